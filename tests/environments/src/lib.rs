@@ -1,0 +1,1 @@
+//! Whole environments against the emulator: see `tests/it`.
