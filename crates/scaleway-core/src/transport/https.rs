@@ -1,0 +1,112 @@
+//! The transport over sockets: reqwest with rustls.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+use super::{Exchange, Transport, TransportError};
+use crate::Clock;
+
+/// The largest answer that is read: far above any that the API is known to give.
+const MAX_ANSWER: usize = 16 * 1024 * 1024;
+
+/// How long a connection may take to be made.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How [`Https`] connects.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct HttpsOptions {
+    /// Accepts any certificate: for a test server only (`SCW_INSECURE`).
+    pub insecure: bool,
+    /// Host names with addresses of their own, instead of asking DNS.
+    pub resolve: Vec<(String, SocketAddr)>,
+}
+
+/// Requests over https, or plain http where the address says so; connections are pooled and clones share them.
+#[derive(Debug, Clone)]
+pub struct Https {
+    client: reqwest::Client,
+    clock: Clock,
+}
+
+impl Https {
+    /// A transport with an empty pool of connections. While a request is in flight, `clock` is held
+    /// [`busy`](Clock::busy).
+    ///
+    /// # Errors
+    /// [`TransportError::NeverSent`] where TLS cannot be set up, for want of root certificates for example.
+    pub fn new(options: &HttpsOptions, clock: Clock) -> Result<Self, TransportError> {
+        install_tls_provider();
+        let mut builder = reqwest::Client::builder()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .danger_accept_invalid_certs(options.insecure);
+        for (host, address) in &options.resolve {
+            builder = builder.resolve(host, *address);
+        }
+        let client = builder.build().map_err(|error| TransportError::NeverSent {
+            reason: "TLS could not be set up".into(),
+            source: Some(Box::new(error)),
+        })?;
+        Ok(Self { client, clock })
+    }
+
+    async fn exchange(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        let _busy = self.clock.busy();
+        let (parts, body) = request.into_parts();
+        let url = parts.uri.to_string();
+        let mut response = self
+            .client
+            .request(parts.method, &url)
+            .headers(parts.headers)
+            .body(body)
+            .send()
+            .await
+            .map_err(classify)?;
+        let mut answer = http::Response::new(Bytes::new());
+        *answer.status_mut() = response.status();
+        *answer.headers_mut() = std::mem::take(response.headers_mut());
+        let mut body = BytesMut::new();
+        while let Some(chunk) = response.chunk().await.map_err(classify)? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(TransportError::answer_lost("it is larger than 16 MiB"));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        *answer.body_mut() = body.freeze();
+        Ok(answer)
+    }
+}
+
+impl Transport for Https {
+    fn send(&self, request: http::Request<Bytes>) -> Exchange<'_> {
+        Box::pin(self.exchange(request))
+    }
+}
+
+/// Makes the provider that the crate's features name rustls' default, unless the program has chosen one.
+fn install_tls_provider() {
+    #[cfg(feature = "ring")]
+    let provider = rustls::crypto::ring::default_provider();
+    #[cfg(all(feature = "aws-lc", not(feature = "ring")))]
+    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    // An error says that there is one already, which is what is wanted.
+    #[cfg(any(feature = "ring", feature = "aws-lc"))]
+    let _ = rustls::crypto::CryptoProvider::install_default(provider);
+}
+
+/// A failure to connect leaves no doubt; any other may have come after the request was read.
+fn classify(error: reqwest::Error) -> TransportError {
+    // The address goes with the error of the layer above, which knows the operation, too.
+    let error = error.without_url();
+    let reason = if error.is_timeout() { "time-out" } else { "connection failed" };
+    if error.is_connect() || error.is_builder() {
+        TransportError::NeverSent { reason: reason.into(), source: Some(Box::new(error)) }
+    } else {
+        let reason = if error.is_body() || error.is_decode() { "the body broke off" } else { reason };
+        TransportError::AnswerLost { reason: reason.into(), source: Some(Box::new(error)) }
+    }
+}
