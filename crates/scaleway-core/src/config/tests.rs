@@ -1,0 +1,70 @@
+use super::*;
+
+const FILE: &str = "
+access_key: SCWXXXXXXXXXXXXXXXXX
+secret_key: 11111111-1111-4111-8111-111111111111
+default_region: nl-ams
+active_profile: work
+send_telemetry: false
+profiles:
+  work:
+    secret_key: 22222222-2222-4222-8222-222222222222
+    default_project_id: 33333333-3333-4333-8333-333333333333
+  broken:
+    default_region: paris
+";
+
+fn load(file: &str, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("config.yaml");
+    std::fs::write(&path, file).unwrap();
+    Config::from_variables(&|name| match name {
+        "SCW_CONFIG_PATH" => Some(path.display().to_string()),
+        _ => variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()),
+    })
+}
+
+#[test]
+fn environment_beats_profile_beats_top_level() {
+    let config = load(FILE, &[("SCW_DEFAULT_ZONE", "fr-par-2")]).unwrap();
+    assert_eq!(config.access_key(), Some("SCWXXXXXXXXXXXXXXXXX"));
+    assert!(config.secret_key().unwrap().expose().starts_with("2222"));
+    assert_eq!(config.default_region(), Region::NlAms);
+    assert!(config.default_project().unwrap().as_str().starts_with("3333"));
+    assert_eq!(config.api_url().as_str(), "https://api.scaleway.com/");
+
+    let key = "44444444-4444-4444-8444-444444444444";
+    let config = load(FILE, &[("SCW_SECRET_KEY", key), ("SCW_PROFILE", "default")]).unwrap();
+    assert_eq!(config.secret_key().unwrap().expose(), key);
+    assert!(config.default_project().is_err());
+}
+
+#[test]
+fn errors_name_file_and_key_and_show_no_secret() {
+    let error = |variables| load(FILE, variables).unwrap_err().to_string();
+    let broken = error(&[("SCW_PROFILE", "broken")]);
+    assert!(broken.contains("default_region (profile broken of ") && broken.contains("fr-par"), "{broken}");
+    let unknown = error(&[("SCW_PROFILE", "home")]);
+    assert!(unknown.contains("\"home\"") && unknown.contains("broken, work"), "{unknown}");
+    let secret = error(&[("SCW_SECRET_KEY", "tell-nobody")]);
+    assert!(secret.contains("variable SCW_SECRET_KEY") && !secret.contains("tell-nobody"), "{secret}");
+    let malformed = load("secret_key: [tell-nobody", &[]).unwrap_err().to_string();
+    assert!(malformed.contains("config.yaml") && !malformed.contains("tell-nobody"), "{malformed}");
+    let nothing = load("", &[]).unwrap().secret_key().unwrap_err().to_string();
+    assert!(nothing.contains("SCW_SECRET_KEY") && nothing.contains("config.yaml"), "{nothing}");
+    assert!(!format!("{:?}", load(FILE, &[]).unwrap()).contains("2222"));
+}
+
+#[test]
+fn the_key_never_travels_in_the_clear() {
+    let check = |url: &str| Config::new("key").with_api_url(Url::parse(url).unwrap()).check_address();
+    assert!(check("https://api.scaleway.com").is_ok());
+    assert!(
+        check("http://127.0.0.1:8080").is_ok()
+            && check("http://localhost:1").is_ok()
+            && check("http://[::1]:1").is_ok()
+    );
+    for open in ["http://api.scaleway.com", "http://10.0.0.1", "ftp://127.0.0.1"] {
+        assert!(check(open).unwrap_err().to_string().contains("loopback"), "{open}");
+    }
+}

@@ -1,0 +1,148 @@
+//! Lists, a page at a time.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use futures_util::Stream;
+use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::{Api, Request, Result};
+
+/// The most items that the API gives at once.
+const PAGE_SIZE: u32 = 100;
+
+/// What can be listed.
+pub trait Listed: DeserializeOwned {
+    /// The field of a list's answer that holds the items: `containers`.
+    const FIELD: &'static str;
+
+    /// What tells one item from another, within one list.
+    fn identity(&self) -> &str;
+}
+
+/// One page of a list: `{"<items>": […], "total_count": n}`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items of this page.
+    pub items: Vec<T>,
+    /// How many items all pages hold together.
+    pub total_count: u64,
+}
+
+impl<T: Listed + Serialize> Serialize for Page<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry(T::FIELD, &self.items)?;
+        map.serialize_entry("total_count", &self.total_count)?;
+        map.end()
+    }
+}
+
+impl<'de, T: Listed> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields<T>(std::marker::PhantomData<T>);
+
+        impl<'de, T: Listed> Visitor<'de> for Fields<T> {
+            type Value = Page<T>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, "a page of {}", T::FIELD)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Page<T>, A::Error> {
+                let mut page = Page { items: Vec::new(), total_count: 0 };
+                while let Some(key) = map.next_key::<String>()? {
+                    if key == T::FIELD {
+                        page.items = map.next_value::<Option<Vec<T>>>()?.unwrap_or_default();
+                    } else if key == "total_count" {
+                        page.total_count = map.next_value()?;
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(page)
+            }
+        }
+
+        deserializer.deserialize_map(Fields(std::marker::PhantomData))
+    }
+}
+
+/// A list that is read as it is asked for: all at once, page by page, or as a stream of items.
+#[derive(Debug)]
+#[must_use = "a list is read by `all`, `next_page` or `stream`"]
+pub struct Pager<T> {
+    api: Api,
+    request: Request<Page<T>>,
+    next: Option<u32>,
+    seen: BTreeSet<String>,
+    read: u64,
+    may_have_missed: bool,
+}
+
+impl<T: Listed> Pager<T> {
+    /// The list that `request` asks for.
+    pub fn new(api: &Api, request: Request<Page<T>>) -> Self {
+        Self {
+            api: api.clone(),
+            request,
+            next: Some(1),
+            seen: BTreeSet::new(),
+            read: 0,
+            may_have_missed: false,
+        }
+    }
+
+    /// The next page, `None` after the last one. An item that an earlier page had is left out: pages shift when
+    /// something is made or deleted meanwhile.
+    ///
+    /// # Errors
+    /// As [`Client::send`](crate::Client::send); asking again asks for the same page.
+    pub async fn next_page(&mut self) -> Result<Option<Page<T>>> {
+        let Some(number) = self.next else { return Ok(None) };
+        let mut page = self.api.send(self.request.page(number, PAGE_SIZE)).await?;
+        let got = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        self.read += got;
+        let last = got == 0 || self.read >= page.total_count;
+        self.next = if last { None } else { number.checked_add(1) };
+        page.items.retain(|item| self.seen.insert(item.identity().to_owned()));
+        // An item that appears twice has pushed another one over the border of two pages, or was pushed itself.
+        let shown = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
+        self.may_have_missed |= shown < got || (last && self.read != page.total_count);
+        Ok(Some(page))
+    }
+
+    /// All items.
+    ///
+    /// # Errors
+    /// As [`Client::send`](crate::Client::send).
+    pub async fn all(mut self) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        while let Some(page) = self.next_page().await? {
+            items.extend(page.items);
+        }
+        Ok(items)
+    }
+
+    /// The items one by one; pages are fetched when they are needed.
+    pub fn stream(self) -> impl Stream<Item = Result<T>> {
+        futures_util::stream::try_unfold((self, VecDeque::new()), |(mut pager, mut items)| async move {
+            loop {
+                if let Some(item) = items.pop_front() {
+                    return Ok(Some((item, (pager, items))));
+                }
+                match pager.next_page().await? {
+                    Some(page) => items.extend(page.items),
+                    None => return Ok(None),
+                }
+            }
+        })
+    }
+
+    /// Whether the list changed while it was read, so that an item may not have been seen: then list again.
+    pub fn may_have_missed(&self) -> bool {
+        self.may_have_missed
+    }
+}

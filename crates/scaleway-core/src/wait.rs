@@ -1,0 +1,138 @@
+//! Waiting for a resource: reached, still changing, or never.
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+use std::time::Duration;
+
+use crate::{Client, Clock, Error, Result};
+
+/// What a look at a resource says of what is waited for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress<T> {
+    /// It has happened.
+    Reached(T),
+    /// It may still happen; the resource is in this state.
+    Changing(String),
+    /// It will not happen, however long one waits.
+    Never {
+        /// The state that nothing leads out of.
+        state: String,
+        /// The platform's own reason.
+        reason: Option<String>,
+    },
+}
+
+impl<T> Progress<T> {
+    /// [`Progress::Never`], without a reason where the platform gives an empty one.
+    pub fn never(state: impl Into<String>, reason: Option<&str>) -> Self {
+        Self::Never { state: state.into(), reason: reason.filter(|text| !text.is_empty()).map(str::to_owned) }
+    }
+}
+
+/// How often to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    /// The time between two looks.
+    pub interval: Duration,
+    /// When to give up.
+    pub deadline: Duration,
+}
+
+type Look<T> = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Progress<T>>> + Send>> + Send>;
+type Report = Box<dyn FnMut(&str, Duration) + Send>;
+
+/// Looks at a resource until what is waited for has happened. A future: `waiter.await`; dropping it stops looking.
+///
+/// A resource that was just made may not be visible for a moment: for as long as [`Waiter::GRACE`], "not found" counts
+/// as a state of changing.
+#[must_use = "a waiter does nothing until it is awaited"]
+pub struct Waiter<T> {
+    what: String,
+    clock: Clock,
+    pace: Pace,
+    look: Look<T>,
+    report: Option<Report>,
+}
+
+impl<T: Send + 'static> Waiter<T> {
+    /// How long a resource may not be found before that is believed.
+    pub const GRACE: Duration = Duration::from_secs(10);
+
+    /// Waits for `what` (`container 1234`, for messages), which `look` looks at.
+    pub fn new<F>(
+        client: &Client,
+        what: String,
+        pace: Pace,
+        mut look: impl FnMut() -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<Progress<T>>> + Send + 'static,
+    {
+        Self {
+            what,
+            clock: client.clock().clone(),
+            pace,
+            look: Box::new(move || Box::pin(look())),
+            report: None,
+        }
+    }
+
+    /// Gives up after `deadline` instead of the usual time.
+    pub fn deadline(mut self, deadline: Duration) -> Self {
+        self.pace.deadline = deadline;
+        self
+    }
+
+    /// Looks every `interval` instead of as usual.
+    pub fn interval(mut self, interval: Duration) -> Self {
+        self.pace.interval = interval;
+        self
+    }
+
+    /// Calls `report` with the state and the time waited, after each look that finds the resource still changing.
+    pub fn on_progress(mut self, report: impl FnMut(&str, Duration) + Send + 'static) -> Self {
+        self.report = Some(Box::new(report));
+        self
+    }
+
+    async fn wait(mut self) -> Result<T> {
+        let started = self.clock.now();
+        loop {
+            let seen = (self.look)().await;
+            let waited = self.clock.now().since(started);
+            let state = match seen {
+                Ok(Progress::Reached(value)) => return Ok(value),
+                Ok(Progress::Never { state, reason }) => {
+                    return Err(Error::Never { what: self.what, state, reason });
+                }
+                Ok(Progress::Changing(state)) => state,
+                Err(error) if error.is_not_found() && waited < Self::GRACE => "not visible yet".to_owned(),
+                Err(error) => return Err(error),
+            };
+            if let Some(report) = &mut self.report {
+                report(&state, waited);
+            }
+            let left = self.pace.deadline.saturating_sub(waited);
+            if left.is_zero() {
+                return Err(Error::StillChanging { what: self.what, state, waited });
+            }
+            self.clock.sleep(self.pace.interval.min(left)).await;
+        }
+    }
+}
+
+impl<T: Send + 'static> IntoFuture for Waiter<T> {
+    type Output = Result<T>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.wait())
+    }
+}
+
+impl<T> fmt::Debug for Waiter<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Waiter").field("what", &self.what).field("pace", &self.pace).finish_non_exhaustive()
+    }
+}
