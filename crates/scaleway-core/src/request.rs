@@ -122,13 +122,13 @@ impl<T> Request<T> {
     }
 }
 
-/// The answer of an operation that has nothing to say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Empty;
+/// Nothing to say: the body of a request without fields (`{}`), and the answer of an operation that answers nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Empty {}
 
 impl<'de> Deserialize<'de> for Empty {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        IgnoredAny::deserialize(deserializer).map(|_| Self)
+        IgnoredAny::deserialize(deserializer).map(|_| Self {})
     }
 }
 
@@ -198,7 +198,7 @@ mod tests {
         }
         assert!(decode::<Thing>(br#"{"tags":null}"#).unwrap().tags.is_empty());
         assert!(decode::<Thing>(br#"{"tags":7}"#).is_err());
-        assert_eq!(decode::<Empty>(b"").unwrap(), Empty);
+        assert_eq!(decode::<Empty>(b"").unwrap(), Empty {});
     }
 
     proptest! {

@@ -122,6 +122,32 @@ impl<T: Send + 'static> Waiter<T> {
     }
 }
 
+impl Waiter<()> {
+    /// The opposite: waits until `look` finds nothing any more. While there is something, `look` says its status and its
+    /// error message; `error` will not go away by waiting.
+    pub fn until_gone<F>(
+        client: &Client,
+        what: String,
+        pace: Pace,
+        mut look: impl FnMut() -> F + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<(String, Option<String>)>> + Send + 'static,
+    {
+        Self::new(client, what, pace, move || {
+            let seen = look();
+            async move {
+                match seen.await {
+                    Ok((state, reason)) if state == "error" => Ok(Progress::never(state, reason.as_deref())),
+                    Ok((state, _)) => Ok(Progress::Changing(state)),
+                    Err(error) if error.is_not_found() => Ok(Progress::Reached(())),
+                    Err(error) => Err(error),
+                }
+            }
+        })
+    }
+}
+
 impl<T: Send + 'static> IntoFuture for Waiter<T> {
     type Output = Result<T>;
     type IntoFuture = Pin<Box<dyn Future<Output = Result<T>> + Send>>;

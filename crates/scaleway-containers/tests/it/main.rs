@@ -1,0 +1,55 @@
+//! Single exchanges against a mocked API.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod container;
+mod namespace;
+
+use scaleway_containers::Containers;
+use scaleway_core::{Client, Config};
+use serde_json::{Value, json};
+use wiremock::matchers::{body_json, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const KEY: &str = "11111111-1111-4111-8111-111111111111";
+const PROJECT: &str = "22222222-2222-4222-8222-222222222222";
+
+/// A mocked API and a client of it.
+async fn mocked() -> (MockServer, Containers) {
+    let server = MockServer::start().await;
+    let config = Config::new(KEY)
+        .with_default_project(PROJECT.parse().unwrap())
+        .with_api_url(server.uri().parse().unwrap());
+    let client = Client::new(config).unwrap();
+    (server, Containers::new(&client))
+}
+
+/// Expects exactly one authenticated request with this body, and answers it.
+async fn expect(server: &MockServer, verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) {
+    let mock = Mock::given(method(verb)).and(path(at)).and(header("x-auth-token", KEY));
+    let mock = if let Some(body) = body { mock.and(body_json(body)) } else { mock };
+    mock.respond_with(answer).expect(1).mount(server).await;
+}
+
+fn ok(body: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+fn namespace(status: &str) -> Value {
+    json!({
+        "id": "namespace-1", "name": "evalap-staging", "organization_id": "org", "project_id": PROJECT, "description": "",
+        "status": status, "environment_variables": {}, "secret_environment_variables": {}, "tags": [],
+        "created_at": "2026-05-05T14:42:12.873213Z", "updated_at": "2026-05-05T14:42:12.873213Z", "region": "fr-par",
+    })
+}
+
+fn container(status: &str, error: &str) -> Value {
+    json!({
+        "id": "container-1", "name": "streamlit", "namespace_id": "namespace-1", "description": "", "status": status,
+        "error_message": error, "environment_variables": {}, "secret_environment_variables": {}, "min_scale": 0, "max_scale": 5,
+        "memory_limit_bytes": 2_048_000_000_u64, "mvcpu_limit": 1000, "timeout": "300s", "privacy": "public",
+        "image": "streamlit:1", "protocol": "http1", "port": 8501, "https_connections_only": true, "sandbox": "v3",
+        "local_storage_limit_bytes": 1_000_000_000, "scaling_option": {"concurrent_requests_threshold": 50}, "tags": [],
+        "command": [], "args": [], "public_endpoint": "https://x.functions.fnc.fr-par.scw.cloud",
+        "liveness_probe": {"failure_threshold": 30, "interval": "10s", "timeout": "1s", "tcp": {}}, "region": "fr-par",
+    })
+}
