@@ -1,0 +1,187 @@
+//! One request on its way through a handler, and what handlers of every product do with it.
+
+use std::time::Duration;
+
+use http::request::Parts;
+use scaleway_core::Timestamp;
+use serde_json::Value;
+
+use crate::refusal::Refusal;
+use crate::router::Route;
+use crate::store::{Body, Effect, Kind, Record, Transition};
+use crate::timings::Timings;
+use crate::world::World;
+
+/// A routed request.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) route: &'static Route,
+    /// The JSON object that was sent; empty where none was.
+    pub(crate) body: Body,
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+}
+
+impl<'a> Call<'a> {
+    pub(crate) fn new(
+        world: &'a mut World,
+        route: &'static Route,
+        path: Vec<(String, String)>,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Result<Self, Refusal> {
+        let query = parts.uri.query().unwrap_or_default();
+        let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let body = match body {
+            [] => Body::new(),
+            body => match serde_json::from_slice(body) {
+                Ok(Value::Object(body)) => body,
+                Ok(Value::Null) => Body::new(),
+                Ok(_) => return Err(Refusal::not_json("it is JSON of another type")),
+                Err(error) => return Err(Refusal::not_json(&error.to_string())),
+            },
+        };
+        Ok(Self { world, route, body, path, query })
+    }
+
+    /// A parameter of the path; empty where the route has none of that name.
+    pub(crate) fn param(&self, name: &str) -> &str {
+        self.path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+    }
+
+    /// The region of the path; empty where the API is global.
+    pub(crate) fn region(&self) -> &str {
+        self.param("region")
+    }
+
+    /// The first query parameter of that name.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        self.query_all(name).next()
+    }
+
+    /// Every query parameter of that name.
+    pub(crate) fn query_all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// A text of the request's body; empty where it is absent.
+    pub(crate) fn text(&self, field: &str) -> &str {
+        self.body.get(field).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// The resource of that id in the request's region, or the API's 404.
+    pub(crate) fn find(&self, kind: Kind, id: &str) -> Result<&Record, Refusal> {
+        let found = self.world.store.get(kind, id).filter(|record| record.region == self.region());
+        found.ok_or_else(|| Refusal::not_found(kind, id))
+    }
+
+    /// The resource that the path's parameter names.
+    pub(crate) fn target(&self, kind: Kind, param: &str) -> Result<(String, Record), Refusal> {
+        let id = self.param(param).to_owned();
+        let record = self.find(kind, &id)?.clone();
+        Ok((id, record))
+    }
+
+    /// Refuses with a 409 while the resource's status is none of `settled`.
+    pub(crate) fn must_be_settled(&self, kind: Kind, id: &str, settled: &[&str]) -> Result<(), Refusal> {
+        let status = self.find(kind, id)?.status();
+        if settled.contains(&status) || self.world.settings.accepts_changes_in_transit() && status != "deleting" {
+            return Ok(());
+        }
+        Err(Refusal::transient_state(kind, id, status))
+    }
+
+    /// Refuses with a 409 where a record of the same kind, region and project (and parent, if it has one) has the
+    /// same value of `field`.
+    pub(crate) fn must_be_unique(&self, kind: Kind, draft: &Record, field: &str) -> Result<(), Refusal> {
+        let taken = self.world.store.all(kind).find(|(_, other)| {
+            other.text(field) == draft.text(field)
+                && other.region == draft.region
+                && other.project == draft.project
+                && other.parent == draft.parent
+        });
+        match taken {
+            Some((id, _)) => {
+                let help = format!("{field} {:?} is already used by another {}", draft.text(field), kind.resource);
+                Err(Refusal::already_exists(kind, id, &help))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// A record that does not exist yet: in the request's region, of `project`.
+    pub(crate) fn draft(&self, project: &str, body: Body) -> Record {
+        Record { region: self.region().into(), project: project.into(), body, ..Record::default() }
+    }
+
+    /// Makes the record: gives it its id and timestamps, and answers the id. `created_at` and `updated_at` are set
+    /// unless the body has them as null.
+    pub(crate) fn create(&mut self, kind: Kind, mut record: Record) -> Result<String, Refusal> {
+        let id = self.world.new_id(kind)?;
+        let stamp = self.world.stamp();
+        record.body.insert("id".into(), id.clone().into());
+        for field in ["created_at", "updated_at"] {
+            record.body.entry(field).or_insert_with(|| stamp.clone().into());
+        }
+        self.world.remember_project(&record.project);
+        self.world.store.insert(kind, &id, record);
+        Ok(id)
+    }
+
+    /// Lays `patch` over the resource (null takes a field away) and moves `updated_at`.
+    pub(crate) fn change(&mut self, kind: Kind, id: &str, patch: Body) {
+        let stamp = self.world.stamp();
+        if let Some(record) = self.world.store.get_mut(kind, id) {
+            for (field, value) in patch {
+                match value {
+                    Value::Null => record.body.remove(&field),
+                    value => record.body.insert(field, value),
+                };
+            }
+            record.body.insert("updated_at".into(), stamp.into());
+        }
+    }
+
+    /// How long this operation was recorded to take until its resource is ready or gone.
+    pub(crate) fn until_ready(&self) -> Duration {
+        Timings::recorded().until_ready(self.route.verb, self.route.template)
+    }
+
+    /// The instant `after` from now; now itself where the emulator does not take its time.
+    pub(crate) fn due(&self, after: Duration) -> Timestamp {
+        self.world.due(after)
+    }
+
+    /// Lets the resource take `body` (its new status, for example) when this operation's recorded time has passed.
+    pub(crate) fn becomes(&mut self, kind: Kind, id: &str, body: Body) {
+        let at = self.due(self.until_ready());
+        let effect = Effect::Set { body, hidden: Body::new() };
+        self.world.store.schedule(kind, id, vec![Transition { at, effect }]);
+    }
+
+    /// Gives the resource the status `deleting`, and takes it and all below it away when this operation's recorded
+    /// time has passed.
+    pub(crate) fn delete_in_time(&mut self, kind: Kind, id: &str) {
+        let at = self.due(self.until_ready());
+        if let Some(record) = self.world.store.get_mut(kind, id) {
+            record.body.insert("status".into(), "deleting".into());
+        }
+        self.world.store.schedule(kind, id, vec![Transition { at, effect: Effect::Delete }]);
+    }
+
+    /// What the API answers about the resource.
+    pub(crate) fn view(&self, kind: Kind, id: &str) -> Body {
+        self.world.store.get(kind, id).map(|record| record.body.clone()).unwrap_or_default()
+    }
+}
+
+/// `{field: value, …}` as a body.
+macro_rules! body {
+    ($($field:literal: $value:expr),* $(,)?) => {{
+        let mut body = $crate::store::Body::new();
+        $(body.insert($field.into(), serde_json::Value::from($value));)*
+        body
+    }};
+}
+pub(crate) use body;

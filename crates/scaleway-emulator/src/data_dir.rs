@@ -1,0 +1,140 @@
+//! The folder in which a world is kept: an append-only log of changes, and a lock that names its owner.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use scaleway_core::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::EmulatorError;
+use crate::store::{Changes, Store};
+
+const LOG: &str = "world.jsonl";
+const LOCK: &str = "lock.json";
+
+/// A log that is longer than this many bytes is rewritten when it is opened.
+const COMPACT_ABOVE: u64 = 1024 * 1024;
+
+/// An open, locked data folder.
+#[derive(Debug)]
+pub(crate) struct DataDir {
+    folder: PathBuf,
+    log: File,
+    lock: File,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Owner {
+    pid: u32,
+    url: Option<String>,
+}
+
+impl DataDir {
+    /// Opens the folder, makes it where it is absent, and reads the world that it holds with the last time that the
+    /// world has seen.
+    pub(crate) fn open(folder: &Path) -> Result<(Self, Store, Option<Timestamp>), EmulatorError> {
+        fs::create_dir_all(folder).map_err(at(folder))?;
+        let lock = lock(folder)?;
+        let path = folder.join(LOG);
+        let mut log = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(at(&path))?;
+        let (store, last, good) = read(&mut log, &path)?;
+        // What follows the last whole line is a write that was never answered.
+        log.set_len(good).map_err(at(&path))?;
+        let mut this = Self { folder: folder.into(), log, lock };
+        if let (true, Some(last)) = (good > COMPACT_ABOVE, last) {
+            this.compact(&store, last)?;
+        }
+        this.claim(None)?;
+        Ok((this, store, last))
+    }
+
+    /// The last time that the world in `folder` has seen; `None` where there is none.
+    pub(crate) fn last_seen(folder: &Path) -> Result<Option<Timestamp>, EmulatorError> {
+        let path = folder.join(LOG);
+        match File::open(&path) {
+            Ok(mut log) => Ok(read(&mut log, &path)?.1),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(at(&path)(error)),
+        }
+    }
+
+    /// Appends one line; when this returns, the line survives the end of the process (not of the machine).
+    pub(crate) fn append(&mut self, changes: &Changes) -> Result<(), EmulatorError> {
+        let path = self.folder.join(LOG);
+        let mut line = serde_json::to_vec(changes).map_err(io::Error::from).map_err(at(&path))?;
+        line.push(b'\n');
+        self.log.write_all(&line).map_err(at(&path))
+    }
+
+    /// Tells those who find the folder locked where its world answers.
+    pub(crate) fn claim(&mut self, url: Option<&str>) -> Result<(), EmulatorError> {
+        let owner = Owner { pid: std::process::id(), url: url.map(Into::into) };
+        let text = serde_json::to_vec(&owner).unwrap_or_default();
+        let write = |lock: &mut File| {
+            lock.set_len(0)?;
+            lock.seek(SeekFrom::Start(0))?;
+            lock.write_all(&text)
+        };
+        write(&mut self.lock).map_err(at(&self.folder.join(LOCK)))
+    }
+
+    fn compact(&mut self, store: &Store, last: Timestamp) -> Result<(), EmulatorError> {
+        let path = self.folder.join(LOG);
+        let fresh = self.folder.join("world.jsonl.new");
+        let mut line = serde_json::to_vec(&store.snapshot(last)).map_err(io::Error::from).map_err(at(&path))?;
+        line.push(b'\n');
+        let write = || {
+            fs::write(&fresh, &line)?;
+            fs::rename(&fresh, &path)?;
+            OpenOptions::new().read(true).append(true).open(&path)
+        };
+        self.log = write().map_err(at(&fresh))?;
+        Ok(())
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, EmulatorError> {
+    let path = folder.join(LOCK);
+    let mut options = OpenOptions::new();
+    let mut file =
+        options.read(true).write(true).create(true).truncate(false).open(&path).map_err(at(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let mut text = String::new();
+            // Half-written or empty: then the owner is not known, but it is there.
+            let _ = file.read_to_string(&mut text);
+            let owner: Owner = serde_json::from_str(&text).unwrap_or_default();
+            Err(EmulatorError::InUse { folder: folder.into(), pid: owner.pid, url: owner.url })
+        }
+        Err(TryLockError::Error(error)) => Err(at(&path)(error)),
+    }
+}
+
+/// The world, its last time, and the length of the log up to its last whole line.
+fn read(log: &mut File, path: &Path) -> Result<(Store, Option<Timestamp>, u64), EmulatorError> {
+    let mut text = Vec::new();
+    log.read_to_end(&mut text).map_err(at(path))?;
+    let (mut store, mut last, mut good) = (Store::default(), None, 0);
+    for (n, line) in text.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        if line.last() != Some(&b'\n') {
+            break;
+        }
+        let changes: Changes = serde_json::from_slice(line)
+            .map_err(|source| EmulatorError::Damaged { path: path.into(), line: n + 1, source })?;
+        last = last.max(Some(changes.at));
+        store.replay(changes);
+        good += line.len() as u64;
+    }
+    Ok((store, last, good))
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> EmulatorError {
+    move |source| EmulatorError::Data { path: path.into(), source }
+}

@@ -1,0 +1,255 @@
+//! The emulator as a value: built, asked as a transport, looked into.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use scaleway_core::{Clock, Exchange, Random, Timestamp, Transport, TransportError};
+
+use crate::data_dir::DataDir;
+use crate::fault::Fault;
+use crate::image::ImageBook;
+use crate::kernel::{Kernel, Outcome};
+use crate::requests::Requests;
+use crate::router::{Found, Router};
+use crate::store::Store;
+use crate::timings::{Latency, Timings};
+use crate::world::{Settings, World};
+use crate::EmulatorError;
+
+/// The organisation that projects belong to unless the builder says otherwise.
+const ORGANIZATION: &str = "00000000-0000-4000-8000-00000000e0e0";
+
+/// What the hashes of secret variables cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum HashCost {
+    /// Argon2id with the least parameters that exist: microseconds. No protection, which a stand-in does not need.
+    #[default]
+    Cheap,
+    /// As the real API: `m=65536,t=3,p=64`.
+    Faithful,
+}
+
+/// What an update meets whose resource is still on its way to another state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum WhileChanging {
+    /// 409 `transient_state`.
+    #[default]
+    Refuse,
+    /// It is taken, and the way begins anew.
+    Accept,
+}
+
+/// A Scaleway in memory. Clones are the same one.
+#[derive(Debug, Clone)]
+pub struct Emulator {
+    kernel: Arc<Mutex<Kernel>>,
+    clock: Clock,
+    latency: Latency,
+}
+
+/// How an emulator is to be.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct Builder {
+    clock: Clock,
+    random: Random,
+    data_dir: Option<PathBuf>,
+    settings: Settings,
+}
+
+impl Builder {
+    /// The clock by which states advance and latencies pass; the system's by default.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Where ids come from; the system by default.
+    pub fn random(mut self, random: Random) -> Self {
+        self.random = random;
+        self
+    }
+
+    /// Whether requests and resources take their time; they do not by default.
+    pub fn latency(mut self, latency: Latency) -> Self {
+        self.settings.latency = latency;
+        self
+    }
+
+    /// Keeps the world in this folder, which belongs to one emulator at a time.
+    pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.data_dir = Some(folder.into());
+        self
+    }
+
+    /// How images behave; all work by default.
+    pub fn images(mut self, images: ImageBook) -> Self {
+        self.settings.images = images;
+        self
+    }
+
+    /// What the hashes of secret variables cost.
+    pub fn hash_cost(mut self, cost: HashCost) -> Self {
+        self.settings.hash_cost = cost;
+        self
+    }
+
+    /// What an update meets whose resource is still changing.
+    pub fn while_changing(mut self, rule: WhileChanging) -> Self {
+        self.settings.while_changing = rule;
+        self
+    }
+
+    /// The organisation that all projects belong to.
+    pub fn organization(mut self, id: impl Into<String>) -> Self {
+        self.settings.organization = id.into();
+        self
+    }
+
+    /// # Errors
+    /// When the data folder is in use, damaged or unusable.
+    pub fn build(self) -> Result<Emulator, EmulatorError> {
+        let (data, store, last) = match &self.data_dir {
+            Some(folder) => {
+                let (data, store, last) = DataDir::open(folder)?;
+                (Some(data), store, last)
+            }
+            None => (None, Store::default(), None),
+        };
+        let now = self.clock.now().max(last.unwrap_or(Timestamp::UNIX_EPOCH));
+        let latency = self.settings.latency;
+        let kernel = Kernel {
+            world: World::new(store, self.settings, self.random, now),
+            clock: self.clock.clone(),
+            data,
+            requests: Requests::default(),
+            faults: Vec::new(),
+        };
+        Ok(Emulator { kernel: Arc::new(Mutex::new(kernel)), clock: self.clock, latency })
+    }
+}
+
+impl Emulator {
+    /// An emulator with the system's clock and randomness, no latencies, all in memory; say otherwise.
+    pub fn builder() -> Builder {
+        Builder {
+            clock: Clock::real(),
+            random: Random::system(),
+            data_dir: None,
+            settings: Settings {
+                latency: Latency::default(),
+                hash_cost: HashCost::default(),
+                while_changing: WhileChanging::default(),
+                images: ImageBook::default(),
+                organization: ORGANIZATION.into(),
+            },
+        }
+    }
+
+    /// The last time that the world in a data folder has seen, for a clock that is to go on from there; `None` where
+    /// there is none yet. Whatever the clock says, a world's own time never goes back.
+    ///
+    /// # Errors
+    /// When the folder cannot be read or is damaged.
+    pub fn last_seen(data_dir: impl AsRef<Path>) -> Result<Option<Timestamp>, EmulatorError> {
+        DataDir::last_seen(data_dir.as_ref())
+    }
+
+    /// What was asked so far.
+    pub fn requests(&self) -> Requests {
+        self.lock().requests.clone()
+    }
+
+    /// Lets something go wrong.
+    pub fn inject(&self, fault: Fault) {
+        self.lock().faults.push(fault);
+    }
+
+    /// The recorded medians that [`Latency::Recorded`] uses.
+    pub fn timings(&self) -> &'static Timings {
+        Timings::recorded()
+    }
+
+    /// The clock by which it lives.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// Tells those who find the data folder in use where this emulator answers.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn announce(&self, url: &str) -> Result<(), EmulatorError> {
+        self.lock().data.as_mut().map_or(Ok(()), |data| data.claim(Some(url)))
+    }
+
+    /// One exchange, with its latency.
+    pub(crate) async fn exchange(&self, request: Request<Bytes>) -> Outcome {
+        let half = self.latency_of(&request) / 2;
+        let mut sent = Sent { emulator: self, request: Some(request) };
+        if half > Duration::ZERO {
+            self.clock.sleep(half).await;
+        }
+        let outcome = sent.arrive();
+        if half > Duration::ZERO {
+            self.clock.sleep(half).await;
+        }
+        outcome.unwrap_or(Outcome::Broken)
+    }
+
+    fn latency_of(&self, request: &Request<Bytes>) -> Duration {
+        if self.latency == Latency::None {
+            return Duration::ZERO;
+        }
+        match Router::get().find(request.method().as_str(), request.uri().path()) {
+            Found::Route { route, .. } => Timings::recorded().request(route.verb, route.template),
+            Found::Unknown { .. } => Duration::ZERO,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kernel> {
+        self.kernel.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request on its way: it arrives even if nobody waits for the answer any more.
+struct Sent<'a> {
+    emulator: &'a Emulator,
+    request: Option<Request<Bytes>>,
+}
+
+impl Sent<'_> {
+    fn arrive(&mut self) -> Option<Outcome> {
+        let request = self.request.take()?;
+        Some(self.emulator.lock().handle(request))
+    }
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        self.arrive();
+    }
+}
+
+impl Transport for Emulator {
+    /// Answers under `api.scaleway.com`, loopback names, and the public addresses of what exists; other names are
+    /// [`TransportError::NeverSent`]. A request whose future is dropped after its first poll has its effect all the
+    /// same, at once.
+    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+        Box::pin(async move {
+            match self.exchange(request).await {
+                Outcome::Answer(response) => Ok::<Response<Bytes>, _>(response),
+                Outcome::NoSuchHost(host) => {
+                    Err(TransportError::never_sent(format!("no such host: {host:?} (in the emulator)")))
+                }
+                Outcome::Broken => Err(TransportError::answer_lost("connection reset (in the emulator)")),
+                Outcome::Silence => std::future::pending().await,
+            }
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! Why an emulator could not be built or served.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why an emulator could not be built or served.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EmulatorError {
+    /// Another process has the data folder open.
+    #[error(
+        "{} is in use by process {pid}{}: use that one, or stop it first",
+        folder.display(),
+        url.as_deref().map(|url| format!(", which answers on {url}")).unwrap_or_default()
+    )]
+    InUse {
+        /// The data folder.
+        folder: PathBuf,
+        /// The process that has it; 0 where it did not say.
+        pid: u32,
+        /// Where it answers, if it does.
+        url: Option<String>,
+    },
+    /// The data folder cannot be read or written.
+    #[error("{} cannot be used as a data folder: check that it exists and may be written", path.display())]
+    Data {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A line of the data folder's log, which is not the last one, cannot be read.
+    #[error("{}, line {line} is damaged: restore the file, or start with an empty folder", path.display())]
+    Damaged {
+        /// The log.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        source: serde_json::Error,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}: if the port is in use, stop who has it or choose another with --port")]
+    Bind {
+        /// The address asked for.
+        address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The listener failed.
+    #[error("the listener failed")]
+    Serve(#[source] io::Error),
+    /// A file that declares images cannot be understood.
+    #[error("the declaration of images is wrong")]
+    Images(#[source] Box<toml::de::Error>),
+    /// The operating system gave no randomness.
+    #[error("no randomness from the operating system")]
+    Random(#[source] io::Error),
+}

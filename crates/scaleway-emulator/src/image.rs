@@ -1,0 +1,175 @@
+//! How images behave once they are deployed.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::EmulatorError;
+
+/// How one image behaves. By default it starts, listens on whatever port it is told and answers every path.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Image {
+    /// Part of the reference: `*` stands for anything, and a pattern without one for any tag or digest of that image.
+    image: String,
+    #[serde(default)]
+    healthy_after_seconds: Option<u64>,
+    #[serde(default)]
+    crashes: bool,
+    #[serde(default)]
+    missing: bool,
+    #[serde(default)]
+    port: Option<u16>,
+    #[serde(default)]
+    failing_paths: Vec<String>,
+}
+
+impl Image {
+    /// An image, by its reference (`rg.fr-par.scw.cloud/evalap/api:1.2`), its name without tag (any version of it), or
+    /// a pattern with `*`.
+    #[must_use]
+    pub fn new(pattern: impl Into<String>) -> Self {
+        Self { image: pattern.into(), ..Self::default() }
+    }
+
+    /// It is ready so long after it was deployed, instead of the recorded time. Counts only where the emulator takes
+    /// its time ([`Latency::Recorded`](crate::Latency::Recorded)).
+    #[must_use]
+    pub fn healthy_after(mut self, time: Duration) -> Self {
+        self.healthy_after_seconds = Some(time.as_secs());
+        self
+    }
+
+    /// It stops as soon as it is started.
+    #[must_use]
+    pub fn crashes(mut self) -> Self {
+        self.crashes = true;
+        self
+    }
+
+    /// It cannot be pulled.
+    #[must_use]
+    pub fn missing(mut self) -> Self {
+        self.missing = true;
+        self
+    }
+
+    /// It listens on this port whatever it is told.
+    #[must_use]
+    pub fn listens_on(mut self, port: u16) -> Self {
+        self.port = Some(port);
+        self
+    }
+
+    /// It does not answer requests on this path, so a probe of it fails.
+    #[must_use]
+    pub fn fails_on(mut self, path: impl Into<String>) -> Self {
+        self.failing_paths.push(path.into());
+        self
+    }
+
+    pub(crate) fn is_missing(&self) -> bool {
+        self.missing
+    }
+
+    pub(crate) fn starts_on(&self, port: u64) -> bool {
+        !self.crashes && self.port.is_none_or(|own| u64::from(own) == port)
+    }
+
+    pub(crate) fn answers(&self, path: &str) -> bool {
+        !self.failing_paths.iter().any(|failing| failing == path)
+    }
+
+    pub(crate) fn ready_time(&self) -> Option<Duration> {
+        self.healthy_after_seconds.map(Duration::from_secs)
+    }
+
+    fn fits(&self, reference: &str) -> bool {
+        if self.image.contains('*') {
+            return fits(&self.image, reference);
+        }
+        let rest = reference.strip_prefix(self.image.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
+    }
+}
+
+/// Whether `text` has the form of `pattern`, in which `*` stands for anything.
+fn fits(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
+    let mut parts: Vec<&str> = parts.collect();
+    let last = parts.pop().unwrap_or_default();
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+/// The declared images; the first one that fits a reference counts, and any other image simply works.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageBook {
+    #[serde(default, rename = "image")]
+    images: Vec<Image>,
+}
+
+impl ImageBook {
+    /// No image is declared: all work.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds an image, after those that are there.
+    #[must_use]
+    pub fn with(mut self, image: Image) -> Self {
+        self.images.push(image);
+        self
+    }
+
+    /// Reads declarations: tables `[[image]]` with `image` (as in [`Image::new`]) and any of
+    /// `healthy_after_seconds = 40`, `crashes = true`, `missing = true`, `port = 9000`, `failing_paths = ["/health"]`.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Images`] with line and column.
+    pub fn from_toml(text: &str) -> Result<Self, EmulatorError> {
+        toml::from_str(text).map_err(|error| EmulatorError::Images(Box::new(error)))
+    }
+
+    pub(crate) fn behaviour(&self, reference: &str) -> Image {
+        self.images.iter().find(|image| image.fits(reference)).cloned().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn declarations_are_found_by_name_reference_or_pattern() {
+        let book = ImageBook::from_toml(
+            r#"
+            [[image]]
+            image = "rg.fr-par.scw.cloud/evalap/api"
+            crashes = true
+            [[image]]
+            image = "*/slow:*"
+            healthy_after_seconds = 40
+            "#,
+        )
+        .unwrap();
+        assert!(!book.behaviour("rg.fr-par.scw.cloud/evalap/api:1").starts_on(80));
+        assert!(!book.behaviour("rg.fr-par.scw.cloud/evalap/api@sha256:00").starts_on(80));
+        assert!(book.behaviour("rg.fr-par.scw.cloud/evalap/api-next:1").starts_on(80));
+        assert_eq!(book.behaviour("any/slow:2").ready_time(), Some(Duration::from_secs(40)));
+        assert_eq!(book.behaviour("any/slow"), Image::default());
+    }
+
+    #[test]
+    fn unknown_keys_are_refused() {
+        let error = ImageBook::from_toml("[[image]]\nimage = \"a\"\ncrash = true\n").unwrap_err();
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(source.contains("crash") && source.contains("line 3"), "{source}");
+    }
+}

@@ -1,0 +1,182 @@
+//! One request, one answer: synchronous, under one lock that no await ever holds.
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Request, Response, Uri, header};
+use scaleway_core::Clock;
+
+use crate::call::Call;
+use crate::data_dir::DataDir;
+use crate::fault::{Fault, FaultKind};
+use crate::refusal::Refusal;
+use crate::reply::{Answer, Reply};
+use crate::requests::{RequestEntry, Requests};
+use crate::router::{Found, Product, Route, Router};
+use crate::world::World;
+use crate::{data_plane, management};
+
+/// The world with everything around it that a request meets.
+#[derive(Debug)]
+pub(crate) struct Kernel {
+    pub(crate) world: World,
+    pub(crate) clock: Clock,
+    pub(crate) data: Option<DataDir>,
+    pub(crate) requests: Requests,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    Answer(Response<Bytes>),
+    /// Nobody has this name.
+    NoSuchHost(String),
+    /// The connection breaks.
+    Broken,
+    /// Nothing ever comes back.
+    Silence,
+}
+
+impl Kernel {
+    pub(crate) fn handle(&mut self, request: Request<Bytes>) -> Outcome {
+        self.world.settle(self.clock.now());
+        let (parts, body) = request.into_parts();
+        let host = host(&parts);
+        let mut entry = RequestEntry {
+            number: 0,
+            at: self.world.now(),
+            host: host.clone(),
+            verb: parts.method.to_string(),
+            path: parts.uri.path().into(),
+            product: None,
+            operation: None,
+            status: None,
+        };
+        let outcome = if is_api(&host) {
+            self.api(&parts, &body, &mut entry)
+        } else if let Some(reply) = data_plane::answer(&self.world, &host, &parts) {
+            Ok(reply)
+        } else {
+            return Outcome::NoSuchHost(host);
+        };
+        let outcome = match self.keep() {
+            Ok(()) => outcome,
+            Err(refusal) => Ok(refusal.into()),
+        };
+        entry.status = outcome.as_ref().ok().map(|reply| reply.status().as_u16());
+        tracing::debug!(verb = entry.verb, path = entry.path, status = entry.status, "emulated");
+        self.requests.note(entry);
+        match outcome {
+            Ok(reply) => Outcome::Answer(self.finish(reply)),
+            Err(FaultKind::Hang) => Outcome::Silence,
+            Err(_) => Outcome::Broken,
+        }
+    }
+
+    /// The JSON APIs; an error is a fault without an answer.
+    fn api(&mut self, parts: &Parts, body: &[u8], entry: &mut RequestEntry) -> Result<Reply, FaultKind> {
+        let (verb, path) = (parts.method.as_str(), parts.uri.path());
+        if let Some(reply) = management::answer(verb, path, &self.requests) {
+            return Ok(reply);
+        }
+        let (product, route, params) = match Router::get().find(verb, path) {
+            Found::Route { product, route, params } => (product, route, params),
+            Found::Unknown { verbs } => return Ok(Reply::unknown_route(verb, path, &verbs)),
+        };
+        (entry.product, entry.operation) = (Some(product.name), Some(route.operation));
+        let fault = self.meet_fault(route.operation);
+        if let Some(fault) = fault.filter(|fault| !fault.has_effect()) {
+            return fault.reply().ok_or(fault);
+        }
+        let reply = self.operate(product, route, params, parts, body).unwrap_or_else(Reply::from);
+        match fault {
+            Some(fault) => fault.reply().ok_or(fault),
+            None => Ok(reply),
+        }
+    }
+
+    fn operate(
+        &mut self,
+        product: &Product,
+        route: &'static Route,
+        params: Vec<(String, String)>,
+        parts: &Parts,
+        body: &[u8],
+    ) -> Answer {
+        authenticate(parts)?;
+        let mut call = Call::new(&mut self.world, route, params, parts, body)?;
+        let region = call.region();
+        if !product.regions.is_empty() && !region.is_empty() && !product.regions.contains(&region) {
+            return Err(Refusal::unknown("region", region));
+        }
+        (route.handler)(&mut call)
+    }
+
+    fn meet_fault(&mut self, operation: &str) -> Option<FaultKind> {
+        // Every fault counts the request, the first that is due decides.
+        let kinds: Vec<_> = self.faults.iter_mut().filter_map(|fault| fault.meets(operation)).collect();
+        self.faults.retain(|fault| !fault.is_over());
+        kinds.into_iter().next()
+    }
+
+    /// Writes down what changed, before anyone hears of it.
+    fn keep(&mut self) -> Result<(), Refusal> {
+        let Some(data) = &mut self.data else {
+            self.world.store.forget_changes();
+            return Ok(());
+        };
+        let Some(changes) = self.world.store.take_changes(self.world.now()) else { return Ok(()) };
+        data.append(&changes).map_err(|error| Refusal::internal(&error.to_string()))
+    }
+
+    fn finish(&self, reply: Reply) -> Response<Bytes> {
+        let mut response = reply.into_response();
+        let id = self.world.uuid().ok().and_then(|id| HeaderValue::from_str(&id).ok());
+        if let Some(id) = id {
+            response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+        }
+        response
+    }
+}
+
+impl Drop for Kernel {
+    /// Keeps the time, so that the next opening does not begin before this one ended.
+    fn drop(&mut self) {
+        if let Some(data) = &mut self.data {
+            self.world.settle(self.clock.now());
+            let now = self.world.now();
+            let changes = self.world.store.take_changes(now).unwrap_or_else(|| crate::store::Changes::none(now));
+            // The folder was usable at the last write; nobody is left to hear of an error.
+            let _ = data.append(&changes);
+        }
+    }
+}
+
+/// Any token will do, but there must be one.
+fn authenticate(parts: &Parts) -> Result<(), Refusal> {
+    match parts.headers.get("x-auth-token").map(HeaderValue::as_bytes) {
+        None => Err(Refusal::denied_authentication("api_key", "not_found")),
+        Some(token) if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) => {
+            Err(Refusal::denied_authentication("api_key", "invalid_argument"))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// The name that was addressed, without port, in lower case.
+pub(crate) fn host(parts: &Parts) -> String {
+    let from_uri = |uri: &Uri| uri.host().map(str::to_owned);
+    let from_header = || {
+        let text = parts.headers.get(header::HOST)?.to_str().ok()?;
+        from_uri(&text.parse().ok()?)
+    };
+    from_uri(&parts.uri).or_else(from_header).unwrap_or_default().to_ascii_lowercase()
+}
+
+/// Whether the JSON APIs answer under this name.
+pub(crate) fn is_api(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']');
+    host == "api.scaleway.com"
+        || host == "localhost"
+        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,123 @@
+//! Lists: filters, order and pages, the same for every product.
+
+use std::cmp::Ordering;
+
+use serde_json::{Map, Value};
+
+use crate::call::Call;
+use crate::refusal::{Problem, Refusal};
+use crate::reply::{Answer, Reply};
+use crate::store::{Kind, Record};
+
+/// Where the request names no size.
+const DEFAULT_PAGE_SIZE: usize = 50;
+const MAX_PAGE_SIZE: usize = 100;
+
+/// How a kind is listed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listing {
+    pub(crate) kind: Kind,
+    /// The name of the list in the answer.
+    pub(crate) items: &'static str,
+    /// Query parameters that must equal the record's field of that name. `project_id` and `organization_id` are of
+    /// the record itself, `tags` must all be there.
+    pub(crate) filters: &'static [&'static str],
+    /// Fields that `order_by` may name, with `_asc` or `_desc`; the first one, ascending, is the default.
+    pub(crate) order: &'static [&'static str],
+}
+
+impl Listing {
+    /// The page that the request asks for.
+    pub(crate) fn answer(&self, call: &Call<'_>) -> Answer {
+        self.answer_with(call, |_| true, |record| record.body.clone())
+    }
+
+    /// The same with a filter and a view of one's own.
+    pub(crate) fn answer_with(
+        &self,
+        call: &Call<'_>,
+        keep: impl Fn(&Record) -> bool,
+        view: impl Fn(&Record) -> Map<String, Value>,
+    ) -> Answer {
+        let found = call.world.store.all(self.kind).map(|(_, record)| record);
+        let found = found.filter(|record| record.region == call.region());
+        let found = found.filter(|record| self.filters.iter().all(|name| matches(call, record, name)));
+        let mut found: Vec<&Record> = found.filter(|record| keep(record)).collect();
+        let (field, descending) = self.order(call)?;
+        found.sort_by(|a, b| {
+            let order = compare(a, b, field).then(a.order.cmp(&b.order));
+            if descending { order.reverse() } else { order }
+        });
+        let (skip, take) = window(call)?;
+        let total = found.len();
+        let items = found.into_iter().skip(skip).take(take).map(|record| Value::Object(view(record)));
+        let mut body = Map::new();
+        body.insert(self.items.into(), items.collect());
+        body.insert("total_count".into(), total.into());
+        Ok(Reply::resource(body))
+    }
+
+    fn order(&self, call: &Call<'_>) -> Result<(&str, bool), Refusal> {
+        let Some(order_by) = call.query("order_by") else {
+            return Ok((self.order.first().copied().unwrap_or("created_at"), false));
+        };
+        let ascending = order_by.strip_suffix("_asc").map(|field| (field, false));
+        let parsed = ascending.or_else(|| order_by.strip_suffix("_desc").map(|field| (field, true)));
+        let known = parsed.and_then(|(field, descending)| {
+            let field = self.order.iter().find(|known| **known == field)?;
+            Some((*field, descending))
+        });
+        known.ok_or_else(|| {
+            let help = format!("must be one of {} with _asc or _desc", self.order.join(", "));
+            Refusal::constraint("order_by", help)
+        })
+    }
+}
+
+fn matches(call: &Call<'_>, record: &Record, name: &str) -> bool {
+    let mut wanted = call.query_all(name).filter(|value| !value.is_empty() && !value.starts_with("unknown_"));
+    match name {
+        "project_id" => wanted.all(|project| record.project == project),
+        "organization_id" => wanted.all(|id| call.world.organization_of(&record.project) == id),
+        "tags" => {
+            let tags = record.body.get("tags").and_then(Value::as_array);
+            wanted.all(|tag| tags.is_some_and(|tags| tags.iter().any(|have| have == tag)))
+        }
+        name => wanted.all(|value| match record.body.get(name) {
+            Some(Value::String(have)) => have == value,
+            Some(Value::Null) | None => false,
+            Some(have) => have.to_string() == value,
+        }),
+    }
+}
+
+fn compare(a: &Record, b: &Record, field: &str) -> Ordering {
+    // The order of creation is exact where timestamps are not.
+    if field == "created_at" {
+        return a.order.cmp(&b.order);
+    }
+    match (a.body.get(field), b.body.get(field)) {
+        (Some(Value::Number(a)), Some(Value::Number(b))) => {
+            a.as_f64().partial_cmp(&b.as_f64()).unwrap_or(Ordering::Equal)
+        }
+        _ => a.text(field).cmp(b.text(field)),
+    }
+}
+
+/// How many to skip, how many to show. 0 is as absent, as protobuf has it.
+fn window(call: &Call<'_>) -> Result<(usize, usize), Refusal> {
+    let number = |name: &str| match call.query(name) {
+        None | Some("") => Ok(0),
+        Some(text) => text.parse::<usize>().map_err(|_| Problem::format(name, "must be a whole number")),
+    };
+    let refused = |problem| Refusal::invalid_arguments(&[problem]);
+    let page = number("page").map_err(refused)?.max(1);
+    let size = match number("page_size").map_err(refused)? {
+        0 => DEFAULT_PAGE_SIZE,
+        size if size > MAX_PAGE_SIZE => {
+            return Err(Refusal::constraint("page_size", format!("must be at most {MAX_PAGE_SIZE}, is {size}")));
+        }
+        size => size,
+    };
+    Ok(((page - 1).saturating_mul(size), size))
+}

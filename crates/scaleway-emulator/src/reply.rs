@@ -1,0 +1,92 @@
+//! What a handler answers.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use crate::refusal::Refusal;
+
+/// What every handler returns.
+pub(crate) type Answer = Result<Reply, Refusal>;
+
+/// A status with a body.
+#[derive(Debug, Clone)]
+pub(crate) struct Reply {
+    status: StatusCode,
+    body: Content,
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+#[derive(Debug, Clone)]
+enum Content {
+    Empty,
+    Json(Value),
+    Text(String),
+}
+
+impl Reply {
+    /// 200 with a JSON body.
+    pub(crate) fn ok(body: Value) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// 200 with a resource.
+    pub(crate) fn resource(body: Map<String, Value>) -> Self {
+        Self::ok(Value::Object(body))
+    }
+
+    /// 204 without a body.
+    pub(crate) fn empty() -> Self {
+        Self { status: StatusCode::NO_CONTENT, body: Content::Empty, headers: Vec::new() }
+    }
+
+    pub(crate) fn json(status: StatusCode, body: Value) -> Self {
+        Self { status, body: Content::Json(body), headers: Vec::new() }
+    }
+
+    /// What a container or a gateway answers.
+    pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Self {
+        Self { status, body: Content::Text(body.into()), headers: Vec::new() }
+    }
+
+    /// 501: the emulator does not know this, and says so.
+    pub(crate) fn unknown_route(verb: &str, path: &str, other_verbs: &[&str]) -> Self {
+        let known = match other_verbs {
+            [] => String::new(),
+            verbs => format!(" (known on this path: {})", verbs.join(", ")),
+        };
+        Self::json(
+            StatusCode::NOT_IMPLEMENTED,
+            json!({
+                "type": "not_implemented",
+                "message": format!("the emulator does not know {verb} {path}{known}"),
+                "verb": verb,
+                "path": path,
+            }),
+        )
+    }
+
+    pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.push((name, value));
+        }
+        self
+    }
+
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    pub(crate) fn into_response(self) -> Response<Bytes> {
+        let (content_type, body) = match self.body {
+            Content::Empty => ("application/json", Bytes::new()),
+            Content::Json(body) => ("application/json", Bytes::from(body.to_string())),
+            Content::Text(body) => ("text/plain; charset=utf-8", Bytes::from(body)),
+        };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response.headers_mut().extend(self.headers);
+        response
+    }
+}

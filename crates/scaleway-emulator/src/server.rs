@@ -1,0 +1,5 @@
+//! The emulator on a port.
+
+/// Stub.
+#[derive(Debug)]
+pub struct Server;

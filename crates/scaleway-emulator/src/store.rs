@@ -1,0 +1,246 @@
+//! The records of the world: what exists, what it is about to become, and what a request changed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scaleway_core::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// The fields of a resource.
+pub(crate) type Body = Map<String, Value>;
+
+/// A kind of resource: where its records are kept, and the name that errors give it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Kind {
+    /// `product.things`: also its name in the data folder.
+    pub(crate) collection: &'static str,
+    /// As error bodies say it.
+    pub(crate) resource: &'static str,
+}
+
+/// One resource.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// The order of creation over all kinds.
+    pub(crate) order: u64,
+    /// Empty where the kind is global.
+    pub(crate) region: String,
+    pub(crate) project: String,
+    /// Collection and id of what it dies with.
+    pub(crate) parent: Option<(String, String)>,
+    /// What the API answers.
+    pub(crate) body: Body,
+    /// What it never answers.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) hidden: Body,
+    /// What happens to it by itself, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) pending: Vec<Transition>,
+}
+
+impl Record {
+    /// A field of the body as text; empty where it is absent or no text.
+    pub(crate) fn text(&self, field: &str) -> &str {
+        self.body.get(field).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    pub(crate) fn status(&self) -> &str {
+        self.text("status")
+    }
+}
+
+/// A change that comes with time.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Transition {
+    pub(crate) at: Timestamp,
+    pub(crate) effect: Effect,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Effect {
+    /// Fields that are set; a null in `body` takes the field away.
+    Set {
+        body: Body,
+        #[serde(default, skip_serializing_if = "Map::is_empty")]
+        hidden: Body,
+    },
+    /// The record goes, and all that has it as parent.
+    Delete,
+}
+
+/// All records, with an index of what is due and a list of what was touched.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    collections: BTreeMap<String, BTreeMap<String, Record>>,
+    children: BTreeMap<(String, String), BTreeSet<(String, String)>>,
+    due: BTreeSet<(Timestamp, String, String)>,
+    touched: BTreeSet<(String, String)>,
+    last_order: u64,
+}
+
+impl Store {
+    pub(crate) fn get(&self, kind: Kind, id: &str) -> Option<&Record> {
+        self.collections.get(kind.collection)?.get(id)
+    }
+
+    /// For change: the record counts as touched. Transitions and parents are set elsewhere.
+    pub(crate) fn get_mut(&mut self, kind: Kind, id: &str) -> Option<&mut Record> {
+        let record = self.collections.get_mut(kind.collection)?.get_mut(id)?;
+        self.touched.insert((kind.collection.into(), id.into()));
+        Some(record)
+    }
+
+    /// Every record of a kind with its id, in the order of ids.
+    pub(crate) fn all(&self, kind: Kind) -> impl Iterator<Item = (&str, &Record)> {
+        let records = self.collections.get(kind.collection).into_iter().flatten();
+        records.map(|(id, record)| (id.as_str(), record))
+    }
+
+    /// The ids of a kind's records under a parent.
+    pub(crate) fn children(&self, parent: Kind, id: &str, kind: Kind) -> Vec<String> {
+        let children = self.children.get(&(parent.collection.into(), id.into())).into_iter().flatten();
+        children.filter(|(collection, _)| collection == kind.collection).map(|(_, id)| id.clone()).collect()
+    }
+
+    pub(crate) fn insert(&mut self, kind: Kind, id: &str, mut record: Record) {
+        self.last_order += 1;
+        record.order = self.last_order;
+        self.touched.insert((kind.collection.into(), id.into()));
+        self.put(kind.collection, id, record);
+    }
+
+    /// Replaces what is pending.
+    pub(crate) fn schedule(&mut self, kind: Kind, id: &str, pending: Vec<Transition>) {
+        if let Some(record) = self.get_mut(kind, id) {
+            let first = pending.first().map(|transition| transition.at);
+            record.pending = pending;
+            if let Some(at) = first {
+                self.due.insert((at, kind.collection.into(), id.into()));
+            }
+        }
+    }
+
+    /// Removes a record and all that has it as parent.
+    pub(crate) fn remove(&mut self, kind: Kind, id: &str) {
+        self.drop_record(kind.collection, id);
+    }
+
+    /// Lets happen what is due.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        while let Some((at, collection, id)) = self.due.first().cloned() {
+            if at > now {
+                return;
+            }
+            self.due.pop_first();
+            self.advance(&collection, &id, at);
+        }
+    }
+
+    fn advance(&mut self, collection: &str, id: &str, at: Timestamp) {
+        let Some(record) = self.collections.get_mut(collection).and_then(|records| records.get_mut(id)) else {
+            return;
+        };
+        // An entry of the index may be of a plan that was replaced.
+        if record.pending.first().is_none_or(|transition| transition.at != at) {
+            return;
+        }
+        match record.pending.remove(0).effect {
+            Effect::Set { body, hidden } => {
+                if let Some(next) = record.pending.first() {
+                    self.due.insert((next.at, collection.into(), id.into()));
+                }
+                for (field, value) in body {
+                    match value {
+                        Value::Null => record.body.remove(&field),
+                        value => record.body.insert(field, value),
+                    };
+                }
+                record.hidden.extend(hidden);
+                self.touched.insert((collection.into(), id.into()));
+            }
+            Effect::Delete => self.drop_record(collection, id),
+        }
+    }
+
+    fn drop_record(&mut self, collection: &str, id: &str) {
+        let key = (collection.to_owned(), id.to_owned());
+        let removed = self.collections.get_mut(collection).and_then(|records| records.remove(id));
+        let Some(record) = removed else { return };
+        if let Some(siblings) = record.parent.as_ref().and_then(|parent| self.children.get_mut(parent)) {
+            siblings.remove(&key);
+        }
+        for (collection, id) in self.children.remove(&key).unwrap_or_default() {
+            self.drop_record(&collection, &id);
+        }
+        self.touched.insert(key);
+    }
+
+    fn put(&mut self, collection: &str, id: &str, record: Record) {
+        if let Some(parent) = &record.parent {
+            let children = self.children.entry(parent.clone()).or_default();
+            children.insert((collection.into(), id.into()));
+        }
+        if let Some(transition) = record.pending.first() {
+            self.due.insert((transition.at, collection.into(), id.into()));
+        }
+        self.last_order = self.last_order.max(record.order);
+        self.collections.entry(collection.into()).or_default().insert(id.into(), record);
+    }
+
+    /// What changed since the last call, if anything did.
+    pub(crate) fn take_changes(&mut self, at: Timestamp) -> Option<Changes> {
+        if self.touched.is_empty() {
+            return None;
+        }
+        let mut changes = Changes { at, put: Vec::new(), del: Vec::new() };
+        for (collection, id) in std::mem::take(&mut self.touched) {
+            match self.collections.get(&collection).and_then(|records| records.get(&id)) {
+                Some(record) => changes.put.push((collection, id, record.clone())),
+                None => changes.del.push((collection, id)),
+            }
+        }
+        Some(changes)
+    }
+
+    /// Forgets what was touched, where nobody keeps it.
+    pub(crate) fn forget_changes(&mut self) {
+        self.touched.clear();
+    }
+
+    /// Does again what [`Store::take_changes`] told.
+    pub(crate) fn replay(&mut self, changes: Changes) {
+        for (collection, id) in changes.del {
+            self.drop_record(&collection, &id);
+        }
+        for (collection, id, record) in changes.put {
+            self.put(&collection, &id, record);
+        }
+        self.touched.clear();
+    }
+
+    /// Everything, as one set of changes.
+    pub(crate) fn snapshot(&self, at: Timestamp) -> Changes {
+        let put = self.collections.iter().flat_map(|(collection, records)| {
+            records.iter().map(|(id, record)| (collection.clone(), id.clone(), record.clone()))
+        });
+        Changes { at, put: put.collect(), del: Vec::new() }
+    }
+}
+
+/// One line of the data folder's log.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Changes {
+    pub(crate) at: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    put: Vec<(String, String, Record)>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    del: Vec<(String, String)>,
+}
+
+impl Changes {
+    /// Nothing but the time.
+    pub(crate) fn none(at: Timestamp) -> Self {
+        Self { at, put: Vec::new(), del: Vec::new() }
+    }
+}

@@ -1,0 +1,147 @@
+//! All that exists, with the time by which it exists.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use scaleway_core::{Random, Timestamp};
+use serde_json::json;
+
+use crate::call::body;
+use crate::emulator::{HashCost, WhileChanging};
+use crate::image::ImageBook;
+use crate::refusal::Refusal;
+use crate::store::{Kind, Record, Store};
+use crate::timings::Latency;
+
+/// A project that some request named.
+pub(crate) const PROJECT: Kind = Kind { collection: "account.projects", resource: "project_id" };
+
+/// What a builder decided.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) latency: Latency,
+    pub(crate) hash_cost: HashCost,
+    pub(crate) while_changing: WhileChanging,
+    pub(crate) images: ImageBook,
+    pub(crate) organization: String,
+}
+
+impl Settings {
+    pub(crate) fn accepts_changes_in_transit(&self) -> bool {
+        self.while_changing == WhileChanging::Accept
+    }
+}
+
+/// The records and what is needed to change them.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    random: Random,
+    now: Timestamp,
+}
+
+impl World {
+    pub(crate) fn new(store: Store, settings: Settings, random: Random, now: Timestamp) -> Self {
+        Self { store, settings, random, now }
+    }
+
+    /// The time of the request that is being answered.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Moves on to `now`, never back, and lets happen what is due by then.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+        self.store.settle(self.now);
+    }
+
+    /// Now, as most products write it: to the microsecond.
+    pub(crate) fn stamp(&self) -> String {
+        stamp(self.now)
+    }
+
+    /// The instant `after` from now; now itself where the emulator does not take its time.
+    pub(crate) fn due(&self, after: Duration) -> Timestamp {
+        match self.settings.latency {
+            Latency::None => self.now,
+            Latency::Recorded => self.now + after,
+        }
+    }
+
+    /// A UUID that no record of the kind has.
+    pub(crate) fn new_id(&self, kind: Kind) -> Result<String, Refusal> {
+        loop {
+            let id = self.uuid()?;
+            // A world that was kept may have been made from the same seed.
+            if self.store.get(kind, &id).is_none() {
+                return Ok(id);
+            }
+        }
+    }
+
+    /// A UUID of any use.
+    pub(crate) fn uuid(&self) -> Result<String, Refusal> {
+        self.random.uuid().map_err(|error| no_randomness(&error))
+    }
+
+    /// Fills `bytes` from the world's seed.
+    pub(crate) fn fill(&self, bytes: &mut [u8]) -> Result<(), Refusal> {
+        self.random.fill(bytes).map_err(|error| no_randomness(&error))
+    }
+
+    /// Any project is taken at its word, and remembered.
+    pub(crate) fn remember_project(&mut self, id: &str) {
+        if !id.is_empty() && self.store.get(PROJECT, id).is_none() {
+            let body = body! {
+                "id": id,
+                "name": id,
+                "organization_id": self.settings.organization.as_str(),
+                "created_at": self.stamp(),
+                "updated_at": self.stamp(),
+            };
+            self.store.insert(PROJECT, id, Record { project: id.into(), body, ..Record::default() });
+        }
+    }
+
+    /// The organisation that a project belongs to.
+    pub(crate) fn organization_of(&self, project: &str) -> String {
+        match self.store.get(PROJECT, project) {
+            Some(record) => record.text("organization_id").into(),
+            None => self.settings.organization.clone(),
+        }
+    }
+}
+
+fn no_randomness(error: &std::io::Error) -> Refusal {
+    Refusal::raw(StatusCode::INTERNAL_SERVER_ERROR, json!({"message": format!("no randomness: {error}")}))
+}
+
+/// `2026-05-05T14:42:27.615275Z`: always six digits.
+pub(crate) fn stamp(at: Timestamp) -> String {
+    let text = at.to_string();
+    let text = text.trim_end_matches('Z');
+    let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
+    format!("{seconds}.{:0<6.6}Z", fraction)
+}
+
+/// `2026-05-05T14:42:27Z`: whole seconds.
+pub(crate) fn stamp_seconds(at: Timestamp) -> String {
+    let text = at.to_string();
+    let text = text.trim_end_matches('Z');
+    format!("{}Z", text.split_once('.').map_or(text, |(seconds, _)| seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stamps_have_the_recorded_precision() {
+        let at: Timestamp = "2026-05-05T14:42:27.6152759Z".parse().unwrap();
+        assert_eq!(stamp(at), "2026-05-05T14:42:27.615275Z");
+        assert_eq!(stamp_seconds(at), "2026-05-05T14:42:27Z");
+        assert_eq!(stamp("2026-05-05T14:42:27Z".parse().unwrap()), "2026-05-05T14:42:27.000000Z");
+    }
+}
