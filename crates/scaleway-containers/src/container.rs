@@ -1,5 +1,7 @@
 //! Containers: an image that answers HTTP.
 
+use std::borrow::Cow;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -109,8 +111,8 @@ pub struct Container {
 impl Listed for Container {
     const FIELD: &'static str = "containers";
 
-    fn identity(&self) -> &str {
-        self.id.as_str()
+    fn identity(&self) -> Cow<'_, str> {
+        self.id.as_str().into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Namespaces: what containers live in.
 
+use std::borrow::Cow;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -57,8 +59,8 @@ pub struct Namespace {
 impl Listed for Namespace {
     const FIELD: &'static str = "namespaces";
 
-    fn identity(&self) -> &str {
-        self.id.as_str()
+    fn identity(&self) -> Cow<'_, str> {
+        self.id.as_str().into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Lists, a page at a time.
 
+use std::borrow::Cow;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use futures_util::Stream;
@@ -17,8 +19,9 @@ pub trait Listed: DeserializeOwned {
     /// The field of a list's answer that holds the items: `containers`.
     const FIELD: &'static str;
 
-    /// What tells one item from another, within one list.
-    fn identity(&self) -> &str;
+    /// What tells one item from another, within one list: `self.id.as_str().into()`, or a text made of a number or of
+    /// several fields.
+    fn identity(&self) -> Cow<'_, str>;
 }
 
 /// One page of a list: `{"<items>": […], "total_count": n}`.
@@ -107,7 +110,7 @@ impl<T: Listed> Pager<T> {
         self.read += got;
         let last = got == 0 || self.read >= page.total_count;
         self.next = if last { None } else { number.checked_add(1) };
-        page.items.retain(|item| self.seen.insert(item.identity().to_owned()));
+        page.items.retain(|item| self.seen.insert(item.identity().into_owned()));
         // An item that appears twice has pushed another one over the border of two pages, or was pushed itself.
         let shown = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
         self.may_have_missed |= shown < got || (last && self.read != page.total_count);
