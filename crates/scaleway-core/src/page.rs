@@ -1,7 +1,6 @@
 //! Lists, a page at a time.
 
 use std::borrow::Cow;
-use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 
 use futures_util::Stream;
