@@ -82,7 +82,7 @@ impl Refusal {
     }
 
     /// 403.
-    #[expect(dead_code, reason = "for the products that check permissions")]
+    #[allow(dead_code, reason = "for the products that check permissions")]
     pub(crate) fn permissions_denied(resource: &str, action: &str) -> Self {
         let more = json!({"details": [{"resource": resource, "action": action}]});
         Self::typed(StatusCode::FORBIDDEN, "permissions_denied", "insufficient permissions", more)

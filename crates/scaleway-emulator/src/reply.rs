@@ -18,6 +18,7 @@ pub(crate) struct Reply {
 }
 
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "for other products")]
 enum Content {
     Empty,
     Json(Value),
@@ -36,6 +37,7 @@ impl Reply {
     }
 
     /// 204 without a body.
+    #[allow(dead_code, reason = "for other products")]
     pub(crate) fn empty() -> Self {
         Self { status: StatusCode::NO_CONTENT, body: Content::Empty, headers: Vec::new() }
     }

@@ -12,6 +12,7 @@ pub(crate) struct Field {
     shape: Shape,
     required: bool,
     fixed: bool,
+    whole: bool,
     default: Default,
 }
 
@@ -42,7 +43,7 @@ enum Default {
 }
 
 const fn field(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false, fixed: false, default: Default::Natural }
+    Field { name, shape, required: false, fixed: false, whole: false, default: Default::Natural }
 }
 
 /// Text of any length.
@@ -106,6 +107,12 @@ impl Field {
     /// An update does not change it, and ignores it as the API does.
     pub(crate) const fn fixed(mut self) -> Self {
         self.fixed = true;
+        self
+    }
+
+    /// For objects: an update replaces it instead of laying its fields over those that exist.
+    pub(crate) const fn whole(mut self) -> Self {
+        self.whole = true;
         self
     }
 
@@ -206,7 +213,8 @@ fn patch_object(
     for field in fields.iter().filter(|field| !field.fixed) {
         let Some(value) = request.get(field.name).filter(|value| is_said(field.shape, value)) else { continue };
         let path = join(path, field.name);
-        if let Some(value) = read(field.shape, &path, value, current.get(field.name), problems) {
+        let current = current.get(field.name).filter(|_| !field.whole);
+        if let Some(value) = read(field.shape, &path, value, current, problems) {
             patch.insert(field.name.into(), value);
         }
     }

@@ -122,6 +122,7 @@ impl Store {
     }
 
     /// Removes a record and all that has it as parent.
+    #[allow(dead_code, reason = "for other products")]
     pub(crate) fn remove(&mut self, kind: Kind, id: &str) {
         self.drop_record(kind.collection, id);
     }

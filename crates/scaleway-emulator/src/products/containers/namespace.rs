@@ -1,12 +1,14 @@
 //! Namespaces.
 
+use serde_json::Value;
+
 use crate::call::{Call, body};
 use crate::page::Listing;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, pairs, text, texts};
-use crate::store::Kind;
+use crate::store::{Body, Kind};
 
-use super::variables;
+use super::{container, variables};
 
 pub(super) const KIND: Kind = Kind { collection: "containers.namespaces", resource: "namespace" };
 
@@ -70,7 +72,11 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 /// Takes the containers in it along.
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let (id, _) = call.target(KIND, "namespace_id")?;
-    call.change(KIND, &id, body! {});
+    for container in call.world.store.children(KIND, &id, container::KIND) {
+        call.change(container::KIND, &container, body! {"status": "deleting", "error_message": Value::Null});
+        call.world.store.schedule(container::KIND, &container, Vec::new());
+    }
+    call.change(KIND, &id, Body::new());
     call.delete_in_time(KIND, &id);
     Ok(Reply::resource(call.view(KIND, &id)))
 }
