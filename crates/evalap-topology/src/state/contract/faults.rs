@@ -1,0 +1,196 @@
+//! A store that fails: before the effect, after it, for a while, for good.
+
+use std::fmt;
+use std::io::ErrorKind;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use futures_util::stream::BoxStream;
+use object_store::path::Path as Key;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
+    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+};
+
+use super::*;
+
+/// What happens to the next writes, one after another; when the list is at its end, what `then` says.
+#[derive(Debug, Clone, Copy)]
+enum Fault {
+    None,
+    /// Refused before anything happened.
+    Before(ErrorKind),
+    /// Done, and the answer lost; a refusal is answered.
+    AnswerLost,
+    /// Done, and the answer never comes; a refusal is answered.
+    Hang,
+}
+
+#[derive(Debug)]
+struct BadStore {
+    inner: Arc<dyn ObjectStore>,
+    clock: Clock,
+    next: Mutex<Vec<Fault>>,
+    then: Fault,
+    writes: AtomicU32,
+}
+
+impl Bench {
+    fn bad_store(&self, faults: &[Fault], then: Fault) -> (Store, Arc<BadStore>) {
+        let mut made = None;
+        let store = self.store.through(|inner| {
+            let next = Mutex::new(faults.iter().rev().copied().collect());
+            let bad = Arc::new(BadStore {
+                inner,
+                clock: self.clock.clone(),
+                next,
+                then,
+                writes: AtomicU32::new(0),
+            });
+            made.insert(bad).clone()
+        });
+        (store, made.unwrap())
+    }
+}
+
+fn io(kind: ErrorKind) -> Error {
+    Error::Generic { store: "bad store", source: std::io::Error::from(kind).into() }
+}
+
+#[async_trait::async_trait]
+impl ObjectStore for BadStore {
+    async fn put_opts(&self, key: &Key, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        self.writes.fetch_add(1, Ordering::Relaxed);
+        let fault = self.next.lock().unwrap().pop().unwrap_or(self.then);
+        if let Fault::Before(kind) = fault {
+            return Err(io(kind));
+        }
+        let done = self.inner.put_opts(key, payload, options).await?;
+        match fault {
+            Fault::AnswerLost => return Err(io(ErrorKind::ConnectionReset)),
+            Fault::Hang => self.clock.sleep(Duration::from_secs(1_000_000)).await,
+            Fault::Before(_) | Fault::None => {}
+        }
+        Ok(done)
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        key: &Key,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.inner.put_multipart_opts(key, options).await
+    }
+
+    async fn get_opts(&self, key: &Key, options: GetOptions) -> Result<GetResult> {
+        self.inner.get_opts(key, options).await
+    }
+
+    fn delete_stream(&self, keys: BoxStream<'static, Result<Key>>) -> BoxStream<'static, Result<Key>> {
+        self.inner.delete_stream(keys)
+    }
+
+    fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.inner.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Key>) -> Result<ListResult> {
+        self.inner.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Key, to: &Key, options: CopyOptions) -> Result<()> {
+        self.inner.copy_opts(from, to, options).await
+    }
+}
+
+impl fmt::Display for BadStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BadStore")
+    }
+}
+
+contract! {
+    a_write_whose_answer_was_lost_is_recognised,
+    a_write_that_is_given_up_is_found_again,
+    a_refusing_store_is_named_with_its_remedy,
+}
+
+async fn open_through(bench: &Bench, faults: &[Fault], then: Fault) -> (Session<Names>, Arc<BadStore>) {
+    let (store, bad) = bench.bad_store(faults, then);
+    (Session::open(store, bench.key.clone()).await.unwrap(), bad)
+}
+
+async fn a_write_whose_answer_was_lost_is_recognised(bench: &Bench) {
+    let faults = [Fault::AnswerLost, Fault::Before(ErrorKind::TimedOut), Fault::AnswerLost, Fault::None];
+    let (mut session, bad) = open_through(bench, &faults, Fault::AnswerLost).await;
+    session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
+    assert_eq!(session.append(added("a")).await.unwrap(), 2);
+    assert_eq!(session.append(added("b")).await.unwrap(), 3);
+    assert!(bad.writes.load(Ordering::Relaxed) > 3);
+    let again = bench.open().await;
+    assert_eq!((again.state(), again.head()), (&names(["a", "b"]), session.head()));
+}
+
+/// Gives the future up after its first wait.
+async fn give_up(future: impl Future) {
+    let mut future = std::pin::pin!(future);
+    assert!(futures_util::poll!(&mut future).is_pending());
+}
+
+async fn a_write_that_is_given_up_is_found_again(bench: &Bench) {
+    let (mut session, _) = open_through(bench, &[Fault::None, Fault::Hang], Fault::None).await;
+    session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
+    let append = session.append(added("a"));
+    if bench.folder.is_some() {
+        // The disk takes a while: the write itself may still be under way when its future is dropped.
+        give_up(append).await;
+        while bench.open().await.head().seq < 2 {
+            tokio::task::yield_now().await;
+        }
+    } else {
+        give_up(append).await;
+    }
+    assert_eq!(session.state(), &Names::default(), "not visible before it is known to be durable");
+    assert_eq!(session.append(added("b")).await.unwrap(), 3);
+    assert_eq!(session.state(), &names(["a", "b"]));
+}
+
+async fn a_refusing_store_is_named_with_its_remedy(bench: &Bench) {
+    for (kind, expected) in [
+        (ErrorKind::PermissionDenied, "not allowed to write"),
+        (ErrorKind::ReadOnlyFilesystem, "not allowed to write"),
+        (ErrorKind::StorageFull, "free some space"),
+    ] {
+        let (mut session, bad) = open_through(bench, &[], Fault::Before(kind)).await;
+        let error = session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(expected) && text.contains(bench.store.place()), "{text}");
+        let source = std::error::Error::source(&error).unwrap().to_string();
+        assert!(!text.contains(&source) && !source.is_empty(), "{text} / {source}");
+        assert_eq!(bad.writes.load(Ordering::Relaxed), 1, "it would refuse again");
+    }
+    assert_eq!(bench.open().await.head().seq, 0);
+}
+
+#[test]
+fn a_store_that_is_away_is_noticed_within_fifteen_seconds() {
+    for then in [Fault::Before(ErrorKind::ConnectionRefused), Fault::Hang] {
+        let bench = Bench::memory();
+        bench.run(async {
+            let (mut session, bad) = open_through(&bench, &[Fault::None], then).await;
+            session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
+            let started = bench.clock.now();
+            match session.append(added("a")).await {
+                // Done, though no answer ever came: found by reading it back.
+                Ok(seq) => {
+                    assert!(matches!(then, Fault::Hang) && seq == 2);
+                }
+                Err(error) => {
+                    assert!(error.is_unavailable() && matches!(then, Fault::Before(_)), "{error:?}");
+                }
+            }
+            assert!(bench.clock.now().since(started) <= Duration::from_secs(15));
+            assert!(bad.writes.load(Ordering::Relaxed) > 1);
+        });
+    }
+}

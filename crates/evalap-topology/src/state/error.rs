@@ -1,0 +1,245 @@
+//! What can go wrong with a state, and what to do about it.
+
+use std::io;
+use std::path::PathBuf;
+
+use super::{Holder, KEY_VARIABLE};
+use scaleway_core::Timestamp;
+
+/// Why a state could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StateError {
+    /// There is no key, neither in the environment nor in the key file.
+    #[error("no state key: set {KEY_VARIABLE} or put one into {} (make one with `openssl rand -base64 32`)", .path.display())]
+    KeyMissing {
+        /// Where a key file was looked for.
+        path: PathBuf,
+    },
+
+    /// The text is no key.
+    #[error(
+        "the state key in {place} is {problem}; expected 32 bytes in base64 or 64 hexadecimal digits \
+         (make one with `openssl rand -base64 32`)"
+    )]
+    InvalidKey {
+        /// The variable or the file.
+        place: String,
+        /// What is wrong with it; never the text itself.
+        problem: &'static str,
+    },
+
+    /// Others than its owner may read the key file.
+    #[error("the key file {path} can be read by others (mode {mode:03o}): run `chmod 600 {path}`", path = .path.display())]
+    KeyExposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+
+    /// The key would lie beside what it encrypts.
+    #[error("the key file {} lies inside the state's folder {}: keep it elsewhere", .path.display(), .state.display())]
+    KeyInsideState {
+        /// The key file.
+        path: PathBuf,
+        /// The state's folder.
+        state: PathBuf,
+    },
+
+    /// A state exists, and its key does not.
+    #[error(
+        "{} holds a state, but its key file {} is gone: put the file back or set {KEY_VARIABLE}",
+        .state.display(), .path.display()
+    )]
+    KeyLost {
+        /// The key file.
+        path: PathBuf,
+        /// The state's folder.
+        state: PathBuf,
+    },
+
+    /// The key file could not be read or made.
+    #[error("cannot {action} the key file {}", .path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// Why not.
+        source: io::Error,
+    },
+
+    /// The store does not let us.
+    #[error(
+        "not allowed to {operation} the state in {place}: give this user the right to, or choose another place"
+    )]
+    Denied {
+        /// The folder or bucket.
+        place: String,
+        /// `read` or `write`.
+        operation: &'static str,
+        /// What the store said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// There is no room left.
+    #[error("no room left for the state in {place}: free some space, then run the command again")]
+    Full {
+        /// The folder.
+        place: String,
+        /// What the system said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// The store did not answer, or not usefully.
+    #[error("cannot {operation} the state in {place} (tried {attempts} times)")]
+    Unavailable {
+        /// The folder or bucket.
+        place: String,
+        /// `read` or `write`.
+        operation: &'static str,
+        /// How often it was tried.
+        attempts: u32,
+        /// What the store said last.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// A record is not what was written.
+    #[error(
+        "record {seq} of the state in {place} {what}; the last good one is {last_good}: put {object} back from a backup \
+         (or the bucket's older version); until then version {last_good} can be read"
+    )]
+    Corrupt {
+        /// The folder or bucket.
+        place: String,
+        /// The object's key in it.
+        object: String,
+        /// The first bad record.
+        seq: u64,
+        /// The newest record before it; 0 is the empty state.
+        last_good: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+
+    /// The state was written with another key.
+    #[error(
+        "{object} of the state was written with key {found}, not with key {expected} which was given: \
+         check {KEY_VARIABLE} or the key file"
+    )]
+    WrongKey {
+        /// The object.
+        object: String,
+        /// The id of the key in use.
+        expected: String,
+        /// The id of the key it was written with.
+        found: String,
+    },
+
+    /// A newer version of this program wrote it.
+    #[error(
+        "{object} of the state has schema {found}, this program knows up to {known}: use one that knows schema {found}"
+    )]
+    NewerSchema {
+        /// The object.
+        object: String,
+        /// The schema it has.
+        found: u32,
+        /// The newest schema that is known here.
+        known: u32,
+    },
+
+    /// A sound record says something that this program does not know.
+    #[error("{object} of the state says what this program does not know: use the version that wrote it")]
+    Unknown {
+        /// The object.
+        object: String,
+        /// Where the reading stopped.
+        source: serde_json::Error,
+    },
+
+    /// A record could not be encoded; nothing was written.
+    #[error("a state record could not be encoded")]
+    Encode(#[source] serde_json::Error),
+
+    /// An event does not fit the state: refused before it was written, or met in the log at `seq`.
+    #[error("record {seq} does not fit the state before it")]
+    Illegal {
+        /// The record's number.
+        seq: u64,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// Somebody else holds the lock.
+    #[error(
+        "the state is locked by {holder} since {since}: wait for it (--lock-timeout), or, if it is gone, \
+         a lease that shows no life for {lease_seconds} s is taken over by who waits; `unlock --force` breaks it"
+    )]
+    Held {
+        /// Who.
+        holder: Box<Holder>,
+        /// When it was taken, by the holder's clock.
+        since: Timestamp,
+        /// How long it must show no life before who waits may take it over.
+        lease_seconds: u64,
+    },
+
+    /// An append that needs the lock, without it.
+    #[error("the state is not locked by this run: call Session::lock first")]
+    NotHeld,
+
+    /// The lock was lost: another took it over or broke it. Nothing was written.
+    #[error("the lock on the state was lost{}: stop, and run the command again", .by.as_ref().map(|by| format!(" to {by}")).unwrap_or_default())]
+    Fenced {
+        /// Who holds it now, if anybody.
+        by: Option<Box<Holder>>,
+    },
+
+    /// There is no such version.
+    #[error("the state has no version {seq}: the newest is {newest}")]
+    NoSuchVersion {
+        /// What was asked for.
+        seq: u64,
+        /// The newest there is.
+        newest: u64,
+    },
+
+    /// The operating system has no randomness to give.
+    #[error("no randomness for the state's encryption")]
+    Random(#[source] io::Error),
+}
+
+impl StateError {
+    /// Somebody else holds the lock.
+    ///
+    /// # Troubleshooting
+    /// Wait with a longer lock time-out, or break the lock when its holder is known to be gone.
+    pub fn is_held(&self) -> bool {
+        matches!(self, Self::Held { .. })
+    }
+
+    /// A record was truncated, edited, swapped or removed.
+    ///
+    /// # Troubleshooting
+    /// Put the named object back; versions up to the last good one can be read meanwhile.
+    pub fn is_corrupt(&self) -> bool {
+        matches!(self, Self::Corrupt { .. })
+    }
+
+    /// The state was written with another key.
+    pub fn is_wrong_key(&self) -> bool {
+        matches!(self, Self::WrongKey { .. })
+    }
+
+    /// The lock was lost on the way; nothing was written.
+    pub fn is_fenced(&self) -> bool {
+        matches!(self, Self::Fenced { .. })
+    }
+
+    /// The store did not answer; what was being written may or may not be there.
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self, Self::Unavailable { .. })
+    }
+}

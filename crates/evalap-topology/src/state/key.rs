@@ -1,0 +1,172 @@
+//! The state's key and what is derived from it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chacha20poly1305::XChaCha20Poly1305;
+use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
+use hkdf::Hkdf;
+use hmac::{Hmac, KeyInit, Mac};
+use scaleway_core::Secret;
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use super::StateError;
+
+/// The key of one state: 32 bytes, from which one key for encryption, one for digests and a short public id are
+/// derived. Cheap to clone; wiped when the last clone goes.
+#[derive(Clone)]
+pub struct StateKey(Arc<Derived>);
+
+struct Derived {
+    id: String,
+    cipher: XChaCha20Poly1305,
+    digest: Hmac<Sha256>,
+}
+
+impl StateKey {
+    /// A key from its 32 bytes.
+    pub fn new(bytes: &[u8; 32]) -> Result<Self, StateError> {
+        Self::derive(bytes, "the program")
+    }
+
+    /// A key from base64 or 64 hexadecimal digits; `place` is named in the error, the text never is.
+    pub fn parse(text: &Secret, place: &str) -> Result<Self, StateError> {
+        let invalid = |problem| StateError::InvalidKey { place: place.into(), problem };
+        let text = text.expose().trim();
+        if text.is_empty() {
+            return Err(invalid("empty"));
+        }
+        let decoded = if text.len() == 64 {
+            HEXLOWER_PERMISSIVE.decode(text.as_bytes())
+        } else {
+            BASE64.decode(text.as_bytes()).or_else(|_| BASE64_NOPAD.decode(text.as_bytes()))
+        };
+        let bytes = Zeroizing::new(decoded.map_err(|_| invalid("neither base64 nor hexadecimal"))?);
+        let bytes = <&[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| invalid("not 32 bytes long"))?;
+        Self::derive(bytes, place)
+    }
+
+    fn derive(bytes: &[u8; 32], place: &str) -> Result<Self, StateError> {
+        let invalid = |problem| StateError::InvalidKey { place: place.into(), problem };
+        let hkdf = Hkdf::<Sha256>::new(None, bytes);
+        let expand = |purpose: &str| {
+            let mut derived = Zeroizing::new([0; 32]);
+            hkdf.expand(purpose.as_bytes(), derived.as_mut()).map_err(|_| invalid("not usable"))?;
+            Ok(derived)
+        };
+        let unusable = |_| invalid("not usable");
+        Ok(Self(Arc::new(Derived {
+            id: HEXLOWER.encode(&expand("evalap-state/1 key id")?[..4]),
+            cipher: XChaCha20Poly1305::new_from_slice(expand("evalap-state/1 encryption")?.as_slice())
+                .map_err(unusable)?,
+            digest: Hmac::new_from_slice(expand("evalap-state/1 digest")?.as_slice()).map_err(unusable)?,
+        })))
+    }
+
+    /// A short name that tells keys apart and says nothing about them.
+    pub fn id(&self) -> &str {
+        &self.0.id
+    }
+
+    /// The digest by which a secret value can be recognised, by who has the key, and not be guessed by others.
+    pub fn digest(&self, secret: &Secret) -> Digest {
+        self.mac("secret", std::iter::once(secret.expose()))
+    }
+
+    /// One digest for several texts in their order: digests of secrets, labels, a definition.
+    pub fn fingerprint<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Digest {
+        self.mac("parts", parts)
+    }
+
+    fn mac<'a>(&self, purpose: &'a str, parts: impl IntoIterator<Item = &'a str>) -> Digest {
+        let mut mac = self.0.digest.clone();
+        for part in std::iter::once(purpose).chain(parts) {
+            // The length first: ("ab", "c") is not ("a", "bc").
+            mac.update(&(part.len() as u64).to_le_bytes());
+            mac.update(part.as_bytes());
+        }
+        Digest(format!("{}:{}", self.id(), HEXLOWER.encode(&mac.finalize().into_bytes())))
+    }
+
+    pub(super) fn cipher(&self) -> &XChaCha20Poly1305 {
+        &self.0.cipher
+    }
+}
+
+impl fmt::Debug for StateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "StateKey({})", self.id())
+    }
+}
+
+/// A keyed digest, `<key id>:<hexadecimal HMAC-SHA256>`: equal for equal values under one key.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether it was made with this key: digests of two keys say nothing about each other.
+    pub fn is_of(&self, key: &StateKey) -> bool {
+        self.0.split_once(':').is_some_and(|(id, _)| id == key.id())
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(byte: u8) -> StateKey {
+        StateKey::new(&[byte; 32]).unwrap()
+    }
+
+    #[test]
+    fn base64_and_hexadecimal_are_the_same_key() {
+        let bytes: Vec<u8> = (0..32).collect();
+        let spellings = [BASE64.encode(&bytes), BASE64_NOPAD.encode(&bytes), HEXLOWER.encode(&bytes)];
+        for text in spellings.iter().flat_map(|text| [text.clone(), format!(" {text}\n")]) {
+            let parsed = StateKey::parse(&Secret::new(text), "test").unwrap();
+            assert_eq!(parsed.id(), StateKey::new(&bytes.clone().try_into().unwrap()).unwrap().id());
+        }
+    }
+
+    #[test]
+    fn a_bad_key_names_its_place_and_the_remedy_and_not_itself() {
+        for (text, problem) in [
+            ("", "empty"),
+            ("c2hvcnQ=", "not 32 bytes"),
+            ("pa$$word-that-is-no-key", "neither"),
+            (&"zz".repeat(32), "neither"),
+        ] {
+            let error = StateKey::parse(&Secret::new(text), "EVALAP_STATE_KEY").unwrap_err().to_string();
+            assert!(error.contains("EVALAP_STATE_KEY") && error.contains(problem), "{error}");
+            assert!(error.contains("openssl rand -base64 32"), "{error}");
+            assert!(text.is_empty() || !error.contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn digests_depend_on_the_key_the_value_and_the_purpose() {
+        let (a, b) = (key(1), key(2));
+        let secret = Secret::new("hunter2");
+        assert_eq!(a.digest(&secret), a.digest(&secret));
+        assert_ne!(a.digest(&secret), b.digest(&secret));
+        assert_ne!(a.digest(&secret), a.fingerprint(["hunter2"]));
+        assert_ne!(a.fingerprint(["ab", "c"]), a.fingerprint(["a", "bc"]));
+        assert!(a.digest(&secret).is_of(&a) && !a.digest(&secret).is_of(&b));
+        assert!(!format!("{a:?} {:?} {}", a.digest(&secret), a.digest(&secret)).contains("hunter2"));
+        assert_eq!(a.digest(&secret).as_str().len(), 8 + 1 + 64);
+    }
+}

@@ -1,0 +1,165 @@
+//! Where the state's key comes from: the environment, or a file that only its owner can read.
+
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use data_encoding::{BASE64, HEXLOWER};
+use scaleway_core::{Random, Secret};
+use zeroize::Zeroizing;
+
+use super::{StateError, StateKey};
+
+/// The environment variable that holds the state's key, in base64 or hexadecimal.
+pub const KEY_VARIABLE: &str = "EVALAP_STATE_KEY";
+
+impl StateKey {
+    /// The key from `EVALAP_STATE_KEY`, if it is set; an empty one counts as a mistake.
+    pub fn from_env() -> Result<Option<Self>, StateError> {
+        match std::env::var(KEY_VARIABLE) {
+            Ok(text) => Self::parse(&Secret::new(text), KEY_VARIABLE).map(Some),
+            Err(std::env::VarError::NotPresent) => Ok(None),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(StateError::InvalidKey { place: KEY_VARIABLE.into(), problem: "not text" })
+            }
+        }
+    }
+
+    /// The key from a file, which nobody but its owner may be able to read.
+    pub fn from_file(path: &Path) -> Result<Self, StateError> {
+        let failed = |source: io::Error| match source.kind() {
+            ErrorKind::NotFound => StateError::KeyMissing { path: path.into() },
+            _ => StateError::KeyFile { path: path.into(), action: "read", source },
+        };
+        let text = Zeroizing::new(std::fs::read_to_string(path).map_err(failed)?);
+        refuse_exposed(path)?;
+        Self::parse(&Secret::new(text.as_str()), &path.display().to_string())
+    }
+
+    /// The key from the environment, else from the file, which is made (mode 600) where there is neither a key nor a
+    /// state in the folder `state` yet.
+    pub fn load_or_create(path: &Path, state: &Path, random: &Random) -> Result<Self, StateError> {
+        if let Some(key) = Self::from_env()? {
+            return Ok(key);
+        }
+        Self::from_file_or_create(path, state, random)
+    }
+
+    fn from_file_or_create(path: &Path, state: &Path, random: &Random) -> Result<Self, StateError> {
+        if resolved(path).starts_with(resolved(state)) {
+            return Err(StateError::KeyInsideState { path: path.into(), state: state.into() });
+        }
+        match Self::from_file(path) {
+            Err(StateError::KeyMissing { .. }) => {}
+            found => return found,
+        }
+        if std::fs::read_dir(state.join("log")).is_ok_and(|mut records| records.next().is_some()) {
+            return Err(StateError::KeyLost { path: path.into(), state: state.into() });
+        }
+        create(path, random)?;
+        Self::from_file(path)
+    }
+}
+
+/// Makes a key file as a whole or not at all; one that another process has made meanwhile stays.
+fn create(path: &Path, random: &Random) -> Result<(), StateError> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    let mut suffix = [0; 8];
+    random.fill(bytes.as_mut()).and_then(|()| random.fill(&mut suffix)).map_err(StateError::Random)?;
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}", HEXLOWER.encode(&suffix)));
+    let draft = PathBuf::from(draft);
+    let text = Zeroizing::new(BASE64.encode(bytes.as_slice()) + "\n");
+    let made = write_private(&draft, text.as_bytes()).and_then(|()| match std::fs::hard_link(&draft, path) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        linked => linked,
+    });
+    let _ = std::fs::remove_file(&draft);
+    made.map_err(|source| StateError::KeyFile { path: path.into(), action: "make", source })
+}
+
+fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+#[cfg(unix)]
+fn refuse_exposed(path: &Path) -> Result<(), StateError> {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = std::fs::metadata(path).map_err(|source| StateError::KeyFile {
+        path: path.into(),
+        action: "read the mode of",
+        source,
+    })?;
+    match metadata.permissions().mode() & 0o777 {
+        mode if mode & 0o077 != 0 => Err(StateError::KeyExposed { path: path.into(), mode }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn refuse_exposed(_: &Path) -> Result<(), StateError> {
+    Ok(())
+}
+
+/// The path with the links of its longest existing part followed.
+fn resolved(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.into());
+    absolute
+        .ancestors()
+        .find_map(|ancestor| {
+            let rest = absolute.strip_prefix(ancestor).ok()?;
+            Some(ancestor.canonicalize().ok()?.join(rest))
+        })
+        .unwrap_or(absolute)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    fn load(folder: &Path) -> Result<StateKey, StateError> {
+        let file = folder.join("keys/staging.key");
+        StateKey::from_file_or_create(&file, &folder.join("state"), &Random::system())
+    }
+
+    #[test]
+    fn the_first_run_makes_a_private_file_and_the_next_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let made = load(folder.path()).unwrap();
+        let file = folder.path().join("keys/staging.key");
+        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(load(folder.path()).unwrap().id(), made.id());
+        assert_eq!(std::fs::read_dir(folder.path().join("keys")).unwrap().count(), 1, "no draft is left");
+    }
+
+    #[test]
+    fn a_file_that_others_can_read_is_refused_with_the_command_to_run() {
+        let folder = tempfile::tempdir().unwrap();
+        load(folder.path()).unwrap();
+        let file = folder.path().join("keys/staging.key");
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        let error = load(folder.path()).unwrap_err().to_string();
+        assert!(error.contains(&format!("chmod 600 {}", file.display())) && error.contains("644"), "{error}");
+    }
+
+    #[test]
+    fn no_key_is_made_beside_or_for_an_existing_state() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = folder.path().join("state");
+        let inside = StateKey::from_file_or_create(&state.join("key"), &state, &Random::system());
+        assert!(matches!(inside, Err(StateError::KeyInsideState { .. })), "{inside:?}");
+        std::fs::create_dir_all(state.join("log")).unwrap();
+        std::fs::write(state.join("log/1"), "x").unwrap();
+        assert!(matches!(load(folder.path()), Err(StateError::KeyLost { .. })));
+        assert!(!folder.path().join("keys").exists());
+    }
+}

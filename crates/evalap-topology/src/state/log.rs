@@ -1,0 +1,121 @@
+//! The log: records under `log/<seq>`, each naming the one before it.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use futures_util::{StreamExt, TryStreamExt, stream};
+use serde::{Deserialize, Serialize};
+
+use super::envelope::{self, SCHEMA, Unopened};
+use super::{Fold, Record, StateError, StateKey, Store};
+
+/// How many records are read at once.
+const PARALLEL: usize = 32;
+
+/// The end of the log, as far as it was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// The last record's number; 0 where there is none.
+    pub seq: u64,
+    /// The last record's hash; empty where there is none.
+    pub hash: String,
+}
+
+/// The log of one state. It remembers nothing: who uses it knows how far it has read.
+pub(super) struct Log<S> {
+    pub(super) store: Store,
+    pub(super) key: StateKey,
+    state: PhantomData<fn() -> S>,
+}
+
+/// The object of a record.
+pub(super) fn object(seq: u64) -> String {
+    format!("log/{seq:020}")
+}
+
+impl<S: Fold> Log<S> {
+    pub(super) fn new(store: Store, key: StateKey) -> Self {
+        Self { store, key, state: PhantomData }
+    }
+
+    /// The newest record that a listing shows after `seq`: a hint that is never too high.
+    pub(super) async fn listed_after(&self, seq: u64) -> Result<u64, StateError> {
+        Ok(self.store.numbers("log", &object(seq)).await?.last().copied().unwrap_or(seq))
+    }
+
+    /// Reads on from `head`, giving every record to `each`: up to `listed`, which must be there, at once; then one by
+    /// one until there is none. Not beyond `until`.
+    pub(super) async fn read(
+        &self,
+        mut head: Head,
+        listed: u64,
+        until: u64,
+        mut each: impl FnMut(Record<S>, &Head) -> Result<(), StateError>,
+    ) -> Result<Head, StateError> {
+        let listed = listed.min(until);
+        let mut known = stream::iter(head.seq + 1..=listed)
+            .map(|seq| async move { self.store.get(&object(seq)).await })
+            .buffered(PARALLEL);
+        while let Some(sealed) = known.try_next().await? {
+            let sealed = sealed.ok_or_else(|| self.corrupt(&head, "is missing"))?;
+            let record = self.open(&mut head, &sealed)?;
+            each(record, &head)?;
+        }
+        while head.seq < until
+            && let Some(sealed) = self.store.get(&object(head.seq + 1)).await?
+        {
+            let record = self.open(&mut head, &sealed)?;
+            each(record, &head)?;
+        }
+        Ok(head)
+    }
+
+    /// Writes the record after `head`; `None` if another was first.
+    pub(super) async fn append(&self, head: &Head, record: &Record<S>) -> Result<Option<Head>, StateError> {
+        let object = object(record.seq);
+        debug_assert_eq!((record.seq, &record.previous), (head.seq + 1, &head.hash));
+        let payload = serde_json::to_vec(record).map_err(StateError::Encode)?;
+        let sealed = envelope::seal(&self.key, &self.store.random, &object, &payload)?;
+        let ours = self.store.create(&object, &sealed).await?;
+        Ok(ours.then(|| Head { seq: record.seq, hash: envelope::hash(&sealed) }))
+    }
+
+    /// Opens the record after `head` and moves `head` to it.
+    fn open(&self, head: &mut Head, sealed: &Bytes) -> Result<Record<S>, StateError> {
+        let object = object(head.seq + 1);
+        let payload = envelope::open(&self.key, &object, sealed).map_err(|problem| match problem {
+            Unopened::Damaged(what) => self.corrupt(head, what),
+            other => self.unopened(&object, other),
+        })?;
+        let record: Record<S> =
+            serde_json::from_slice(&payload).map_err(|source| StateError::Unknown { object, source })?;
+        if record.seq != head.seq + 1 || record.previous != head.hash {
+            return Err(self.corrupt(head, "does not follow the one before it"));
+        }
+        *head = Head { seq: record.seq, hash: envelope::hash(sealed) };
+        Ok(record)
+    }
+
+    /// What is wrong with the record after `head`.
+    pub(super) fn corrupt(&self, head: &Head, what: &'static str) -> StateError {
+        let (place, object) = (self.store.place().to_owned(), object(head.seq + 1));
+        StateError::Corrupt { place, object, seq: head.seq + 1, last_good: head.seq, what }
+    }
+
+    pub(super) fn unopened(&self, object: &str, problem: Unopened) -> StateError {
+        let object = object.to_owned();
+        match problem {
+            Unopened::WrongKey { found } => {
+                StateError::WrongKey { object, expected: self.key.id().to_owned(), found }
+            }
+            Unopened::Newer { found } => StateError::NewerSchema { object, found, known: SCHEMA },
+            Unopened::Damaged(what) => StateError::Corrupt {
+                place: self.store.place().to_owned(),
+                object,
+                seq: 0,
+                last_good: 0,
+                what,
+            },
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The state of an environment: one append-only log, on any object store.
+//!
+//! The only write is create-if-absent of `log/<seq>`: the loser of a race for a sequence number knows that it lost.
+//! Journal events, lease claims and releases, audit notes and restorations are entries of that one log, so lock,
+//! fencing, serial number, history and audit are one mechanism, the same on every backend. A log key is never deleted
+//! or written again. Snapshots (`snap/<seq>`) are a cache of the fold: losing all of them loses time, not state.
+//!
+//! Nothing here knows what a resource is: the engine brings its events and its state as a [`Fold`].
+//!
+//! ```no_run
+//! # use evalap_topology::state::*; use scaleway_core::{Clock, Random}; use std::{path::Path, time::Duration};
+//! # async fn example<S: Fold>(event: S::Event) -> Result<(), StateError> {
+//! let (clock, random) = (Clock::real(), Random::system());
+//! let folder = Path::new(".evalap/staging/state");
+//! let key = StateKey::load_or_create(Path::new(".evalap/staging.key"), folder, &random)?;
+//! let mut session = Session::<S>::open(Store::folder(folder, clock, random)?, key).await?;
+//! session.lock(Holder::current("deploy_staging apply"), Duration::from_secs(300), |_| {}).await?;
+//! session.append(vec![event]).await?; // durable and folded
+//! session.cover().await?; // before each call that changes something
+//! session.release(None).await
+//! # }
+//! ```
+//!
+//! All who share a state must run on clocks of the same speed: a lease is measured by the clock of who waits for it.
+
+mod envelope;
+mod error;
+mod holder;
+mod key;
+mod key_file;
+mod lease;
+mod lock;
+mod log;
+mod record;
+mod session;
+mod store;
+mod versions;
+
+#[cfg(test)]
+mod contract;
+
+pub use envelope::SCHEMA;
+pub use error::StateError;
+pub use holder::Holder;
+pub use key::{Digest, StateKey};
+pub use key_file::KEY_VARIABLE;
+pub use lease::{Lease, LeaseTimes};
+pub use log::Head;
+pub use record::{Entry, Fold, LeaseEvent, Note, Record};
+pub use session::Session;
+pub use store::Store;
+pub use versions::Verified;

@@ -1,0 +1,134 @@
+//! What the log holds.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+
+use scaleway_core::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::Holder;
+
+/// A state that is the fold of its events.
+///
+/// Snapshots and restorations hold it as a whole, so a change of its shape needs serde defaults, as one of the events
+/// does.
+pub trait Fold: Default + Clone + Debug + Serialize + DeserializeOwned {
+    /// One thing that happened.
+    type Event: Clone + Debug + Serialize + DeserializeOwned;
+    /// Why an event cannot have happened in this state.
+    type Illegal: std::error::Error + Send + Sync + 'static;
+
+    /// Takes the event in, or refuses it.
+    fn apply(&mut self, event: &Self::Event) -> Result<(), Self::Illegal>;
+
+    /// Whether all of these could be applied one after another: asked before they are written. A state that is dear
+    /// to clone should answer without.
+    fn check(&self, events: &[Self::Event]) -> Result<(), Self::Illegal> {
+        let mut next = self.clone();
+        events.iter().try_for_each(|event| next.apply(event))
+    }
+}
+
+/// One record of the log: what was written at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound = "")]
+#[non_exhaustive]
+pub struct Record<S: Fold> {
+    /// Its number; the first is 1.
+    pub seq: u64,
+    /// The hash of the record before it; empty for the first.
+    pub previous: String,
+    /// When it was written, by the writer's clock.
+    pub at: Timestamp,
+    /// The lease under which it was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lease: Option<String>,
+    /// What it says.
+    pub entries: Vec<Entry<S>>,
+}
+
+/// One thing that a record says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound = "", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Entry<S: Fold> {
+    /// Something happened to the state.
+    Event(S::Event),
+    /// Something happened to the lock.
+    Lease(LeaseEvent),
+    /// For the audit; changes nothing.
+    Note(Note),
+    /// The state is again what it was.
+    Restored {
+        /// The version it was restored from.
+        from: u64,
+        /// The state at that version.
+        state: S,
+    },
+}
+
+/// Something that happened to the lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum LeaseEvent {
+    /// Somebody took it.
+    Claim {
+        /// The new lease's id.
+        lease: String,
+        /// Who.
+        holder: Holder,
+        /// The lease that was taken over, if it was not free.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        over: Option<String>,
+    },
+    /// Its holder, named by the record, lives.
+    Renew,
+    /// Its holder gave it back.
+    Release {
+        /// The lease's id.
+        lease: String,
+    },
+    /// Somebody broke it.
+    Break {
+        /// The lease's id.
+        lease: String,
+        /// Who did.
+        by: Holder,
+    },
+}
+
+/// A remark for the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Note {
+    /// Who, as `user@host`.
+    pub who: String,
+    /// What was run.
+    pub command: String,
+    /// How it ended.
+    pub outcome: String,
+    /// Anything else; never a secret value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub details: BTreeMap<String, String>,
+}
+
+impl Note {
+    /// How a command of `holder` ended.
+    pub fn new(holder: &Holder, outcome: impl Into<String>) -> Self {
+        Self {
+            who: format!("{}@{}", holder.user, holder.host),
+            command: holder.command.clone(),
+            outcome: outcome.into(),
+            details: BTreeMap::new(),
+        }
+    }
+
+    /// With one more detail.
+    #[must_use]
+    pub fn detail(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.details.insert(name.into(), value.into());
+        self
+    }
+}

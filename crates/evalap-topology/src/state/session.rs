@@ -1,0 +1,275 @@
+//! A state as one program has it open: what the log says up to its head, and the way to write on.
+
+use scaleway_core::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::envelope::{self, Unopened};
+use super::lease::{self, Lease, LeaseTimes};
+use super::log::{self, Head, Log};
+use super::store::Store;
+use super::{Entry, Fold, Note, Record, StateError, StateKey};
+
+/// A snapshot is made after so many records.
+const SNAPSHOT_EVERY: u64 = 64;
+
+/// A state, opened. Reading needs no lock and writes nothing.
+///
+/// Any call may be given up halfway (its future dropped): the next one reads first what became of it.
+pub struct Session<S: Fold> {
+    pub(super) log: Log<S>,
+    pub(super) folded: Folded<S>,
+    /// The lease that this session took, or tried to: the log says whether it holds.
+    pub(super) own: Option<Own>,
+    pub(super) times: LeaseTimes,
+    /// Whether a write was begun whose end is not known.
+    in_doubt: bool,
+    snapshot: u64,
+}
+
+pub(super) struct Own {
+    pub(super) id: String,
+    /// When the last write under it was begun.
+    pub(super) written: Timestamp,
+}
+
+/// The fold of the log up to its head, which is also what a snapshot holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub(super) struct Folded<S: Fold> {
+    pub(super) head: Head,
+    pub(super) lease: Option<Lease>,
+    pub(super) state: S,
+}
+
+impl<S: Fold> Default for Folded<S> {
+    fn default() -> Self {
+        Self { head: Head::default(), lease: None, state: S::default() }
+    }
+}
+
+impl<S: Fold> Folded<S> {
+    pub(super) fn take(&mut self, record: Record<S>, head: &Head) -> Result<(), StateError> {
+        lease::fold(&mut self.lease, &record);
+        for entry in record.entries {
+            match entry {
+                Entry::Event(event) => {
+                    self.state.apply(&event).map_err(|source| illegal(head.seq, source))?;
+                }
+                Entry::Restored { state, .. } => self.state = state,
+                Entry::Lease(_) | Entry::Note(_) => {}
+            }
+        }
+        self.head = head.clone();
+        Ok(())
+    }
+}
+
+fn illegal(seq: u64, source: impl std::error::Error + Send + Sync + 'static) -> StateError {
+    StateError::Illegal { seq, source: Box::new(source) }
+}
+
+/// The object of a snapshot.
+pub(super) fn snapshot_object(seq: u64) -> String {
+    format!("snap/{seq:020}")
+}
+
+impl<S: Fold> Session<S> {
+    /// Opens the state: the newest snapshot, and what the log says after it. A state that does not exist yet is empty,
+    /// and stays so until something is written.
+    pub async fn open(store: Store, key: StateKey) -> Result<Self, StateError> {
+        let log = Log::new(store, key);
+        let folded = Self::fold_until(&log, u64::MAX).await?;
+        let snapshot = folded.1;
+        let (own, times) = (None, LeaseTimes::default());
+        Ok(Self { log, folded: folded.0, own, times, in_doubt: false, snapshot })
+    }
+
+    /// With other times around the lock; all who share a state must agree on them.
+    #[must_use]
+    pub fn lease_times(mut self, times: LeaseTimes) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// The state as far as it was read.
+    pub fn state(&self) -> &S {
+        &self.folded.state
+    }
+
+    /// How far it was read: the version of [`Session::state`].
+    pub fn head(&self) -> &Head {
+        &self.folded.head
+    }
+
+    /// Who holds the lock, as far as was read.
+    pub fn lease(&self) -> Option<&Lease> {
+        self.folded.lease.as_ref()
+    }
+
+    /// The key, for digests.
+    pub fn key(&self) -> &StateKey {
+        &self.log.key
+    }
+
+    /// Where the state lies.
+    pub fn store(&self) -> &Store {
+        &self.log.store
+    }
+
+    /// Reads what others (or a write that was given up) have added. Gives the new head's number.
+    pub async fn refresh(&mut self) -> Result<u64, StateError> {
+        let mut fresh = None;
+        let base = &self.folded;
+        self.log
+            .read(base.head.clone(), base.head.seq, u64::MAX, |record, head| {
+                // On a copy: an illegal record must not leave half of itself behind.
+                fresh.get_or_insert_with(|| base.clone()).take(record, head)
+            })
+            .await?;
+        if let Some(fresh) = fresh {
+            self.folded = fresh;
+        }
+        self.in_doubt = false;
+        Ok(self.folded.head.seq)
+    }
+
+    /// Writes the events as one record under our lease, then folds them: durable when this returns, and not half
+    /// visible before. Gives the record's number.
+    ///
+    /// # Errors
+    /// [`StateError::Fenced`] if the lock was lost and [`StateError::Illegal`] if the events do not fit: then nothing
+    /// was written. After [`StateError::Unavailable`] they may be written or not: the next call finds out.
+    pub async fn append(&mut self, events: Vec<S::Event>) -> Result<u64, StateError> {
+        self.write_held(events.into_iter().map(Entry::Event).collect()).await
+    }
+
+    /// Writes a note for the audit; needs no lock.
+    pub async fn note(&mut self, note: Note) -> Result<u64, StateError> {
+        self.settle().await?;
+        loop {
+            if let Some(seq) = self.try_write(vec![Entry::Note(note.clone())]).await? {
+                return Ok(seq);
+            }
+        }
+    }
+
+    /// Reads what became of a write that was given up.
+    pub(super) async fn settle(&mut self) -> Result<(), StateError> {
+        if self.in_doubt {
+            self.refresh().await?;
+        }
+        Ok(())
+    }
+
+    /// Writes the entries under our lease, whatever others write beside it.
+    pub(super) async fn write_held(&mut self, entries: Vec<Entry<S>>) -> Result<u64, StateError> {
+        self.settle().await?;
+        loop {
+            self.held()?;
+            if let Some(seq) = self.try_write(entries.clone()).await? {
+                return Ok(seq);
+            }
+        }
+    }
+
+    /// Writes one record after our head, or learns what another wrote there first (`None`).
+    pub(super) async fn try_write(&mut self, entries: Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
+        let head = self.folded.head.clone();
+        let events: Vec<S::Event> = entries
+            .iter()
+            .filter_map(|entry| if let Entry::Event(event) = entry { Some(event.clone()) } else { None })
+            .collect();
+        self.folded.state.check(&events).map_err(|source| illegal(head.seq + 1, source))?;
+        let at = self.log.store.clock.now();
+        let lease = self.own.as_ref().map(|own| own.id.clone());
+        let record = Record { seq: head.seq + 1, previous: head.hash.clone(), at, lease, entries };
+        self.in_doubt = true;
+        let Some(head) = self.log.append(&head, &record).await? else {
+            self.refresh().await?;
+            return Ok(None);
+        };
+        self.folded.take(record, &head)?;
+        self.in_doubt = false;
+        if let Some(own) = &mut self.own {
+            own.written = at;
+        }
+        self.snapshot_if_due().await;
+        Ok(Some(head.seq))
+    }
+
+    /// A snapshot saves time and nothing else: that one could not be made is no error.
+    async fn snapshot_if_due(&mut self) {
+        let seq = self.folded.head.seq;
+        if seq < self.snapshot + SNAPSHOT_EVERY {
+            return;
+        }
+        match self.save_snapshot().await {
+            Ok(()) => self.snapshot = seq,
+            Err(error) => {
+                tracing::warn!(
+                    seq,
+                    error = &error as &dyn std::error::Error,
+                    "no snapshot of the state was made"
+                );
+            }
+        }
+    }
+
+    async fn save_snapshot(&self) -> Result<(), StateError> {
+        let object = snapshot_object(self.folded.head.seq);
+        let payload = serde_json::to_vec(&self.folded).map_err(StateError::Encode)?;
+        let sealed = envelope::seal(&self.log.key, &self.log.store.random, &object, &payload)?;
+        self.log.store.create(&object, &sealed).await.map(drop)
+    }
+
+    /// The fold up to `until`, and the number of the snapshot it began with.
+    pub(super) async fn fold_until(log: &Log<S>, until: u64) -> Result<(Folded<S>, u64), StateError> {
+        let mut snapshots = log.store.numbers("snap", &snapshot_object(0)).await?;
+        snapshots.retain(|seq| *seq <= until);
+        let mut folded = Folded::default();
+        while let Some(seq) = snapshots.pop() {
+            if let Some(snapshot) = Self::load_snapshot(log, seq).await? {
+                folded = snapshot;
+                break;
+            }
+        }
+        let snapshot = folded.head.seq;
+        let listed = if until == u64::MAX { log.listed_after(snapshot).await? } else { until };
+        log.read(folded.head.clone(), listed, until, |record, head| folded.take(record, head)).await?;
+        Ok((folded, snapshot))
+    }
+
+    /// The snapshot, unless it is damaged or of another shape: then the log itself is read instead. Its record must be
+    /// what it says: a log that lost its end must not be written on as if it had never been.
+    pub(super) async fn load_snapshot(log: &Log<S>, seq: u64) -> Result<Option<Folded<S>>, StateError> {
+        let object = snapshot_object(seq);
+        let Some(sealed) = log.store.get(&object).await? else { return Ok(None) };
+        let payload = match envelope::open(&log.key, &object, &sealed) {
+            Ok(payload) => payload,
+            Err(Unopened::Damaged(what)) => {
+                tracing::warn!(object, what, "a snapshot of the state is skipped");
+                return Ok(None);
+            }
+            Err(other) => return Err(log.unopened(&object, other)),
+        };
+        let folded: Folded<S> = match serde_json::from_slice(&payload) {
+            Ok(folded) => folded,
+            Err(error) => {
+                tracing::warn!(object, %error, "a snapshot of the state is skipped");
+                return Ok(None);
+            }
+        };
+        let before = Head { seq: seq.saturating_sub(1), hash: String::new() };
+        match log.store.get(&log::object(seq)).await? {
+            Some(record) if envelope::hash(&record) == folded.head.hash => Ok(Some(folded)),
+            Some(_) => Err(log.corrupt(&before, "is not the one that its snapshot saw")),
+            None => Err(log.corrupt(&before, "is missing")),
+        }
+    }
+}
+
+impl<S: Fold> std::fmt::Debug for Session<S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Session({:?} at {})", self.log.store, self.folded.head.seq)
+    }
+}

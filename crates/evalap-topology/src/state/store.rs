@@ -1,0 +1,233 @@
+//! The object store below: create-if-absent, get and list, tried again while that can help.
+
+use std::fmt;
+use std::io::{self, ErrorKind};
+use std::path::Path as FilePath;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use object_store::local::LocalFileSystem;
+use object_store::memory::InMemory;
+use object_store::path::Path;
+use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode};
+use scaleway_core::{Clock, Random};
+
+use super::StateError;
+
+/// A store that is away is given up after this long: less than the 15 s within which it must be noticed.
+const PATIENCE: Duration = Duration::from_secs(10);
+const TRY_LIMIT: Duration = Duration::from_secs(5);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+/// Where a state lies. Cheap to clone.
+#[derive(Clone)]
+pub struct Store {
+    objects: Arc<dyn ObjectStore>,
+    root: Path,
+    place: String,
+    /// A disk: the clock must not jump while it works, and a call to it does not hang.
+    disk: bool,
+    pub(super) clock: Clock,
+    pub(super) random: Random,
+}
+
+impl Store {
+    /// A state in a folder, which is made with the first write and not before.
+    pub fn folder(path: &FilePath, clock: Clock, random: Random) -> Result<Self, StateError> {
+        let place = path.display().to_string();
+        let failed = |source: Box<dyn std::error::Error + Send + Sync>| StateError::Unavailable {
+            place: place.clone(),
+            operation: "find",
+            attempts: 1,
+            source,
+        };
+        let absolute = std::path::absolute(path).map_err(|error| failed(error.into()))?;
+        let root = Path::from_absolute_path(absolute).map_err(|error| failed(error.into()))?;
+        // From the root of the file system: a store with a prefix insists that its folder exists.
+        let objects = Arc::new(LocalFileSystem::new().with_fsync(true));
+        Ok(Self { objects, root, place, disk: true, clock, random })
+    }
+
+    /// A state that lives as long as the program.
+    pub fn memory(clock: Clock, random: Random) -> Self {
+        Self::new(Arc::new(InMemory::new()), "memory", clock, random)
+    }
+
+    /// A state in any object store that refuses the second create of one key. Its own retries must be off: they are
+    /// made here, by the injected clock.
+    pub fn new(
+        objects: Arc<dyn ObjectStore>,
+        place: impl Into<String>,
+        clock: Clock,
+        random: Random,
+    ) -> Self {
+        Self { objects, root: Path::default(), place: place.into(), disk: false, clock, random }
+    }
+
+    /// Where it is, for people.
+    pub fn place(&self) -> &str {
+        &self.place
+    }
+
+    pub(super) async fn get(&self, object: &str) -> Result<Option<Bytes>, StateError> {
+        let path = self.path(object);
+        self.patiently("read", || async {
+            match self.objects.get(&path).await {
+                Ok(found) => found.bytes().await.map(Some),
+                Err(Error::NotFound { .. }) => Ok(None),
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
+    /// Creates the object; `false` if another is there. Our own, from a try whose answer was lost, is recognised by its
+    /// bytes: they hold a random nonce.
+    pub(super) async fn create(&self, object: &str, bytes: &Bytes) -> Result<bool, StateError> {
+        let path = self.path(object);
+        self.patiently("write", || async {
+            match self.objects.put_opts(&path, bytes.clone().into(), PutMode::Create.into()).await {
+                Ok(_) => Ok(true),
+                Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
+                    Ok(self.objects.get(&path).await?.bytes().await? == *bytes)
+                }
+                Err(error) => Err(error),
+            }
+        })
+        .await
+    }
+
+    /// The sequence numbers of the objects in `folder` after `after`, in order. A hint: it may be stale.
+    pub(super) async fn numbers(&self, folder: &str, after: &str) -> Result<Vec<u64>, StateError> {
+        let (prefix, offset) = (self.path(folder), self.path(after));
+        let objects = self
+            .patiently("read", || {
+                self.objects.list_with_offset(Some(&prefix), &offset).try_collect::<Vec<_>>()
+            })
+            .await?;
+        let mut numbers: Vec<u64> =
+            objects.iter().filter_map(|object| object.location.filename()?.parse().ok()).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    fn path(&self, object: &str) -> Path {
+        object.split('/').fold(self.root.clone(), Path::join)
+    }
+
+    async fn patiently<T, F>(&self, operation: &'static str, call: impl Fn() -> F) -> Result<T, StateError>
+    where
+        F: Future<Output = Result<T, Error>>,
+    {
+        let started = self.clock.now();
+        let (mut pause, mut attempts) = (FIRST_PAUSE, 1);
+        loop {
+            let error = match self.once(call()).await {
+                Ok(done) => return Ok(done),
+                Err(error) => error,
+            };
+            let waited = self.clock.now().since(started);
+            if !is_transient(&error) || waited + pause > PATIENCE {
+                return Err(self.failed(operation, attempts, &error));
+            }
+            tracing::debug!(place = self.place, operation, attempts, %error, "state store: trying again");
+            let micros = u64::try_from(pause.as_micros()).unwrap_or(u64::MAX);
+            self.clock.sleep(Duration::from_micros(self.random.below(micros))).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            attempts += 1;
+        }
+    }
+
+    async fn once<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        if self.disk {
+            let _busy = self.clock.busy();
+            return call.await;
+        }
+        self.clock.timeout(TRY_LIMIT, call).await.unwrap_or_else(|| {
+            let source = io::Error::new(ErrorKind::TimedOut, format!("no answer within {TRY_LIMIT:?}"));
+            Err(Error::Generic { store: "state", source: source.into() })
+        })
+    }
+
+    fn failed(&self, operation: &'static str, attempts: u32, error: &Error) -> StateError {
+        let place = self.place.clone();
+        let (kind, source) = match io_cause(error) {
+            // The system's own words, without the three wrappers that repeat them.
+            Some(cause) => (
+                Some(cause.kind()),
+                cause.raw_os_error().map_or_else(
+                    || cause.to_string().into(),
+                    |code| io::Error::from_raw_os_error(code).into(),
+                ),
+            ),
+            None => (None, error.to_string().into()),
+        };
+        match (error, kind) {
+            (Error::PermissionDenied { .. } | Error::Unauthenticated { .. }, _)
+            | (_, Some(ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem)) => {
+                StateError::Denied { place, operation, source }
+            }
+            (_, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)) => {
+                StateError::Full { place, source }
+            }
+            _ => StateError::Unavailable { place, operation, attempts, source },
+        }
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Store({})", self.place)
+    }
+}
+
+fn io_cause(error: &Error) -> Option<&io::Error> {
+    std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source())
+        .find_map(|error| error.downcast_ref())
+}
+
+/// Whether the same call may well succeed in a moment. A disk that refuses will refuse again.
+fn is_transient(error: &Error) -> bool {
+    match error {
+        Error::Generic { .. } | Error::JoinError { .. } => io_cause(error).is_none_or(|cause| {
+            matches!(
+                cause.kind(),
+                ErrorKind::Interrupted
+                    | ErrorKind::WouldBlock
+                    | ErrorKind::TimedOut
+                    | ErrorKind::ConnectionRefused
+                    | ErrorKind::ConnectionReset
+                    | ErrorKind::ConnectionAborted
+                    | ErrorKind::NotConnected
+                    | ErrorKind::BrokenPipe
+                    | ErrorKind::UnexpectedEof
+                    | ErrorKind::HostUnreachable
+                    | ErrorKind::NetworkUnreachable
+                    | ErrorKind::NetworkDown
+            )
+        }),
+        // Only after "already exists": the other's object is not visible yet, or its write was abandoned.
+        Error::NotFound { .. } => true,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+impl Store {
+    /// What no program of ours does: writes over an object, or removes it.
+    pub(super) async fn tamper(&self, object: &str, bytes: Option<Bytes>) {
+        let path = self.path(object);
+        match bytes {
+            Some(bytes) => drop(self.objects.put(&path, bytes.into()).await.unwrap()),
+            None => self.objects.delete(&path).await.unwrap(),
+        }
+    }
+
+    /// The same store through another one.
+    pub(super) fn through(&self, wrap: impl FnOnce(Arc<dyn ObjectStore>) -> Arc<dyn ObjectStore>) -> Self {
+        Self { objects: wrap(self.objects.clone()), ..self.clone() }
+    }
+}
