@@ -1,3 +1,5 @@
 //! Stub.
 
+pub mod check;
+pub mod definition;
 pub mod state;

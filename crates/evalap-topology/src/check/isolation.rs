@@ -1,0 +1,69 @@
+//! Environments share nothing.
+
+use crate::definition::{Cidr, Definition, Place, SecretSource};
+
+use super::{Finding, Report, Severity};
+
+/// Compares every two environments: no project, name, secret, network or address range in common.
+#[must_use]
+pub fn check_isolation(definitions: &[&Definition]) -> Report {
+    let mut findings = Vec::new();
+    for (index, one) in definitions.iter().enumerate() {
+        for other in &definitions[index + 1..] {
+            findings.extend(shared(one, other).into_iter().map(|(path, what, remedy)| Finding {
+                rule: "isolation",
+                severity: Severity::Error,
+                environment: other.environment.name.clone(),
+                place: Place::at(path),
+                sentence: format!("{what} is shared with the environment `{}`", one.environment.name),
+                remedy: remedy.to_owned(),
+                waived: None,
+            }));
+        }
+    }
+    Report::new(findings)
+}
+
+/// Where in `other`, what it shares, and what to do.
+fn shared(one: &Definition, other: &Definition) -> Vec<(String, String, &'static str)> {
+    let mut shared = Vec::new();
+    if one.environment.project_id == other.environment.project_id {
+        let project = format!("the project {}", other.environment.project_id);
+        shared.push(("environment.project_id".to_owned(), project, "Make a project for each environment."));
+    }
+    if one.environment.prefix() == other.environment.prefix() {
+        let prefix = format!("the name `{}`", other.environment.prefix());
+        shared.push(("environment.name".to_owned(), prefix, "Give each environment its own name."));
+    }
+    for short in other.secret_names() {
+        let name = other.secret_name(short);
+        if one.secret_names().any(|mine| one.secret_name(mine) == name) {
+            let path = if other.secrets.contains_key(short) {
+                format!("secrets.{short}")
+            } else {
+                "monitoring.tokens".into()
+            };
+            shared.push((path, format!("the secret `{name}`"), "Name the secret after its environment."));
+        }
+    }
+    for (short, secret) in &other.secrets {
+        let same_file =
+            |mine: &SecretSource| matches!(mine, SecretSource::FromFile(_)) && *mine == secret.source;
+        if one.secrets.values().any(|mine| same_file(&mine.source)) {
+            let path = format!("secrets.{short}.from_file");
+            shared.push((path, "the secret's file".to_owned(), "Keep a file for each environment."));
+        }
+    }
+    for (path, range) in ranges(other) {
+        if let Some((_, mine)) = ranges(one).find(|(_, mine)| mine.overlaps(range)) {
+            let what = format!("the address range {range} (as {mine})");
+            shared.push((path, what, "Give each environment's network ranges of its own."));
+        }
+    }
+    shared
+}
+
+fn ranges(definition: &Definition) -> impl Iterator<Item = (String, &Cidr)> {
+    let subnets = definition.network.iter().flat_map(|network| &network.subnets).enumerate();
+    subnets.map(|(index, range)| (format!("network.subnets[{index}]"), range))
+}
