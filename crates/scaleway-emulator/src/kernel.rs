@@ -76,7 +76,7 @@ impl Kernel {
     /// The JSON APIs; an error is a fault without an answer.
     fn api(&mut self, parts: &Parts, body: &[u8], entry: &mut RequestEntry) -> Result<Reply, FaultKind> {
         let (verb, path) = (parts.method.as_str(), parts.uri.path());
-        if let Some(reply) = management::answer(verb, path, &self.requests) {
+        if let Some(reply) = management::answer(self, verb, path, body) {
             return Ok(reply);
         }
         let (product, route, params) = match Router::get().find(verb, path) {

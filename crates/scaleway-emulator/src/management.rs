@@ -1,25 +1,42 @@
 //! The emulator's own addresses, and what the SDKs ask of any API host.
 
+use std::time::Duration;
+
 use serde_json::{Map, Value, json};
 
+use crate::kernel::Kernel;
 use crate::products;
+use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::requests::Requests;
 use crate::router::Fidelity;
 
 /// `/_emulator/…` and `/metadata`, which need no token; `None` for all other paths.
-pub(crate) fn answer(verb: &str, path: &str, requests: &Requests) -> Option<Reply> {
+pub(crate) fn answer(kernel: &mut Kernel, verb: &str, path: &str, body: &[u8]) -> Option<Reply> {
     let ours = path.starts_with("/_emulator/");
     match (verb, path) {
+        ("POST", "/_emulator/advance") => Some(advance(kernel, body)),
         ("GET", "/metadata") => {
             Some(Reply::ok(json!({"platform": "external", "partition": "scw", "domain": "scw.eu"})))
         }
         ("GET", "/_emulator/health") => Some(Reply::ok(json!({"status": "ok"}))),
         ("GET", "/_emulator/coverage") => Some(Reply::ok(coverage())),
-        ("GET", "/_emulator/requests") => Some(Reply::ok(log(requests))),
-        (verb, path) if ours || path == "/metadata" => Some(Reply::unknown_route(verb, path, &["GET"])),
+        ("GET", "/_emulator/requests") => Some(Reply::ok(log(&kernel.requests))),
+        (verb, path) if ours || path == "/metadata" => Some(Reply::unknown_route(verb, path, &[])),
         _ => None,
     }
+}
+
+/// `{"seconds": 60}` moves a manual clock on, and answers the time; other clocks go their own way.
+fn advance(kernel: &mut Kernel, body: &[u8]) -> Reply {
+    let request: Value = serde_json::from_slice(body).unwrap_or_default();
+    let seconds = request["seconds"].as_f64();
+    let Some(Ok(time)) = seconds.map(Duration::try_from_secs_f64) else {
+        return Refusal::constraint("seconds", "must be a number that is not negative").into();
+    };
+    kernel.clock.advance(time);
+    kernel.world.settle(kernel.clock.now());
+    Reply::ok(json!({"now": kernel.world.now()}))
 }
 
 /// `product.Operation` → `faithful` or `simple`.

@@ -1,5 +1,135 @@
-//! The emulator on a port.
+//! The emulator on a port: plain HTTP/1.1.
 
-/// Stub.
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::pin;
+
+use bytes::Bytes;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
+
+use crate::kernel::Outcome;
+use crate::reply::Reply;
+use crate::{Emulator, EmulatorError};
+
+/// The largest body that is read.
+const MAX_BODY: usize = 16 * 1024 * 1024;
+
+/// An emulator that listens. The API answers under `localhost`, loopback addresses and `api.scaleway.com`; what was
+/// deployed answers under its own host name (`curl --resolve`).
 #[derive(Debug)]
-pub struct Server;
+pub struct Server {
+    emulator: Emulator,
+    listener: TcpListener,
+    addr: SocketAddr,
+}
+
+/// The connection is to break without an answer.
+#[derive(Debug, thiserror::Error)]
+#[error("a fault broke the connection")]
+struct Broken;
+
+impl Server {
+    /// Listens on `addr`; port 0 means any that is free. Tells those who find the data folder in use where it answers.
+    ///
+    /// # Errors
+    /// [`EmulatorError::Bind`] when the port is in use, for example.
+    pub async fn bind(emulator: Emulator, addr: SocketAddr) -> Result<Self, EmulatorError> {
+        let refused = |source| EmulatorError::Bind { address: addr, source };
+        let listener = TcpListener::bind(addr).await.map_err(refused)?;
+        let addr = listener.local_addr().map_err(refused)?;
+        let this = Self { emulator, listener, addr };
+        this.emulator.announce(&this.url())?;
+        Ok(this)
+    }
+
+    /// The address that it listens on.
+    pub fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+
+    /// Where the API answers.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.addr)
+    }
+
+    /// Answers until `shutdown` is done, then finishes what is in flight. All of it happens in this future.
+    pub async fn serve(self, shutdown: impl Future<Output = ()>) {
+        let Self { emulator, listener, .. } = self;
+        let (stop, stopping) = watch::channel(false);
+        let mut shutdown = pin!(shutdown);
+        let mut connections = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut shutdown => break,
+                Some(()) = connections.next() => {}
+                accepted = listener.accept() => match accepted {
+                    Ok((stream, _)) => connections.push(connection(&emulator, stream, stopping.clone())),
+                    Err(error) => tracing::warn!(%error, "a connection was not accepted"),
+                },
+            }
+        }
+        drop(listener);
+        // Nobody listens where there is no connection.
+        let _ = stop.send(true);
+        while connections.next().await.is_some() {}
+    }
+}
+
+async fn connection(emulator: &Emulator, stream: TcpStream, mut stopping: watch::Receiver<bool>) {
+    // Without it small answers wait for the other side's acknowledgement.
+    let _ = stream.set_nodelay(true);
+    let service_stopping = stopping.clone();
+    let service = service_fn(|request| answer(emulator, request, service_stopping.clone()));
+    let mut builder = http1::Builder::new();
+    builder.header_read_timeout(None);
+    let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopping.wait_for(|stop| *stop) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%error, "a connection ended");
+    }
+}
+
+async fn answer(
+    emulator: &Emulator,
+    request: Request<Incoming>,
+    mut stopping: watch::Receiver<bool>,
+) -> Result<Response<Full<Bytes>>, Broken> {
+    let (parts, body) = request.into_parts();
+    let busy = emulator.clock().busy();
+    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
+        let message = json!({"message": "the body is larger than 16 MiB, or broke off"});
+        return Ok(Reply::json(StatusCode::PAYLOAD_TOO_LARGE, message).into_response().map(Full::new));
+    };
+    // While the request waits out its latency, the clock must be free to move.
+    drop(busy);
+    match emulator.exchange(Request::from_parts(parts, body.to_bytes())).await {
+        Outcome::Answer(response) => Ok(response.map(Full::new)),
+        Outcome::NoSuchHost(host) => {
+            let message = format!("no such host here: {host:?}; the API answers under localhost and api.scaleway.com");
+            let reply = Reply::json(StatusCode::MISDIRECTED_REQUEST, json!({ "message": message }));
+            Ok(reply.into_response().map(Full::new))
+        }
+        Outcome::Broken => Err(Broken),
+        Outcome::Silence => {
+            let _ = stopping.wait_for(|stop| *stop).await;
+            Err(Broken)
+        }
+    }
+}

@@ -86,7 +86,6 @@ fn recorded_latency_passes_on_the_clock() {
 #[test]
 fn a_request_whose_caller_went_away_has_its_effect() {
     use scaleway_core::Transport;
-    use std::future::Future;
     use std::task::{Context, Waker};
 
     let desk = Desk::recorded();

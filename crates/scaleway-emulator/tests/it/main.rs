@@ -4,3 +4,4 @@ mod containers;
 mod desk;
 mod kernel;
 mod persistence;
+mod server;
