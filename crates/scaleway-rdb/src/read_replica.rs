@@ -1,0 +1,191 @@
+//! Read replicas: copies of an instance that follow it and answer queries.
+
+use std::time::Duration;
+
+use derive_setters::Setters;
+use scaleway_core::{Empty, Id, Pace, Progress, Region, Result, Waiter, wire};
+use serde::{Deserialize, Serialize};
+
+use crate::{Endpoint, Instance, InstanceId, PrivateNetworkSpec, Rdb};
+
+/// The id of a [`ReadReplica`].
+pub type ReadReplicaId = Id<ReadReplica>;
+
+/// A copy of an instance that follows it and answers queries. There is no list of them: the instance names its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ReadReplica {
+    /// Its id.
+    pub id: ReadReplicaId,
+    /// Where it can be reached: at most one public and one private endpoint.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
+    /// What it is doing.
+    pub status: ReadReplicaStatus,
+    /// Where it is.
+    pub region: Region,
+    /// Whether it is in the zone of the instance.
+    #[serde(default)]
+    pub same_zone: bool,
+    /// The instance that it follows.
+    pub instance_id: InstanceId,
+}
+
+/// What a [`ReadReplica`] is doing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReadReplicaStatus {
+    /// The API does not say.
+    Unknown,
+    /// Its node is being made.
+    Provisioning,
+    /// It is copying the instance.
+    Initializing,
+    /// It can be used.
+    Ready,
+    /// It is being deleted.
+    Deleting,
+    /// It cannot be used: Scaleway's support knows why.
+    Error,
+    /// Scaleway has locked it: its support knows why.
+    Locked,
+    /// Its settings are being changed.
+    Configuring,
+    /// It is becoming an instance of its own.
+    Promoting,
+    /// A status that came after this version.
+    #[serde(untagged)]
+    Other(String),
+}
+
+/// What an endpoint of a read replica shall be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ReadReplicaEndpointSpec {
+    /// Public: see [`direct_access`](Self::direct_access).
+    DirectAccess(Empty),
+    /// In a private network.
+    PrivateNetwork(PrivateNetworkSpec),
+}
+
+impl ReadReplicaEndpointSpec {
+    /// A public endpoint, the node's own.
+    pub fn direct_access() -> Self {
+        Self::DirectAccess(Empty {})
+    }
+}
+
+/// A request for `CreateReadReplica`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Setters)]
+#[setters(into, strip_option)]
+#[must_use]
+#[non_exhaustive]
+pub struct CreateReadReplica {
+    /// The instance to follow.
+    #[setters(skip)]
+    pub instance_id: InstanceId,
+    /// Where it shall be reached.
+    #[setters(skip)]
+    #[serde(default)]
+    pub endpoint_spec: Vec<ReadReplicaEndpointSpec>,
+    /// Whether it shall be in the zone of the instance; it is unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub same_zone: Option<bool>,
+}
+
+impl CreateReadReplica {
+    /// A replica of `instance` with these endpoints.
+    pub fn new(instance: InstanceId, endpoints: impl Into<Vec<ReadReplicaEndpointSpec>>) -> Self {
+        Self { instance_id: instance, endpoint_spec: endpoints.into(), same_zone: None }
+    }
+}
+
+/// A request for `CreateReadReplicaEndpoint`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
+#[non_exhaustive]
+pub struct CreateReadReplicaEndpoint {
+    /// What shall be added.
+    #[serde(default)]
+    pub endpoint_spec: Vec<ReadReplicaEndpointSpec>,
+}
+
+impl CreateReadReplicaEndpoint {
+    /// These endpoints.
+    pub fn new(endpoints: impl Into<Vec<ReadReplicaEndpointSpec>>) -> Self {
+        Self { endpoint_spec: endpoints.into() }
+    }
+}
+
+impl ReadReplica {
+    fn progress(self) -> Progress<Self> {
+        let state = wire::spelled(&self.status);
+        match &self.status {
+            ReadReplicaStatus::Ready => Progress::Reached(self),
+            ReadReplicaStatus::Error | ReadReplicaStatus::Locked => Progress::never(state, None),
+            _ => Progress::Changing(state),
+        }
+    }
+}
+
+const PACE: Pace = Pace { interval: Duration::from_secs(5), deadline: Duration::from_mins(45) };
+
+impl Rdb {
+    /// `CreateReadReplica`: answers while it is still being made (about three minutes);
+    /// [wait](Self::wait_for_read_replica) before using it.
+    pub async fn create_read_replica(&self, request: CreateReadReplica) -> Result<ReadReplica> {
+        self.api.send(self.api.post("CreateReadReplica", &["read-replicas"]).json(&request)).await
+    }
+
+    /// `GetReadReplica`.
+    pub async fn get_read_replica(&self, id: &ReadReplicaId) -> Result<ReadReplica> {
+        self.api.send(self.api.get("GetReadReplica", &["read-replicas", id.as_str()])).await
+    }
+
+    /// `DeleteReadReplica`: answers while it is still being deleted.
+    pub async fn delete_read_replica(&self, id: &ReadReplicaId) -> Result<ReadReplica> {
+        self.api.send(self.api.delete("DeleteReadReplica", &["read-replicas", id.as_str()])).await
+    }
+
+    /// `ResetReadReplica`: copies the instance anew, for a replica that has fallen behind.
+    pub async fn reset_read_replica(&self, id: &ReadReplicaId) -> Result<ReadReplica> {
+        let path = ["read-replicas", id.as_str(), "reset"];
+        self.api.send(self.api.post("ResetReadReplica", &path).json(&Empty {})).await
+    }
+
+    /// `PromoteReadReplica`: makes it an instance of its own, and answers that; it follows no other any more.
+    pub async fn promote_read_replica(&self, id: &ReadReplicaId) -> Result<Instance> {
+        let path = ["read-replicas", id.as_str(), "promote"];
+        self.api.send(self.api.post("PromoteReadReplica", &path).json(&Empty {})).await
+    }
+
+    /// `CreateReadReplicaEndpoint`: a replica has at most one public and one private endpoint.
+    pub async fn create_read_replica_endpoint(
+        &self,
+        id: &ReadReplicaId,
+        request: CreateReadReplicaEndpoint,
+    ) -> Result<ReadReplica> {
+        let path = ["read-replicas", id.as_str(), "endpoints"];
+        self.api.send(self.api.post("CreateReadReplicaEndpoint", &path).json(&request)).await
+    }
+
+    /// Waits until the replica is ready, 45 minutes at most unless told otherwise; `error` and `locked` end it at once.
+    pub fn wait_for_read_replica(&self, id: &ReadReplicaId) -> Waiter<ReadReplica> {
+        let (this, id) = (self.clone(), id.clone());
+        Waiter::new(self.api.client(), format!("read replica {id}"), PACE, move || {
+            let (this, id) = (this.clone(), id.clone());
+            async move { Ok(this.get_read_replica(&id).await?.progress()) }
+        })
+    }
+
+    /// Waits until the replica is gone.
+    pub fn wait_until_read_replica_gone(&self, id: &ReadReplicaId) -> Waiter<()> {
+        let (this, id) = (self.clone(), id.clone());
+        Waiter::until_gone(self.api.client(), format!("read replica {id}"), PACE, move || {
+            let (this, id) = (this.clone(), id.clone());
+            async move { this.get_read_replica(&id).await.map(|replica| (wire::spelled(&replica.status), None)) }
+        })
+    }
+}
