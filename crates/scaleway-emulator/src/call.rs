@@ -86,7 +86,9 @@ impl<'a> Call<'a> {
     /// Refuses with a 409 while the resource's status is none of `settled`.
     pub(crate) fn must_be_settled(&self, kind: Kind, id: &str, settled: &[&str]) -> Result<(), Refusal> {
         let status = self.find(kind, id)?.status();
-        if settled.contains(&status) || self.world.settings.accepts_changes_in_transit() && status != "deleting" {
+        if settled.contains(&status)
+            || self.world.settings.accepts_changes_in_transit() && status != "deleting"
+        {
             return Ok(());
         }
         Err(Refusal::transient_state(kind, id, status))
@@ -103,7 +105,8 @@ impl<'a> Call<'a> {
         });
         match taken {
             Some((id, _)) => {
-                let help = format!("{field} {:?} is already used by another {}", draft.text(field), kind.resource);
+                let help =
+                    format!("{field} {:?} is already used by another {}", draft.text(field), kind.resource);
                 Err(Refusal::already_exists(kind, id, &help))
             }
             None => Ok(()),

@@ -37,12 +37,8 @@ impl DataDir {
         fs::create_dir_all(folder).map_err(at(folder))?;
         let lock = lock(folder)?;
         let path = folder.join(LOG);
-        let mut log = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(&path)
-            .map_err(at(&path))?;
+        let mut log =
+            OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(at(&path))?;
         let (store, last, good) = read(&mut log, &path)?;
         // What follows the last whole line is a write that was never answered.
         log.set_len(good).map_err(at(&path))?;
@@ -87,7 +83,8 @@ impl DataDir {
     fn compact(&mut self, store: &Store, last: Timestamp) -> Result<(), EmulatorError> {
         let path = self.folder.join(LOG);
         let fresh = self.folder.join("world.jsonl.new");
-        let mut line = serde_json::to_vec(&store.snapshot(last)).map_err(io::Error::from).map_err(at(&path))?;
+        let mut line =
+            serde_json::to_vec(&store.snapshot(last)).map_err(io::Error::from).map_err(at(&path))?;
         line.push(b'\n');
         let write = || {
             fs::write(&fresh, &line)?;
@@ -126,8 +123,11 @@ fn read(log: &mut File, path: &Path) -> Result<(Store, Option<Timestamp>, u64), 
         if line.last() != Some(&b'\n') {
             break;
         }
-        let changes: Changes = serde_json::from_slice(line)
-            .map_err(|source| EmulatorError::Damaged { path: path.into(), line: n + 1, source })?;
+        let changes: Changes = serde_json::from_slice(line).map_err(|source| EmulatorError::Damaged {
+            path: path.into(),
+            line: n + 1,
+            source,
+        })?;
         last = last.max(Some(changes.at));
         store.replay(changes);
         good += line.len() as u64;

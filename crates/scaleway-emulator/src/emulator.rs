@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use scaleway_core::{Clock, Exchange, Random, Timestamp, Transport, TransportError};
 
+use crate::EmulatorError;
 use crate::data_dir::DataDir;
 use crate::fault::Fault;
 use crate::image::ImageBook;
@@ -17,7 +18,6 @@ use crate::router::{Found, Router};
 use crate::store::Store;
 use crate::timings::{Latency, Timings};
 use crate::world::{Settings, World};
-use crate::EmulatorError;
 
 /// The organisation that projects belong to unless the builder says otherwise.
 const ORGANIZATION: &str = "00000000-0000-4000-8000-00000000e0e0";

@@ -41,20 +41,24 @@ pub enum EmulatorError {
         source: serde_json::Error,
     },
     /// The address cannot be listened on.
-    #[error("cannot listen on {address}: if the port is in use, stop who has it or choose another with --port")]
+    #[error(
+        "cannot listen on {address}: if the port is in use, stop who has it or choose another with --port"
+    )]
     Bind {
         /// The address asked for.
         address: SocketAddr,
         /// What the system said.
         source: io::Error,
     },
-    /// The listener failed.
-    #[error("the listener failed")]
-    Serve(#[source] io::Error),
-    /// A file that declares images cannot be understood.
+    /// The file that declares images cannot be read.
+    #[error("the declaration of images {} cannot be read", path.display())]
+    ReadImages {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A declaration of images cannot be understood.
     #[error("the declaration of images is wrong")]
     Images(#[source] Box<toml::de::Error>),
-    /// The operating system gave no randomness.
-    #[error("no randomness from the operating system")]
-    Random(#[source] io::Error),
 }

@@ -1,5 +1,6 @@
 //! How images behave once they are deployed.
 
+use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -10,8 +11,9 @@ use crate::EmulatorError;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
-    /// Part of the reference: `*` stands for anything, and a pattern without one for any tag or digest of that image.
-    image: String,
+    /// `*` stands for anything, and a pattern without one for any tag or digest of that image.
+    #[serde(rename = "image")]
+    pattern: String,
     #[serde(default)]
     healthy_after_seconds: Option<u64>,
     #[serde(default)]
@@ -29,7 +31,7 @@ impl Image {
     /// a pattern with `*`.
     #[must_use]
     pub fn new(pattern: impl Into<String>) -> Self {
-        Self { image: pattern.into(), ..Self::default() }
+        Self { pattern: pattern.into(), ..Self::default() }
     }
 
     /// It is ready so long after it was deployed, instead of the recorded time. Counts only where the emulator takes
@@ -85,10 +87,10 @@ impl Image {
     }
 
     fn fits(&self, reference: &str) -> bool {
-        if self.image.contains('*') {
-            return fits(&self.image, reference);
+        if self.pattern.contains('*') {
+            return fits(&self.pattern, reference);
         }
-        let rest = reference.strip_prefix(self.image.as_str());
+        let rest = reference.strip_prefix(self.pattern.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
     }
 }
@@ -135,6 +137,17 @@ impl ImageBook {
     /// [`EmulatorError::Images`] with line and column.
     pub fn from_toml(text: &str) -> Result<Self, EmulatorError> {
         toml::from_str(text).map_err(|error| EmulatorError::Images(Box::new(error)))
+    }
+
+    /// Reads the same from a file.
+    ///
+    /// # Errors
+    /// [`EmulatorError::ReadImages`] when it cannot be read, else as [`ImageBook::from_toml`].
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, EmulatorError> {
+        let path = path.as_ref();
+        let read = std::fs::read_to_string(path);
+        let text = read.map_err(|source| EmulatorError::ReadImages { path: path.into(), source })?;
+        Self::from_toml(&text)
     }
 
     pub(crate) fn behaviour(&self, reference: &str) -> Image {

@@ -145,7 +145,8 @@ impl Drop for Kernel {
         if let Some(data) = &mut self.data {
             self.world.settle(self.clock.now());
             let now = self.world.now();
-            let changes = self.world.store.take_changes(now).unwrap_or_else(|| crate::store::Changes::none(now));
+            let changes =
+                self.world.store.take_changes(now).unwrap_or_else(|| crate::store::Changes::none(now));
             // The folder was usable at the last write; nobody is left to hear of an error.
             let _ = data.append(&changes);
         }

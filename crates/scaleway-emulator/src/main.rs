@@ -9,7 +9,7 @@ use clap::{Parser, ValueEnum};
 use scaleway_core::{Clock, Random, Timestamp};
 use scaleway_emulator::{Emulator, EmulatorError, ImageBook, Latency, Server};
 
-/// A stateful Scaleway on your desk. Point any client at it with SCW_API_URL.
+/// A stateful Scaleway on your desk. Point any client at it with `SCW_API_URL`.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -51,7 +51,8 @@ fn pace(text: &str) -> Result<Pace, String> {
         "real" => Ok(Pace::Real),
         "manual" => Ok(Pace::Manual),
         text => {
-            let factor = text.trim_start_matches(['x', '×']).parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
+            let factor =
+                text.trim_start_matches(['x', '×']).parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
             factor.map(Pace::Scaled).ok_or_else(|| "expected real, manual, or for example x60".into())
         }
     }
@@ -86,8 +87,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         builder = builder.random(Random::seeded(seed));
     }
     if let Some(file) = arguments.images {
-        let text = std::fs::read_to_string(&file).map_err(|error| format!("{}: {error}", file.display()))?;
-        builder = builder.images(ImageBook::from_toml(&text)?);
+        builder = builder.images(ImageBook::from_file(&file)?);
     }
     let emulator = builder.build()?;
     clock.block_on(serve(emulator, SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port))))??;

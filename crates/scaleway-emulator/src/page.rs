@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 use crate::call::Call;
 use crate::refusal::{Problem, Refusal};
@@ -85,8 +85,9 @@ fn matches(call: &Call<'_>, record: &Record, name: &str) -> bool {
         }
         name => wanted.all(|value| match record.body.get(name) {
             Some(Value::String(have)) => have == value,
-            Some(Value::Null) | None => false,
-            Some(have) => have.to_string() == value,
+            Some(Value::Bool(have)) => value.parse() == Ok(*have),
+            Some(Value::Number(have)) => value.parse().is_ok_and(|value: Number| value == *have),
+            _ => false,
         }),
     }
 }
@@ -115,7 +116,10 @@ fn window(call: &Call<'_>) -> Result<(usize, usize), Refusal> {
     let size = match number("page_size").map_err(refused)? {
         0 => DEFAULT_PAGE_SIZE,
         size if size > MAX_PAGE_SIZE => {
-            return Err(Refusal::constraint("page_size", format!("must be at most {MAX_PAGE_SIZE}, is {size}")));
+            return Err(Refusal::constraint(
+                "page_size",
+                format!("must be at most {MAX_PAGE_SIZE}, is {size}"),
+            ));
         }
         size => size,
     };

@@ -63,9 +63,15 @@ impl Route {
 /// What a verb and a path lead to.
 #[derive(Debug)]
 pub(crate) enum Found {
-    Route { product: &'static Product, route: &'static Route, params: Vec<(String, String)> },
+    Route {
+        product: &'static Product,
+        route: &'static Route,
+        params: Vec<(String, String)>,
+    },
     /// The path is known with these verbs only; none: it is not known at all.
-    Unknown { verbs: Vec<&'static str> },
+    Unknown {
+        verbs: Vec<&'static str>,
+    },
 }
 
 /// The routes of all products.
@@ -144,7 +150,8 @@ mod tests {
         assert_eq!(router.broken, [""; 0]);
         for product in products::ALL {
             for route in product.routes {
-                let Found::Route { route: found, params, .. } = router.find(route.verb, route.template) else {
+                let Found::Route { route: found, params, .. } = router.find(route.verb, route.template)
+                else {
                     panic!("{} {} is not found", route.verb, route.template);
                 };
                 assert_eq!((found.operation, found.template), (route.operation, route.template));

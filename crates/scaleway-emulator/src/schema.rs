@@ -26,7 +26,7 @@ enum Shape {
     Pairs,
     Object(&'static [Field]),
     Objects(&'static [Field]),
-    Duration { min: u64, max: u64 },
+    Duration { min: u32, max: u32 },
     Any,
 }
 
@@ -87,7 +87,7 @@ pub(crate) const fn objects(name: &'static str, fields: &'static [Field]) -> Fie
 }
 
 /// `"30s"`, between whole seconds.
-pub(crate) const fn duration(name: &'static str, min: u64, max: u64) -> Field {
+pub(crate) const fn duration(name: &'static str, min: u32, max: u32) -> Field {
     field(name, Shape::Duration { min, max })
 }
 
@@ -209,16 +209,18 @@ fn patch_object(
     current: &Body,
     problems: &mut Vec<Problem>,
 ) -> Body {
-    let mut patch = Body::new();
+    let mut changed = Body::new();
     for field in fields.iter().filter(|field| !field.fixed) {
-        let Some(value) = request.get(field.name).filter(|value| is_said(field.shape, value)) else { continue };
+        let Some(value) = request.get(field.name).filter(|value| is_said(field.shape, value)) else {
+            continue;
+        };
         let path = join(path, field.name);
         let current = current.get(field.name).filter(|_| !field.whole);
         if let Some(value) = read(field.shape, &path, value, current, problems) {
-            patch.insert(field.name.into(), value);
+            changed.insert(field.name.into(), value);
         }
     }
-    patch
+    changed
 }
 
 fn join(path: &str, name: &str) -> String {
@@ -278,9 +280,8 @@ fn read(
         (Shape::Pairs, Value::Object(items)) if items.values().all(Value::is_string) => Some(value.clone()),
         (Shape::Object(fields), Value::Object(request)) => Some(Value::Object(match current {
             Some(Value::Object(current)) => {
-                let patch = patch_object(path, fields, request, current, problems);
                 let mut merged = current.clone();
-                merged.extend(patch);
+                merged.extend(patch_object(path, fields, request, current, problems));
                 merged
             }
             _ => new_object(path, fields, request, problems),
@@ -288,18 +289,16 @@ fn read(
         (Shape::Objects(fields), Value::Array(items)) => {
             let read = items.iter().enumerate().map(|(n, item)| {
                 let path = format!("{path}.{n}");
-                match item {
-                    Value::Object(item) => Value::Object(new_object(&path, fields, item, problems)),
-                    _ => {
-                        problems.push(Problem::format(path, "must be an object"));
-                        Value::Null
-                    }
+                if let Value::Object(item) = item {
+                    return Value::Object(new_object(&path, fields, item, problems));
                 }
+                problems.push(Problem::format(path, "must be an object"));
+                Value::Null
             });
             Some(Value::Array(read.collect()))
         }
         (Shape::Duration { min, max }, Value::String(text)) => match seconds(text) {
-            Some(seconds) if seconds < min as f64 || seconds > max as f64 => {
+            Some(seconds) if seconds < f64::from(min) || seconds > f64::from(max) => {
                 let help = format!("must be between {min}s and {max}s, is {text}");
                 wrong(Problem::constraint(path, help), problems)
             }
@@ -353,16 +352,19 @@ mod tests {
     fn what_is_not_said_has_its_default() {
         let request = object_of(json!({"name": "abc", "privacy": "unknown_privacy", "tags": null}));
         let body = create(FIELDS, &request).unwrap();
-        let expected = json!({"name": "abc", "port": 8080, "privacy": "public", "timeout": "300s", "tags": []});
+        let expected =
+            json!({"name": "abc", "port": 8080, "privacy": "public", "timeout": "300s", "tags": []});
         assert_eq!(Value::Object(body), expected);
     }
 
     #[test]
     fn all_problems_come_at_once() {
-        let request = json!({"port": 0, "privacy": "both", "timeout": "5s", "probe": {"count": "x"}, "tags": [1]});
+        let request =
+            json!({"port": 0, "privacy": "both", "timeout": "5s", "probe": {"count": "x"}, "tags": [1]});
         let reply = Reply::from(create(FIELDS, &object_of(request)).unwrap_err()).into_response();
         let body: Value = serde_json::from_slice(reply.body()).unwrap();
-        let names: Vec<_> = body["details"].as_array().unwrap().iter().map(|d| d["argument_name"].clone()).collect();
+        let names: Vec<_> =
+            body["details"].as_array().unwrap().iter().map(|d| d["argument_name"].clone()).collect();
         assert_eq!(names, ["name", "port", "privacy", "timeout", "probe.count", "tags"]);
         assert_eq!(reply.status(), 400);
     }

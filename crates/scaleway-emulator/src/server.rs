@@ -122,7 +122,8 @@ async fn answer(
     match emulator.exchange(Request::from_parts(parts, body.to_bytes())).await {
         Outcome::Answer(response) => Ok(response.map(Full::new)),
         Outcome::NoSuchHost(host) => {
-            let message = format!("no such host here: {host:?}; the API answers under localhost and api.scaleway.com");
+            let message =
+                format!("no such host here: {host:?}; the API answers under localhost and api.scaleway.com");
             let reply = Reply::json(StatusCode::MISDIRECTED_REQUEST, json!({ "message": message }));
             Ok(reply.into_response().map(Full::new))
         }

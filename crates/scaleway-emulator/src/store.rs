@@ -139,7 +139,8 @@ impl Store {
     }
 
     fn advance(&mut self, collection: &str, id: &str, at: Timestamp) {
-        let Some(record) = self.collections.get_mut(collection).and_then(|records| records.get_mut(id)) else {
+        let Some(record) = self.collections.get_mut(collection).and_then(|records| records.get_mut(id))
+        else {
             return;
         };
         // An entry of the index may be of a plan that was replaced.

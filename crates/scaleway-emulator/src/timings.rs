@@ -70,10 +70,14 @@ mod tests {
     #[test]
     fn recorded_medians_are_found_whatever_the_parameters_are_called() {
         let timings = Timings::recorded();
-        let (a, b) = ("/rdb/v1/regions/{region}/instances/{id}", "/rdb/v1/regions/{r}/instances/{instance_id}");
+        let (a, b) =
+            ("/rdb/v1/regions/{region}/instances/{id}", "/rdb/v1/regions/{r}/instances/{instance_id}");
         assert_eq!(timings.request("GET", a), Duration::from_millis(183));
         assert_eq!(timings.request("GET", b), Duration::from_millis(183));
-        assert_eq!(timings.until_ready("POST", "/rdb/v1/regions/{region}/instances"), Duration::from_secs(212));
+        assert_eq!(
+            timings.until_ready("POST", "/rdb/v1/regions/{region}/instances"),
+            Duration::from_secs(212)
+        );
     }
 
     #[test]

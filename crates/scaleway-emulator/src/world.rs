@@ -123,7 +123,7 @@ pub(crate) fn stamp(at: Timestamp) -> String {
     let text = at.to_string();
     let text = text.trim_end_matches('Z');
     let (seconds, fraction) = text.split_once('.').unwrap_or((text, ""));
-    format!("{seconds}.{:0<6.6}Z", fraction)
+    format!("{seconds}.{fraction:0<6.6}Z")
 }
 
 /// `2026-05-05T14:42:27Z`: whole seconds.

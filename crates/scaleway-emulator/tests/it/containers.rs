@@ -45,7 +45,10 @@ fn a_name_is_taken_once_a_project_and_region() {
     let id = desk.namespace("evalap");
     let all = format!("{CONTAINERS}/namespaces");
     let (status, refused) = desk.ask("POST", &all, json!({"project_id": PROJECT, "name": "evalap"}));
-    assert_eq!((status, &refused["type"], &refused["resource_id"]), (409, &json!("already_exists"), &json!(id)));
+    assert_eq!(
+        (status, &refused["type"], &refused["resource_id"]),
+        (409, &json!("already_exists"), &json!(id))
+    );
     desk.ok("POST", &all, json!({"project_id": "another", "name": "evalap"}));
     let elsewhere = all.replace("fr-par", "nl-ams");
     desk.ok("POST", &elsewhere, json!({"project_id": PROJECT, "name": "evalap"}));
@@ -151,25 +154,34 @@ fn the_probe_that_fails_decides_when_and_why() {
     assert_eq!(desk.get(&one).1["status"], "creating");
     desk.wait(3);
     let failed = desk.get(&one).1;
-    let message = "Container is unable to start OR does not respond to HTTP requests on port 80 and path /health";
+    let message =
+        "Container is unable to start OR does not respond to HTTP requests on port 80 and path /health";
     assert_eq!((&failed["status"], failed["error_message"].as_str()), (&json!("error"), Some(message)));
     assert_eq!(failed["liveness_probe"]["interval"], "10s");
     let other = desk.ok("PATCH", &one, json!({"liveness_probe": {"tcp": {}}}));
-    assert_eq!(other["liveness_probe"], json!({"failure_threshold": 3, "interval": "10s", "timeout": "30s", "tcp": {}}));
+    assert_eq!(
+        other["liveness_probe"],
+        json!({"failure_threshold": 3, "interval": "10s", "timeout": "30s", "tcp": {}})
+    );
     desk.wait(16);
     assert_eq!(desk.get(&one).1["status"], "ready");
 }
 
 #[test]
 fn images_that_are_missing_or_listen_elsewhere_end_in_an_error() {
-    let images = ImageBook::new().with(Image::new("evalap/api:1").missing()).with(Image::new("evalap/api").listens_on(3000));
+    let images = ImageBook::new()
+        .with(Image::new("evalap/api:1").missing())
+        .with(Image::new("evalap/api").listens_on(3000));
     let (desk, one, _) = deploy(images, json!({}));
     desk.wait(306);
     let message = desk.get(&one).1["error_message"].to_string();
     assert!(message.contains("evalap/api:1"), "{message}");
     desk.ok("PATCH", &one, json!({"image": "evalap/api:2"}));
     desk.wait(306);
-    assert_eq!(desk.get(&one).1["error_message"], "Container is unable to start OR is not listening on port 80");
+    assert_eq!(
+        desk.get(&one).1["error_message"],
+        "Container is unable to start OR is not listening on port 80"
+    );
     desk.ok("PATCH", &one, json!({"port": 3000}));
     desk.wait(16);
     assert_eq!(desk.get(&one).1["status"], "ready");
@@ -223,7 +235,10 @@ fn limits_are_checked_together() {
         (json!({"port": 8008}), "port"),
         (json!({"min_scale": 6}), "min_scale"),
         (json!({"memory_limit_bytes": 128_000_000, "mvcpu_limit": 6000}), "memory_limit_bytes"),
-        (json!({"scaling_option": {"concurrent_requests_threshold": 81}}), "scaling_option.concurrent_requests_threshold"),
+        (
+            json!({"scaling_option": {"concurrent_requests_threshold": 81}}),
+            "scaling_option.concurrent_requests_threshold",
+        ),
         (json!({"environment_variables": {"PORT": "1"}}), "environment_variables.PORT"),
         (json!({"secret_environment_variables": {"SCW_X": "1"}}), "secret_environment_variables.SCW_X"),
         (json!({"liveness_probe": {}}), "liveness_probe"),
@@ -257,7 +272,11 @@ fn a_namespace_takes_its_containers_domains_and_triggers_along() {
     let (desk, one, made) = deploy(ImageBook::new(), json!({}));
     desk.wait(16);
     let id = made["id"].as_str().unwrap();
-    let domain = desk.ok("POST", &format!("{CONTAINERS}/domains"), json!({"container_id": id, "hostname": "api.example.org"}));
+    let domain = desk.ok(
+        "POST",
+        &format!("{CONTAINERS}/domains"),
+        json!({"container_id": id, "hostname": "api.example.org"}),
+    );
     let cron = json!({"container_id": id, "name": "nightly", "cron_config": {"schedule": "5 4 * * *"}});
     let trigger = desk.ok("POST", &format!("{CONTAINERS}/triggers"), cron);
     desk.wait(10);
@@ -268,7 +287,8 @@ fn a_namespace_takes_its_containers_domains_and_triggers_along() {
     assert_eq!(desk.get(&one).1["status"], "deleting");
     assert_eq!(call(&desk, &made, None).0, 503);
     desk.wait(6);
-    for (path, id) in [("domains", &domain["id"]), ("triggers", &trigger["id"]), ("containers", &made["id"])] {
+    for (path, id) in [("domains", &domain["id"]), ("triggers", &trigger["id"]), ("containers", &made["id"])]
+    {
         assert_eq!(desk.get(&format!("{CONTAINERS}/{path}/{}", id.as_str().unwrap())).0, 404, "{path}");
     }
     let ask = http::Request::get(made["public_endpoint"].as_str().unwrap()).body(Bytes::new());
@@ -291,9 +311,15 @@ fn a_trigger_is_updated_at_once_or_in_time_by_what_is_said() {
     let renamed = desk.ok("PATCH", &one, json!({"name": "other", "sqs_config": {"region": null}}));
     assert_eq!((&renamed["status"], &renamed["error_message"]), (&json!("ready"), &json!("")));
     let moved = desk.ok("PATCH", &one, json!({"sqs_config": {"queue_url": "https://sqs/r"}}));
-    assert_eq!((&moved["status"], &moved["sqs_config"]["endpoint"]), (&json!("updating"), &json!("https://sqs")));
+    assert_eq!(
+        (&moved["status"], &moved["sqs_config"]["endpoint"]),
+        (&json!("updating"), &json!("https://sqs"))
+    );
     let both = json!({"container_id": made["id"], "name": "both", "cron_config": {"schedule": "* * * * *"}, "sqs_config": {}});
     assert_eq!(desk.ask("POST", &format!("{CONTAINERS}/triggers"), both).0, 400);
     let list = |query: &str| desk.get(&format!("{CONTAINERS}/triggers?{query}")).1["total_count"].clone();
-    assert_eq!((list("trigger_type=sqs"), list("trigger_type=cron"), list("namespace_id=x")), (json!(1), json!(0), json!(0)));
+    assert_eq!(
+        (list("trigger_type=sqs"), list("trigger_type=cron"), list("namespace_id=x")),
+        (json!(1), json!(0), json!(0))
+    );
 }

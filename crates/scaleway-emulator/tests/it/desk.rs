@@ -50,7 +50,10 @@ impl Desk {
         (status, if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() })
     }
 
-    pub(crate) fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+    pub(crate) fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
         self.clock.block_on(self.emulator.send(request)).unwrap()
     }
 

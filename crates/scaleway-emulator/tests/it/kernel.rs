@@ -46,7 +46,8 @@ fn a_body_that_is_no_json_and_a_field_that_is_wrong_are_400() {
 #[test]
 fn hosts_that_nobody_has_are_never_reached() {
     let desk = Desk::instant();
-    let request = http::Request::get("https://nobody.functions.fnc.fr-par.scw.cloud/").body(Bytes::new()).unwrap();
+    let request =
+        http::Request::get("https://nobody.functions.fnc.fr-par.scw.cloud/").body(Bytes::new()).unwrap();
     assert!(desk.send(request).unwrap_err().is_never_sent());
 }
 
@@ -118,7 +119,10 @@ fn faults_meet_the_request_that_they_name() {
     desk.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation("ListNamespaces").times(2));
     assert_eq!(create("a").unwrap().status(), 200);
     let throttled = create("b").unwrap();
-    assert_eq!((throttled.status().as_u16(), &throttled.headers()["x-envoy-ratelimited"]), (429, &"true".parse().unwrap()));
+    assert_eq!(
+        (throttled.status().as_u16(), &throttled.headers()["x-envoy-ratelimited"]),
+        (429, &"true".parse().unwrap())
+    );
     assert!(!create("c").unwrap_err().is_never_sent());
     assert_eq!(create("d").unwrap().status(), 200);
     let list = || {

@@ -1,5 +1,7 @@
 //! The emulator as its users meet it: http requests in, http responses out.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
+
 mod containers;
 mod desk;
 mod kernel;

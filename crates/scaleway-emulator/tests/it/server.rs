@@ -33,7 +33,8 @@ fn with_server<T>(client: impl AsyncFnOnce(SocketAddr, &Emulator) -> T) -> T {
 /// What comes back until the connection closes.
 fn ask(address: SocketAddr, verb: &str, path: &str, host: &str, body: &str) -> impl Future<Output = String> {
     let length = body.len();
-    let head = format!("{verb} {path} HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: any\r\nConnection: close\r\n");
+    let head =
+        format!("{verb} {path} HTTP/1.1\r\nHost: {host}\r\nX-Auth-Token: any\r\nConnection: close\r\n");
     let request = format!("{head}Content-Length: {length}\r\n\r\n{body}");
     async move {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -91,7 +92,10 @@ fn a_port_in_use_is_named() {
     with_server(async |address, emulator| {
         let error = Server::bind(emulator.clone(), address).await.unwrap_err();
         assert!(matches!(error, EmulatorError::Bind { .. }));
-        assert!(error.to_string().contains(&address.to_string()) && error.to_string().contains("--port"), "{error}");
+        assert!(
+            error.to_string().contains(&address.to_string()) && error.to_string().contains("--port"),
+            "{error}"
+        );
     });
 }
 

@@ -70,9 +70,9 @@ const LISTING: Listing = Listing {
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut fields = schema::create(FIELDS, &call.body)?;
     fields.entry("scaling_option").or_insert_with(|| json!({"concurrent_requests_threshold": 50}));
-    fields.entry("liveness_probe").or_insert_with(
-        || json!({"failure_threshold": 30, "interval": "10s", "timeout": "1s", "tcp": {}}),
-    );
+    fields
+        .entry("liveness_probe")
+        .or_insert_with(|| json!({"failure_threshold": 30, "interval": "10s", "timeout": "1s", "tcp": {}}));
     let said = |field: &str| call.body.get(field).is_some_and(|value| !value.is_null());
     pair(said("memory_limit_bytes"), said("mvcpu_limit"), &mut fields);
     check(&fields)?;
@@ -119,19 +119,19 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     check(&whole)?;
     variables::seal(call.world, &mut patch, Some(&container.body))?;
     call.change(KIND, &id, patch);
-    restart(call, &id)
+    Ok(restart(call, &id))
 }
 
 pub(super) fn redeploy(call: &mut Call<'_>) -> Answer {
     let (id, _) = call.target(KIND, "container_id")?;
     call.must_be_settled(KIND, &id, &["ready", "error"])?;
-    restart(call, &id)
+    Ok(restart(call, &id))
 }
 
-fn restart(call: &mut Call<'_>, id: &str) -> Answer {
+fn restart(call: &mut Call<'_>, id: &str) -> Reply {
     call.change(KIND, id, body! {"status": "updating", "error_message": Value::Null});
     deploy::start(call, id);
-    Ok(Reply::resource(call.view(KIND, id)))
+    Reply::resource(call.view(KIND, id))
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
@@ -164,9 +164,10 @@ fn pair(memory: bool, cpu: bool, container: &mut Body) {
         return;
     }
     let number = |field: &str| container.get(field).and_then(Value::as_u64).unwrap_or_default();
-    let (field, value) = match memory {
-        true => ("mvcpu_limit", (number("memory_limit_bytes") / 2_000_000).clamp(70, 6_000)),
-        false => ("memory_limit_bytes", (number("mvcpu_limit") * 2_000_000).clamp(128_000_000, 12_228_000_000)),
+    let (field, value) = if memory {
+        ("mvcpu_limit", (number("memory_limit_bytes") / 2_000_000).clamp(70, 6_000))
+    } else {
+        ("memory_limit_bytes", (number("mvcpu_limit") * 2_000_000).clamp(128_000_000, 12_228_000_000))
     };
     container.insert(field.into(), value.into());
 }

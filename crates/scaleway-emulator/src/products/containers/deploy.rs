@@ -16,7 +16,7 @@ use super::container::KIND;
 const GIVING_UP: Duration = Duration::from_secs(5);
 
 /// How long the revision before goes on serving after an update that failed.
-const GRACE: Duration = Duration::from_secs(24 * 3600);
+const GRACE: Duration = Duration::from_hours(24);
 
 /// Deploys the container as it is now, as a new revision.
 pub(super) fn start(call: &mut Call<'_>, id: &str) {
@@ -24,24 +24,21 @@ pub(super) fn start(call: &mut Call<'_>, id: &str) {
     let image = call.world.settings.images.behaviour(container.text("image"));
     let revision = container.hidden.get("revision").and_then(Value::as_u64).unwrap_or_default() + 1;
     let reference = container.text("image").to_owned();
-    let pending = match failure(&container.body, &image) {
-        Some((patience, message)) => {
-            let at = call.due(patience + GIVING_UP);
-            let effect = Effect::Set {
-                body: body! {"status": "error", "error_message": message, "updated_at": stamp_seconds(at)},
-                hidden: Body::new(),
-            };
-            let end = Effect::Set { body: Body::new(), hidden: body! {"serving": Value::Null} };
-            vec![Transition { at, effect }, Transition { at: at + GRACE, effect: end }]
-        }
-        None => {
-            let at = call.due(image.ready_time().unwrap_or_else(|| call.until_ready()));
-            let effect = Effect::Set {
-                body: body! {"status": "ready", "error_message": "", "updated_at": stamp_seconds(at)},
-                hidden: body! {"serving": json!({"image": reference, "revision": revision})},
-            };
-            vec![Transition { at, effect }]
-        }
+    let pending = if let Some((patience, message)) = failure(&container.body, &image) {
+        let at = call.due(patience + GIVING_UP);
+        let effect = Effect::Set {
+            body: body! {"status": "error", "error_message": message, "updated_at": stamp_seconds(at)},
+            hidden: Body::new(),
+        };
+        let end = Effect::Set { body: Body::new(), hidden: body! {"serving": Value::Null} };
+        vec![Transition { at, effect }, Transition { at: at + GRACE, effect: end }]
+    } else {
+        let at = call.due(image.ready_time().unwrap_or_else(|| call.until_ready()));
+        let effect = Effect::Set {
+            body: body! {"status": "ready", "error_message": "", "updated_at": stamp_seconds(at)},
+            hidden: body! {"serving": json!({"image": reference, "revision": revision})},
+        };
+        vec![Transition { at, effect }]
     };
     if let Some(container) = call.world.store.get_mut(KIND, id) {
         container.hidden.insert("revision".into(), revision.into());
@@ -57,13 +54,15 @@ fn failure(container: &Body, image: &Image) -> Option<(Duration, String)> {
     let first = startup.unwrap_or(liveness);
     if image.is_missing() {
         let reference = container.get("image").and_then(Value::as_str).unwrap_or_default();
-        let message = format!("Unable to pull image {reference}: it was not found, or its registry refuses access");
+        let message =
+            format!("Unable to pull image {reference}: it was not found, or its registry refuses access");
         return Some((patience(first), message));
     }
     if !image.starts_on(port) {
         return Some((patience(first), complaint(first, port)));
     }
-    let failing = startup.into_iter().chain([liveness]).find(|probe| path(probe).is_some_and(|p| !image.answers(p)));
+    let failing =
+        startup.into_iter().chain([liveness]).find(|probe| path(probe).is_some_and(|p| !image.answers(p)));
     failing.map(|probe| (patience(probe), complaint(probe, port)))
 }
 

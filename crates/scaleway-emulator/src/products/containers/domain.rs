@@ -14,8 +14,11 @@ use super::container;
 
 pub(super) const KIND: Kind = Kind { collection: "containers.domains", resource: "domain" };
 
-const FIELDS: &[Field] =
-    &[text("container_id").required().fixed(), text("hostname").length(1, 253).required().fixed(), texts("tags")];
+const FIELDS: &[Field] = &[
+    text("container_id").required().fixed(),
+    text("hostname").length(1, 253).required().fixed(),
+    texts("tags"),
+];
 
 const LISTING: Listing = Listing {
     kind: KIND,
@@ -30,7 +33,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let container = call.find(container::KIND, &parent)?;
     let (project, namespace) = (container.project.clone(), container.text("namespace_id").to_owned());
     let hostname = call.text("hostname");
-    if let Some((id, _)) = call.world.store.all(KIND).find(|(_, domain)| domain.text("hostname") == hostname) {
+    if let Some((id, _)) = call.world.store.all(KIND).find(|(_, domain)| domain.text("hostname") == hostname)
+    {
         return Err(Refusal::already_exists(KIND, id, "hostname is already used"));
     }
     fields.insert("status".into(), "creating".into());
@@ -51,7 +55,11 @@ fn settle(call: &mut Call<'_>, id: &str) {
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let namespace = call.query("namespace_id").filter(|id| !id.is_empty());
     let in_namespace = |id: Option<&Value>| namespace.is_none_or(|wanted| id.is_some_and(|id| id == wanted));
-    LISTING.answer_with(call, |domain| in_namespace(domain.hidden.get("namespace_id")), |domain| domain.body.clone())
+    LISTING.answer_with(
+        call,
+        |domain| in_namespace(domain.hidden.get("namespace_id")),
+        |domain| domain.body.clone(),
+    )
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {

@@ -25,7 +25,10 @@ const FIELDS: &[Field] = &[
     text("name").length(1, 50).required(),
     text("description"),
     texts("tags"),
-    object("destination_config", &[text("http_path").or_text("/"), choice("http_method", METHODS).or_text("post")]),
+    object(
+        "destination_config",
+        &[text("http_path").or_text("/"), choice("http_method", METHODS).or_text("post")],
+    ),
     object(
         "cron_config",
         &[text("schedule").required(), text("timezone").or_text("UTC"), text("body"), pairs("headers")],
@@ -68,14 +71,17 @@ fn settle(call: &mut Call<'_>, id: &str) {
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let said = |name: &str| call.query(name).filter(|value| !value.is_empty() && !value.starts_with("unknown"));
+    let said =
+        |name: &str| call.query(name).filter(|value| !value.is_empty() && !value.starts_with("unknown"));
     let (namespace, source) = (said("namespace_id"), said("trigger_type"));
     let is = |value: Option<&Value>, wanted: Option<&str>| {
         wanted.is_none_or(|wanted| value.is_some_and(|value| value == wanted))
     };
     LISTING.answer_with(
         call,
-        |trigger| is(trigger.hidden.get("namespace_id"), namespace) && is(trigger.body.get("source_type"), source),
+        |trigger| {
+            is(trigger.hidden.get("namespace_id"), namespace) && is(trigger.body.get("source_type"), source)
+        },
         |trigger| trigger.body.clone(),
     )
 }
@@ -90,12 +96,14 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let (id, trigger) = call.target(KIND, "trigger_id")?;
     call.must_be_settled(KIND, &id, &["ready", "error"])?;
     let patch = schema::update(FIELDS, &call.body, &trigger.body)?;
-    if let Some((config, _)) = SOURCES.iter().find(|(config, source)| {
-        patch.contains_key(*config) && trigger.text("source_type") != *source
-    }) {
+    if let Some((config, _)) = SOURCES
+        .iter()
+        .find(|(config, source)| patch.contains_key(*config) && trigger.text("source_type") != *source)
+    {
         return Err(Refusal::constraint(config, "the kind of source cannot be changed"));
     }
-    let takes_time = call.body.iter().any(|(field, value)| field.ends_with("_config") && says_something(value));
+    let takes_time =
+        call.body.iter().any(|(field, value)| field.ends_with("_config") && says_something(value));
     call.change(KIND, &id, patch);
     if takes_time {
         call.change(KIND, &id, body! {"status": "updating", "error_message": Value::Null});

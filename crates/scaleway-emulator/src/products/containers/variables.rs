@@ -35,7 +35,10 @@ pub(super) fn seal(world: &World, body: &mut Body, current: Option<&Body>) -> Re
 fn check(body: &Body, field: &str, longest: usize) -> Result<(), Refusal> {
     let Some(Value::Object(variables)) = body.get(field) else { return Ok(()) };
     if variables.len() > MOST {
-        return Err(Refusal::constraint(field, format!("must have at most {MOST} entries, has {}", variables.len())));
+        return Err(Refusal::constraint(
+            field,
+            format!("must have at most {MOST} entries, has {}", variables.len()),
+        ));
     }
     let problems = variables.iter().filter_map(|(name, value)| {
         let path = format!("{field}.{name}");
