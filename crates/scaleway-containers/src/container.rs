@@ -1,7 +1,6 @@
 //! Containers: an image that answers HTTP.
 
 use std::borrow::Cow;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

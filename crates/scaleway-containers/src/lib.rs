@@ -4,6 +4,8 @@
 //! |---|---|
 //! | [`Namespace`] | [create](Containers::create_namespace), [get](Containers::get_namespace), [list](Containers::list_namespaces), [update](Containers::update_namespace), [delete](Containers::delete_namespace), [wait](Containers::wait_for_namespace) |
 //! | [`Container`] | [create](Containers::create_container), [get](Containers::get_container), [list](Containers::list_containers), [update](Containers::update_container), [redeploy](Containers::redeploy_container), [delete](Containers::delete_container), [wait](Containers::wait_for_container) |
+//! | [`Domain`] | [create](Containers::create_domain), [get](Containers::get_domain), [list](Containers::list_domains), [update](Containers::update_domain), [delete](Containers::delete_domain), [wait](Containers::wait_for_domain) |
+//! | [`Trigger`] | [create](Containers::create_trigger), [get](Containers::get_trigger), [list](Containers::list_triggers), [update](Containers::update_trigger), [delete](Containers::delete_trigger), [wait](Containers::wait_for_trigger) |
 //!
 //! ```no_run
 //! use scaleway_containers::{Containers, CreateContainer, CreateNamespace};
@@ -28,15 +30,27 @@
 
 mod client;
 mod container;
+mod domain;
 mod namespace;
+mod trigger;
+mod trigger_source;
 
 pub use client::Containers;
 pub use container::{
     Container, ContainerId, ContainerStatus, CreateContainer, HttpProbe, ListContainers, ListContainersOrder,
     Privacy, Probe, Protocol, Sandbox, ScalingOption, TcpProbe, UpdateContainer,
 };
+pub use domain::{CreateDomain, Domain, DomainId, DomainStatus, ListDomains, ListDomainsOrder, UpdateDomain};
 pub use namespace::{
     CreateNamespace, ListNamespaces, ListNamespacesOrder, Namespace, NamespaceId, NamespaceStatus,
     UpdateNamespace,
 };
 pub use scaleway_core::{Error, Result};
+pub use trigger::{
+    CreateTrigger, HttpMethod, ListTriggers, ListTriggersOrder, Trigger, TriggerDestination, TriggerId,
+    TriggerSource, TriggerStatus, UpdateTrigger, UpdateTriggerDestination,
+};
+pub use trigger_source::{
+    CreateCronConfig, CreateNatsConfig, CreateSqsConfig, CronConfig, NatsConfig, SqsConfig, UpdateCronConfig,
+    UpdateNatsConfig, UpdateSqsConfig,
+};

@@ -1,7 +1,6 @@
 //! Namespaces: what containers live in.
 
 use std::borrow::Cow;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 

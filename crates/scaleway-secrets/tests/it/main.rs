@@ -1,0 +1,57 @@
+//! Single exchanges against a mocked API, and all that was recorded.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod folder;
+mod recordings;
+mod secret;
+mod version;
+
+use scaleway_core::{Client, Config};
+use scaleway_secrets::Secrets;
+use serde_json::{Value, json};
+use wiremock::matchers::{body_json, header, method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+const KEY: &str = "11111111-1111-4111-8111-111111111111";
+const PROJECT: &str = "22222222-2222-4222-8222-222222222222";
+const SECRETS: &str = "/secret-manager/v1beta1/regions/fr-par/secrets";
+
+/// A mocked API and a client of it.
+async fn mocked() -> (MockServer, Secrets) {
+    let server = MockServer::start().await;
+    let config = Config::new(KEY)
+        .with_default_project(PROJECT.parse().unwrap())
+        .with_api_url(server.uri().parse().unwrap());
+    let client = Client::new(config).unwrap();
+    (server, Secrets::new(&client))
+}
+
+/// Expects exactly one authenticated request with this body, and answers it.
+async fn expect(server: &MockServer, verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) {
+    let mock = Mock::given(method(verb)).and(path(at)).and(header("x-auth-token", KEY));
+    let mock = if let Some(body) = body { mock.and(body_json(body)) } else { mock };
+    mock.respond_with(answer).expect(1).mount(server).await;
+}
+
+fn ok(body: Value) -> ResponseTemplate {
+    ResponseTemplate::new(200).set_body_json(body)
+}
+
+fn secret(id: &str) -> Value {
+    json!({
+        "id": id, "project_id": PROJECT, "name": "openai-key", "status": "ready", "tags": ["evalap"], "version_count": 2,
+        "created_at": "2026-07-03T15:28:04.271187Z", "updated_at": "2026-07-03T15:28:04.271187Z", "description": "",
+        "managed": false, "protected": true, "type": "totp", "path": "/evalap/staging",
+        "ephemeral_policy": {"time_to_live": "1800s", "expires_once_accessed": false, "action": "disable"},
+        "used_by": ["edge_services", "toaster"], "deletion_requested_at": "2026-07-04T15:28:04Z", "key_id": "key-1",
+        "region": "fr-par",
+    })
+}
+
+fn version(revision: u32, status: &str) -> Value {
+    json!({
+        "revision": revision, "secret_id": "secret-1", "status": status, "latest": true, "description": "first",
+        "created_at": "2026-07-03T15:28:04.760416Z", "updated_at": "2026-07-03T15:28:04.760416Z", "region": "fr-par",
+        "ephemeral_properties": {"expires_at": "2026-07-05T15:28:04Z", "action": "delete"},
+    })
+}
