@@ -29,7 +29,7 @@ pub struct Alert {
     /// How long the condition must hold before it fires, as Prometheus writes it: `5m`.
     #[serde(default)]
     pub duration: String,
-    /// Whether it is evaluated.
+    /// Whether it is evaluated; the project's own rules always are.
     pub rule_status: AlertStatus,
     /// Whether it fires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -133,7 +133,7 @@ pub struct ListAlerts {
     /// Only those in this state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<AlertState>,
-    /// Only those that look at this data source.
+    /// Those that look at this data source; at Scaleway's own metrics unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub data_source_id: Option<DataSourceId>,
 }
@@ -169,7 +169,7 @@ impl AlertRules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct EnabledAlertRules {
-    /// The rules that were switched on, in no particular order.
+    /// The rules that were switched on, in no particular order; those that were on already are not among them.
     #[serde(default)]
     pub enabled_rule_ids: Vec<AlertRuleId>,
 }
@@ -178,7 +178,7 @@ pub struct EnabledAlertRules {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DisabledAlertRules {
-    /// The rules that were switched off, in no particular order.
+    /// The rules that were switched off, in no particular order; those that were off already are not among them.
     #[serde(default)]
     pub disabled_rule_ids: Vec<AlertRuleId>,
 }

@@ -135,7 +135,7 @@ pub struct ContactPoints {
     /// How many there are.
     #[serde(default)]
     pub total_count: u64,
-    /// Whether the alert manager's configuration has receivers that were not made by this API.
+    /// Whether the alert manager has other receivers than the default one, which this API knows.
     #[serde(default)]
     pub has_additional_receivers: bool,
     /// Whether the default receiver has contact points that were not made by this API.
