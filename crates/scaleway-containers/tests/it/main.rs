@@ -1,8 +1,11 @@
-//! Single exchanges against a mocked API.
+//! Single exchanges against a mocked API, and all that was recorded.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod container;
+mod domain;
 mod namespace;
+mod recordings;
+mod trigger;
 
 use scaleway_containers::Containers;
 use scaleway_core::{Client, Config};
