@@ -21,7 +21,7 @@ async fn only_what_is_set_is_sent_and_nothing_of_the_answer_is_lost() {
     let create = CreateContainer::new("namespace-1".parse().unwrap(), "streamlit", "streamlit:1")
         .min_scale(1u32)
         .memory_limit_bytes(Size::megabytes(512))
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .startup_probe(Probe::http("/healthz"));
     let made = containers.create_container(create).await.unwrap();
     assert_eq!(made.sandbox, Sandbox::Other("v3".into()), "values that came later survive");
