@@ -107,11 +107,12 @@ fn a_container_has_the_platforms_defaults_and_becomes_ready() {
         ("sandbox", json!("v2")),
         ("scaling_option", json!({"concurrent_requests_threshold": 50})),
         ("liveness_probe", json!({"failure_threshold": 30, "interval": "10s", "timeout": "1s", "tcp": {}})),
+        ("startup_probe", json!(null)),
         ("command", json!([])),
     ] {
         assert_eq!(made[field], value, "{field}");
     }
-    assert!(made.get("startup_probe").is_none() && made.get("error_message").is_none());
+    assert!(made.get("startup_probe").is_some() && made.get("error_message").is_none());
     let address = format!("https://evalapstaging{}-api.functions.fnc.fr-par.scw.cloud", &namespace[..8]);
     assert_eq!(made["public_endpoint"], address);
     assert_eq!(call(&desk, &made, None).0, 503);
@@ -131,7 +132,7 @@ fn the_old_revision_answers_until_the_new_one_is_ready() {
     assert!(updating.get("error_message").is_none());
     assert!(call(&desk, &made, None).1.contains("api:1, revision 1"));
     desk.wait(300);
-    assert_eq!(desk.get(&one).1["status"], "updating", "30 probes, 10 s apart, and 5 s");
+    assert_eq!(desk.get(&one).1["status"], "updating", "30 probes, 10 s apart, and a moment");
     desk.wait(6);
     let failed = desk.get(&one).1;
     assert_eq!(failed["status"], "error");
@@ -150,7 +151,7 @@ fn the_probe_that_fails_decides_when_and_why() {
         "startup_probe": {"failure_threshold": 5, "interval": "15s", "timeout": "60s", "tcp": {}},
     });
     let (desk, one, _) = deploy(images, probes);
-    desk.wait(33);
+    desk.wait(31);
     assert_eq!(desk.get(&one).1["status"], "creating");
     desk.wait(3);
     let failed = desk.get(&one).1;

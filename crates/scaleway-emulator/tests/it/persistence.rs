@@ -64,6 +64,16 @@ fn an_answered_write_survives_a_kill_and_half_a_line_is_dropped() {
 }
 
 #[test]
+fn secret_values_are_not_in_the_folder() {
+    let folder = TempDir::new().unwrap();
+    let desk = open(&folder);
+    let body = json!({"project_id": PROJECT, "name": "evalap", "secret_environment_variables": {"KEY": "do-not-keep"}});
+    desk.ok("POST", &format!("{CONTAINERS}/namespaces"), body);
+    let log = std::fs::read_to_string(folder.path().join("world.jsonl")).unwrap();
+    assert!(log.contains("argon2id") && !log.contains("do-not-keep"), "{log}");
+}
+
+#[test]
 fn a_damaged_line_is_named() {
     let folder = TempDir::new().unwrap();
     let desk = open(&folder);

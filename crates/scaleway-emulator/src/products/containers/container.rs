@@ -53,7 +53,7 @@ const FIELDS: &[Field] = &[
     choice("sandbox", &["v1", "v2"]).or_text("v2"),
     object("scaling_option", SCALING).whole(),
     object("liveness_probe", PROBE),
-    object("startup_probe", PROBE),
+    object("startup_probe", PROBE).or_null(),
     texts("tags"),
     text("private_network_id").or_absent(),
     texts("command"),
@@ -195,7 +195,7 @@ fn check(container: &Body) -> Result<(), Refusal> {
         problems.push(Problem::constraint("memory_limit_bytes", help));
     }
     for probe in ["liveness_probe", "startup_probe"] {
-        if let Some(probe_fields) = container.get(probe)
+        if let Some(probe_fields) = container.get(probe).filter(|probe| probe.is_object())
             && probe_fields.get("tcp").is_some() == probe_fields.get("http").is_some()
         {
             problems.push(Problem::constraint(probe, "must have exactly one of tcp and http"));

@@ -12,8 +12,8 @@ use crate::world::stamp_seconds;
 
 use super::container::KIND;
 
-/// After the last failed probe.
-const GIVING_UP: Duration = Duration::from_secs(5);
+/// After the last failed probe: what lies between it and the `updated_at` of recorded failures.
+const GIVING_UP: Duration = Duration::from_secs(2);
 
 /// How long the revision before goes on serving after an update that failed.
 const GRACE: Duration = Duration::from_hours(24);
