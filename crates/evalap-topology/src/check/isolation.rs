@@ -54,16 +54,19 @@ fn shared(one: &Definition, other: &Definition) -> Vec<(String, String, &'static
             shared.push((path, "the secret's file".to_owned(), "Keep a file for each environment."));
         }
     }
-    for (path, range) in ranges(other) {
-        if let Some((_, mine)) = ranges(one).find(|(_, mine)| mine.overlaps(range)) {
+    for range in ranges(other) {
+        if let Some(mine) = ranges(one).find(|mine| mine.overlaps(range)) {
             let what = format!("the address range {range} (as {mine})");
-            shared.push((path, what, "Give each environment's network ranges of its own."));
+            shared.push((
+                "network.subnets".to_owned(),
+                what,
+                "Give each environment's network ranges of its own.",
+            ));
         }
     }
     shared
 }
 
-fn ranges(definition: &Definition) -> impl Iterator<Item = (String, &Cidr)> {
-    let subnets = definition.network.iter().flat_map(|network| &network.subnets).enumerate();
-    subnets.map(|(index, range)| (format!("network.subnets[{index}]"), range))
+fn ranges(definition: &Definition) -> impl Iterator<Item = &Cidr> {
+    definition.network.iter().flat_map(|network| &network.subnets)
 }

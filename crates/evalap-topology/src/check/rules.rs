@@ -293,11 +293,8 @@ fn alerts(definition: &Definition) -> Found {
 fn tags(definition: &Definition) -> Found {
     let required = definition.environment.required_tags();
     let own = |tag: &str| required.iter().any(|required| key(required) == key(tag) && required != tag);
-    let tags = definition.environment.tags.iter().enumerate().filter(|(_, tag)| own(tag));
-    tags.map(|(index, tag)| {
-        (format!("environment.tags[{index}]"), format!("`{tag}` contradicts our own tag"))
-    })
-    .collect()
+    let tags = definition.environment.tags.iter().filter(|tag| own(tag));
+    tags.map(|tag| ("environment.tags".to_owned(), format!("`{tag}` contradicts our own tag"))).collect()
 }
 
 fn secret_protected(definition: &Definition) -> Found {

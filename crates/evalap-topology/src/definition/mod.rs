@@ -44,7 +44,7 @@ mod waiver;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -65,7 +65,7 @@ pub use self::source::Source;
 pub use self::units::{Cidr, Malformed, Seconds, Size};
 pub use self::waiver::Waiver;
 
-/// One environment. Maps and sets only, so that the order in a file never matters.
+/// One environment. Maps and sets, so that the order in a file does not matter (see [`Definition::digest`]).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -93,8 +93,8 @@ pub struct Definition {
     #[serde(default)]
     pub monitoring: Monitoring,
     /// Compliance rules knowingly not met.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub waivers: BTreeSet<Waiver>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waivers: Vec<Waiver>,
 }
 
 impl Definition {
@@ -109,7 +109,7 @@ impl Definition {
             secrets: BTreeMap::new(),
             services: BTreeMap::new(),
             monitoring: Monitoring::default(),
-            waivers: BTreeSet::new(),
+            waivers: Vec::new(),
         }
     }
 
@@ -151,7 +151,7 @@ impl Definition {
     /// With one more waiver.
     #[must_use]
     pub fn waiver(mut self, waiver: Waiver) -> Self {
-        self.waivers.insert(waiver);
+        self.waivers.push(waiver);
         self
     }
 
@@ -192,8 +192,10 @@ impl Definition {
     /// # Errors
     /// A value that JSON cannot hold.
     pub fn digest(&self) -> Result<String, Problems> {
-        let canonical =
-            serde_json::to_vec(self).map_err(|error| Problems::from(Problem::at("", error.to_string())))?;
+        let mut canonical = self.clone();
+        canonical.waivers.sort();
+        let canonical = serde_json::to_vec(&canonical)
+            .map_err(|error| Problems::from(Problem::at("", error.to_string())))?;
         let digits = Sha256::digest(canonical).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
         Ok(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
     }

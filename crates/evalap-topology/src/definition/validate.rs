@@ -9,7 +9,7 @@ use super::{Database, Definition, Scaling, Seconds, SecretSource, SecretVariable
 
 /// Ports that the platform's own processes take in every container.
 const TAKEN_PORTS: [u16; 6] = [8008, 8012, 8013, 8022, 9090, 9091];
-/// The most that a secret variable holds is checked where its value is known; a plain one's is in the schema.
+/// What the database takes for a password.
 const PASSWORD_LENGTH: std::ops::RangeInclusive<u16> = 8..=128;
 
 pub(super) fn validate(definition: &Definition) -> Vec<Problem> {

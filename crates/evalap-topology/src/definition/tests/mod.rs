@@ -362,7 +362,7 @@ fn rust_values_pass_the_same_validation_with_paths_for_places() {
     assert_eq!(
         problems,
         "services.runners.memory: found 64MB; expected a size with a decimal unit, such as 512MB or 10GB, from 128MB to 12228MB, in steps of 1MB\n\
-         services.runners.secrets.KEY: there is no secret \"kye\"; expected the name of a secret (key)"
+         services.runners.secrets.KEY: there is no secret \"kye\"; expected the name of a secret (key); did you mean `key`?"
     );
     let mut mended = definition;
     mended.services.insert("runners".into(), Service::new("registry/runners:1").secret("KEY", "key"));

@@ -91,6 +91,6 @@ fn full() -> Definition {
     let database = definition.database.as_mut().unwrap();
     database.public_endpoint = true;
     database.acl = [("the office".to_owned(), "192.0.2.0/24".parse().unwrap())].into();
-    definition.waivers.insert(Waiver::new("image-pinned", "for this test only").place("services"));
+    definition.waivers.push(Waiver::new("image-pinned", "for this test only").place("services"));
     definition
 }
