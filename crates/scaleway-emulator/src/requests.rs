@@ -31,7 +31,7 @@ pub struct RequestEntry {
 }
 
 /// What was asked so far: counts of everything, and the last requests one by one.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requests {
     total: u64,
     by_operation: BTreeMap<(&'static str, &'static str), u64>,

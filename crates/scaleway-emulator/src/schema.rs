@@ -138,7 +138,6 @@ impl Field {
         self
     }
 
-    #[allow(dead_code, reason = "for other products")]
     pub(crate) const fn or_null(mut self) -> Self {
         self.default = Default::Null;
         self
