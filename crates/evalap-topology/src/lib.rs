@@ -1,5 +1,30 @@
-//! Stub.
+//! Turns the definition of an EvalAP environment into running infrastructure on Scaleway.
+//!
+//! | step | module | what it does |
+//! |---|---|---|
+//! | definition | [`definition`] | what a person writes, as TOML or as Rust values |
+//! | check | [`mod@check`] | compliance, as a list of findings |
+//! | resources | [`mod@resources`] | what must exist, with typed references between them |
+//! | plan | [`plan`] | what must change, and why; pure |
+//! | apply | [`apply`] | carries out a plan; decides nothing |
+//! | state | [`state`] | one encrypted log: journal, lock, history |
+//!
+//! [`kinds`] holds all that is known of each kind of resource.
 
+pub mod address;
+pub mod apply;
 pub mod check;
+mod cloud;
 pub mod definition;
+mod error;
+mod graph;
+mod input;
+pub mod kinds;
+pub mod model;
+mod observe;
+pub mod plan;
 pub mod state;
+
+pub use cloud::Cloud;
+pub use error::{Error, KindError};
+pub use input::{Input, Unresolved};

@@ -1,0 +1,232 @@
+//! Carrying out a plan: as much at once as its order and the API allow, each effect journalled before it is caused.
+
+mod journal;
+mod progress;
+mod step;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use scaleway_core::Timestamp;
+use serde_json::Value;
+
+pub use progress::{Done, Failed, Outcome, Progress};
+
+use crate::cloud::Cloud;
+use crate::error::Error;
+use crate::graph::{self, Edges};
+use crate::input;
+use crate::model::{Attributes, State};
+use crate::plan::{Change, Part, Plan, PlannedChange, Step, steps};
+use crate::state::Session;
+use journal::{Journal, journal};
+
+/// How a plan is applied.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ApplyOptions {
+    /// How many changes are under way at once at most.
+    pub parallelism: usize,
+    /// Stops the apply.
+    pub stop: Stop,
+}
+
+impl Default for ApplyOptions {
+    fn default() -> Self {
+        Self { parallelism: 16, stop: Stop::default() }
+    }
+}
+
+/// Stops an apply from outside: what is under way is finished, nothing more is begun. Clones are one and the same.
+#[derive(Debug, Clone, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Stops it.
+    pub fn stop(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was stopped.
+    pub fn is_stopped(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// Carries out `plan` under the session's lock.
+pub(crate) async fn apply(
+    cloud: &Cloud,
+    session: &mut Session<State>,
+    plan: &Plan,
+    options: &ApplyOptions,
+    report: &dyn Fn(Progress),
+) -> Result<Outcome, Error> {
+    let state = session.state().clone();
+    let (journal, writer) = journal();
+    let executor = Executor::new(cloud, plan, &state, options, report, journal);
+    let (outcome, _) = futures_util::future::join(executor.run(), writer.run(session, cloud.clock())).await;
+    // A state that could not be written is in the outcome, once for each change that it kept from being made.
+    Ok(outcome)
+}
+
+struct Executor<'a> {
+    cloud: &'a Cloud,
+    plan: &'a Plan,
+    state: &'a State,
+    options: &'a ApplyOptions,
+    report: &'a dyn Fn(Progress),
+    journal: Journal,
+    began: Timestamp,
+    edges: Edges<Step>,
+    index: BTreeMap<Step, usize>,
+    /// What is not begun, with what it still waits for.
+    waiting: BTreeMap<Step, BTreeSet<Step>>,
+    /// What the API takes only one change of at a time, and is being changed.
+    exclusive: BTreeSet<String>,
+    outputs: BTreeMap<crate::address::Address, Attributes>,
+    outcome: Outcome,
+}
+
+impl<'a> Executor<'a> {
+    fn new(
+        cloud: &'a Cloud,
+        plan: &'a Plan,
+        state: &'a State,
+        options: &'a ApplyOptions,
+        report: &'a dyn Fn(Progress),
+        journal: Journal,
+    ) -> Self {
+        let steps = steps(plan);
+        let index = steps.iter().map(|(step, (at, _))| (step.clone(), *at)).collect();
+        let edges: Edges<Step> = steps.into_iter().map(|(step, (_, after))| (step, after)).collect();
+        let outputs = state.resources.iter().map(|(address, tracked)| (address.clone(), tracked.outputs.clone())).collect();
+        let (began, waiting) = (cloud.clock().now(), edges.clone());
+        let (exclusive, outcome) = (BTreeSet::new(), Outcome::default());
+        Self { cloud, plan, state, options, report, journal, began, edges, index, waiting, exclusive, outputs, outcome }
+    }
+
+    async fn run(mut self) -> Outcome {
+        let mut running = FuturesUnordered::new();
+        loop {
+            while running.len() < self.options.parallelism.max(1) && !self.options.stop.is_stopped() {
+                let Some((step, planned, lock)) = self.next() else { break };
+                self.exclusive.extend(lock.clone());
+                let work = self.work(&step, planned);
+                let (verb, began) = (work.verb, self.since());
+                (self.report)(Progress::Started { address: step.address.clone(), verb });
+                running.push(async move { (step, lock, verb, began, work.run().await) });
+            }
+            let Some((step, lock, verb, began, result)) = running.next().await else { break };
+            if let Some(lock) = lock {
+                self.exclusive.remove(&lock);
+            }
+            self.finished(&step, verb, began, result);
+        }
+        self.outcome.stopped = self.options.stop.is_stopped() && !self.waiting.is_empty();
+        let skipped: BTreeSet<_> = self.waiting.into_keys().map(|step| step.address).collect();
+        self.outcome.skipped = skipped.into_iter().collect();
+        self.outcome.took = self.cloud.clock().now().since(self.began);
+        self.outcome.critical_path = critical_path(&self.edges, &self.outcome.done);
+        self.outcome
+    }
+
+    fn since(&self) -> Duration {
+        self.cloud.clock().now().since(self.began)
+    }
+
+    /// The next step that nothing keeps from being begun.
+    fn next(&mut self) -> Option<(Step, &'a PlannedChange, Option<String>)> {
+        let plan = self.plan;
+        let found = self.waiting.iter().filter(|(_, after)| after.is_empty()).find_map(|(step, _)| {
+            let planned = plan.changes.get(*self.index.get(step)?)?;
+            let lock = self.lock(step, planned);
+            let free = lock.as_ref().is_none_or(|lock| !self.exclusive.contains(lock));
+            free.then(|| (step.clone(), planned, lock))
+        })?;
+        self.waiting.remove(&found.0);
+        Some(found)
+    }
+
+    /// What no two changes may touch at once.
+    fn lock(&self, step: &Step, planned: &PlannedChange) -> Option<String> {
+        let scope = step.address.kind.profile().one_at_a_time?;
+        let spec = match (&planned.change, step.part) {
+            (Change::Create { spec } | Change::Adopt { spec, .. } | Change::Update { spec, .. } | Change::Replace { spec, .. }, Part::Make) => {
+                self.resolved(spec)
+            }
+            _ => self.state.resources.get(&step.address)?.spec.clone(),
+        };
+        spec.get(scope).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    fn resolved(&self, spec: &Attributes) -> Attributes {
+        let known = |of: &crate::address::Address, output: &str| self.outputs.get(of)?.get(output).cloned();
+        spec.iter().map(|(name, value)| (name.clone(), input::resolve(value, &known))).collect()
+    }
+
+    fn work(&self, step: &Step, planned: &'a PlannedChange) -> step::Work<'a> {
+        let spec = match &planned.change {
+            Change::Create { spec }
+            | Change::Adopt { spec, .. }
+            | Change::Update { spec, .. }
+            | Change::Replace { spec, .. }
+            | Change::Await { spec, .. } => self.resolved(spec),
+            Change::Refresh { .. } | Change::Delete { .. } | Change::Forget | Change::NoOp => Attributes::new(),
+        };
+        let verb = match (&planned.change, step.part) {
+            (Change::Replace { .. }, Part::Delete) => "delete",
+            (Change::Replace { .. }, Part::Make) => "create",
+            (change, _) => change.verb(),
+        };
+        let tracked = self.state.resources.get(&step.address);
+        step::Work { cloud: self.cloud, journal: self.journal.clone(), planned, part: step.part, spec, tracked, verb }
+    }
+
+    fn finished(&mut self, step: &Step, verb: &'static str, began: Duration, result: Result<Attributes, step::StepError>) {
+        let address = step.address.clone();
+        let took = self.since().saturating_sub(began);
+        match result {
+            Ok(outputs) => {
+                for after in self.waiting.values_mut() {
+                    after.remove(step);
+                }
+                self.outputs.insert(address.clone(), outputs);
+                (self.report)(Progress::Done { address: address.clone(), verb, took });
+                self.outcome.done.push(Done { address, verb, began, took });
+            }
+            Err(error) => {
+                let error = told(&error);
+                (self.report)(Progress::Failed { address: address.clone(), verb, error: error.clone() });
+                self.outcome.failed.push(Failed { address, verb, error });
+            }
+        }
+    }
+}
+
+/// An error with its causes, in one line.
+fn told(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let message = error.to_string();
+        if !text.contains(&message) {
+            text.push_str(": ");
+            text.push_str(&message);
+        }
+        cause = error.source();
+    }
+    text
+}
+
+fn critical_path(edges: &Edges<Step>, done: &[Done]) -> Vec<crate::address::Address> {
+    let took = |step: &Step| {
+        let part = |done: &&Done| done.address == step.address && (done.verb == "delete") == (step.part == Part::Delete);
+        done.iter().find(part).map_or(0.0, |done| done.took.as_secs_f64())
+    };
+    let Ok(order) = graph::in_order(edges) else { return Vec::new() };
+    let (path, _) = graph::critical_path(edges, &order, took);
+    path.into_iter().map(|step| step.address).collect()
+}

@@ -1,0 +1,86 @@
+use std::time::Duration;
+
+use crate::address::Address;
+
+/// What happens while a plan is applied, as it happens: progress bars, lines and timelines are all made from this.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Progress {
+    /// A change has begun.
+    Started {
+        /// The resource.
+        address: Address,
+        /// What is being done: `create`, `update`, `delete`, …
+        verb: &'static str,
+    },
+    /// A change is done.
+    Done {
+        /// The resource.
+        address: Address,
+        /// What was done.
+        verb: &'static str,
+        /// How long it took.
+        took: Duration,
+    },
+    /// A change has failed; what depends on it is not begun.
+    Failed {
+        /// The resource.
+        address: Address,
+        /// What was being done.
+        verb: &'static str,
+        /// Why, with its causes.
+        error: String,
+    },
+}
+
+/// A change that was carried out.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Done {
+    /// The resource.
+    pub address: Address,
+    /// What was done: a replacement is done in two parts.
+    pub verb: &'static str,
+    /// When it began, counted from the beginning of the apply.
+    pub began: Duration,
+    /// How long it took.
+    pub took: Duration,
+}
+
+/// A change that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Failed {
+    /// The resource.
+    pub address: Address,
+    /// What was being done.
+    pub verb: &'static str,
+    /// Why, with its causes.
+    pub error: String,
+}
+
+/// What became of an apply.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[must_use = "an apply that failed says so here"]
+#[non_exhaustive]
+pub struct Outcome {
+    /// What was done, in the order in which it ended.
+    pub done: Vec<Done>,
+    /// What failed.
+    pub failed: Vec<Failed>,
+    /// What was not begun: it depends on what failed, or the apply was stopped.
+    pub skipped: Vec<Address>,
+    /// Whether the apply was stopped.
+    pub stopped: bool,
+    /// How long it took.
+    pub took: Duration,
+    /// The chain of changes, each begun when the one before was done, that the apply took as long as.
+    pub critical_path: Vec<Address>,
+}
+
+impl Outcome {
+    /// Whether everything was done.
+    pub fn is_complete(&self) -> bool {
+        self.failed.is_empty() && self.skipped.is_empty()
+    }
+}

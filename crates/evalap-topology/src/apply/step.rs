@@ -1,0 +1,148 @@
+//! One step of a plan: what is written before, what is done, what is written after.
+
+use std::future::Future;
+use std::pin::pin;
+use std::task::Poll;
+
+use futures_util::future::try_join;
+
+use super::journal::{Journal, Unwritten};
+use crate::address::Address;
+use crate::cloud::Cloud;
+use crate::error::KindError;
+use crate::model::{Attributes, Event, Phase, Tracked};
+use crate::plan::{Change, Part, PlannedChange};
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    #[error(transparent)]
+    Unwritten(#[from] Unwritten),
+    #[error(transparent)]
+    Kind(#[from] KindError),
+    #[error("{0}; the next run will find out whether it did, and go on from there")]
+    Unknown(#[source] KindError),
+}
+
+/// All that one step needs.
+pub(super) struct Work<'a> {
+    pub(super) cloud: &'a Cloud,
+    pub(super) journal: Journal,
+    pub(super) planned: &'a PlannedChange,
+    pub(super) part: Part,
+    pub(super) spec: Attributes,
+    pub(super) tracked: Option<&'a Tracked>,
+    pub(super) verb: &'static str,
+}
+
+impl Work<'_> {
+    /// Does it, and tells what others may refer to.
+    pub(super) async fn run(self) -> Result<Attributes, StepError> {
+        match (&self.planned.change, self.part) {
+            (Change::Delete { id } | Change::Replace { id, .. }, Part::Delete) => self.delete(id).await,
+            (Change::Create { .. }, _) => self.create(self.forgotten()).await,
+            (Change::Replace { .. }, Part::Make) => self.create(Vec::new()).await,
+            (Change::Update { id, fields, settle, .. }, _) => {
+                if *settle {
+                    self.address().kind.ready(self.cloud, &self.spec, id).await?;
+                }
+                self.update(id, fields.iter().map(|field| field.name.clone()).collect(), Vec::new()).await
+            }
+            (Change::Adopt { id, current, outputs, fields, .. }, _) => {
+                let spec = if fields.is_empty() { self.spec.clone() } else { current.clone() };
+                let adopted = self.adopted(id, spec, outputs.clone());
+                if fields.is_empty() {
+                    self.journal.write(vec![adopted]).await?;
+                    return self.made(id.clone(), Vec::new()).await;
+                }
+                self.update(id, fields.iter().map(|field| field.name.clone()).collect(), vec![adopted]).await
+            }
+            (Change::Await { id, .. }, _) => self.made(id.clone(), Vec::new()).await,
+            (Change::Refresh { id, outputs }, _) => {
+                let ready = Event::Ready { address: self.address().clone(), id: id.clone(), outputs: outputs.clone() };
+                self.journal.write(vec![ready]).await?;
+                Ok(outputs.clone())
+            }
+            (Change::Forget, _) => {
+                self.journal.write(vec![Event::Forgotten { address: self.address().clone() }]).await?;
+                Ok(Attributes::new())
+            }
+            (Change::NoOp, _) | (Change::Delete { .. }, Part::Make) => Ok(Attributes::new()),
+        }
+    }
+
+    fn address(&self) -> &Address {
+        &self.planned.address
+    }
+
+    fn adopted(&self, id: &str, spec: Attributes, outputs: Attributes) -> Event {
+        let (address, depends_on) = (self.address().clone(), self.planned.depends_on.clone());
+        Event::Adopted { address, id: id.to_owned(), spec, outputs, depends_on }
+    }
+
+    /// What is remembered and gone makes room for what is made in its place.
+    fn forgotten(&self) -> Vec<Event> {
+        let gone = self.tracked.is_some_and(|tracked| tracked.phase != Phase::Creating);
+        gone.then(|| Event::Forgotten { address: self.address().clone() }).into_iter().collect()
+    }
+
+    async fn create(&self, mut before: Vec<Event>) -> Result<Attributes, StepError> {
+        let (address, spec, depends_on) = (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
+        before.push(Event::Creating { address: address.clone(), spec, depends_on });
+        self.journal.write(before).await?;
+        let id = address.kind.create(self.cloud, &self.spec).await.map_err(unknown)?;
+        self.made(id.clone(), vec![Event::Created { address, id }]).await
+    }
+
+    async fn update(&self, id: &str, changed: Vec<String>, mut before: Vec<Event>) -> Result<Attributes, StepError> {
+        let (address, spec, depends_on) = (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
+        before.push(Event::Updating { address: address.clone(), spec, depends_on });
+        self.journal.write(before).await?;
+        let id = address.kind.update(self.cloud, &self.spec, id, &changed).await.map_err(unknown)?;
+        self.made(id, Vec::new()).await
+    }
+
+    /// Writes what has happened and waits for the resource meanwhile; where there is nothing to wait for, one write says it all.
+    async fn made(&self, id: String, mut happened: Vec<Event>) -> Result<Attributes, StepError> {
+        let address = self.address();
+        let mut ready = pin!(address.kind.ready(self.cloud, &self.spec, &id));
+        let at_once = std::future::poll_fn(|context| match ready.as_mut().poll(context) {
+            Poll::Ready(outputs) => Poll::Ready(Some(outputs)),
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await;
+        let outputs = match at_once {
+            Some(Ok(outputs)) => outputs,
+            Some(Err(error)) => {
+                self.journal.write(happened).await?;
+                return Err(error.into());
+            }
+            None => {
+                let written = async { if happened.is_empty() { Ok(()) } else { self.journal.write(std::mem::take(&mut happened)).await } };
+                let ready = async { Ok::<_, Unwritten>(ready.await) };
+                try_join(written, ready).await?.1?
+            }
+        };
+        happened.push(Event::Ready { address: address.clone(), id: id.clone(), outputs: outputs.clone() });
+        self.journal.write(happened).await?;
+        Ok(outputs)
+    }
+
+    async fn delete(&self, id: &str) -> Result<Attributes, StepError> {
+        let address = self.address().clone();
+        let mut before = Vec::new();
+        if self.tracked.is_none() {
+            before.push(self.adopted(id, self.spec.clone(), Attributes::new()));
+        }
+        before.push(Event::Deleting { address: address.clone() });
+        self.journal.write(before).await?;
+        address.kind.delete(self.cloud, id).await?;
+        self.journal.write(vec![Event::Deleted { address }]).await?;
+        Ok(Attributes::new())
+    }
+}
+
+/// A call that may have happened is not sent again blindly: its intent is in the journal, and the next run looks first.
+fn unknown(error: KindError) -> StepError {
+    if error.may_have_happened() { StepError::Unknown(error) } else { StepError::Kind(error) }
+}

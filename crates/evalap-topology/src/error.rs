@@ -1,0 +1,127 @@
+//! What can go wrong in the engine.
+
+use crate::address::Address;
+use crate::input::Unresolved;
+use crate::model::Binding;
+use crate::state::StateError;
+
+/// Why the engine could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The state cannot be read, written or locked.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Two resources of one address.
+    #[error("two resources are called {0}: names are unique within a kind")]
+    Duplicate(Address),
+    /// A resource refers to one that is not there.
+    #[error("{from} refers to {to}, which does not exist")]
+    Dangling {
+        /// The resource that refers.
+        from: Address,
+        /// What it refers to.
+        to: Address,
+    },
+    /// Resources that wait for each other.
+    #[error("these refer to each other in a circle: {}", members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → "))]
+    Cycle {
+        /// The circle; the last refers to the first.
+        members: Vec<Address>,
+    },
+    /// What exists in the cloud could not be found out.
+    #[error("{what} cannot be listed")]
+    Observe {
+        /// The kind.
+        what: &'static str,
+        /// The cause.
+        source: KindError,
+    },
+    /// The state belongs to another cloud.
+    #[error(
+        "this state belongs to environment {:?} on {} (project {}, {}), not to {:?} on {} (project {}, {}): use that target and definition, or another state folder",
+        bound.environment, bound.endpoint, bound.project_id, bound.region, asked.environment, asked.endpoint, asked.project_id, asked.region
+    )]
+    OtherCloud {
+        /// What the state belongs to.
+        bound: Box<Binding>,
+        /// What it was to be used with.
+        asked: Box<Binding>,
+    },
+    /// Something must be decided by a person before the plan can be applied.
+    #[error("the plan cannot be applied:{}", problems.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
+    Refused {
+        /// What stands in the way, one sentence each.
+        problems: Vec<String>,
+    },
+    /// A saved plan does not fit what it was made from any more.
+    #[error("the saved plan is out of date: {what}; make a new one")]
+    StalePlan {
+        /// What has moved.
+        what: String,
+    },
+    /// A file cannot be read or written.
+    #[error("{file}: cannot be {done}")]
+    File {
+        /// The file.
+        file: String,
+        /// `read` or `written`.
+        done: &'static str,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{file}: is no {what}")]
+    Format {
+        /// The file.
+        file: String,
+        /// What it should be.
+        what: &'static str,
+        /// The cause.
+        source: serde_json::Error,
+    },
+    /// A secret has no value to be made from.
+    #[error("secret {secret}: {problem}")]
+    SecretSource {
+        /// The secret's name in the definition.
+        secret: String,
+        /// What is wrong, and what to do.
+        problem: String,
+    },
+}
+
+/// Why one resource could not be observed, made, changed or deleted.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KindError {
+    /// The API's answer, or none.
+    #[error(transparent)]
+    Api(#[from] scaleway_core::Error),
+    /// Something that it refers to is not known.
+    #[error(transparent)]
+    Unresolved(#[from] Unresolved),
+    /// What is written in plan or state is not a specification of its kind.
+    #[error("its written specification cannot be read")]
+    Spec(#[from] serde_json::Error),
+    /// An id that is none.
+    #[error(transparent)]
+    Id(#[from] scaleway_core::InvalidId),
+    /// Anything else, in a sentence.
+    #[error("{0}")]
+    Other(String),
+}
+
+impl KindError {
+    /// Whether the call may have had its effect although it failed.
+    pub fn may_have_happened(&self) -> bool {
+        matches!(self, Self::Api(error) if error.may_have_happened())
+    }
+
+    /// The API's name for the exchange that failed.
+    pub fn request_id(&self) -> Option<&str> {
+        match self {
+            Self::Api(error) => error.request_id(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Who waits for whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Edges from what waits to what it waits for.
+pub(crate) type Edges<N> = BTreeMap<N, BTreeSet<N>>;
+
+/// The nodes in an order in which each comes after all it waits for; nodes that could go at once are in their natural
+/// order, so that the order does not depend on how the graph was written.
+///
+/// # Errors
+/// The members of a circle, each waiting for the next, the last for the first.
+pub(crate) fn in_order<N: Ord + Clone>(edges: &Edges<N>) -> Result<Vec<N>, Vec<N>> {
+    let mut waiting: BTreeMap<&N, usize> = edges.iter().map(|(node, after)| (node, after.len())).collect();
+    let mut followers: BTreeMap<&N, Vec<&N>> = BTreeMap::new();
+    for (node, after) in edges {
+        for before in after {
+            followers.entry(before).or_default().push(node);
+        }
+    }
+    let mut free: BTreeSet<&N> = waiting.iter().filter(|(_, left)| **left == 0).map(|(node, _)| *node).collect();
+    let mut order = Vec::with_capacity(edges.len());
+    while let Some(node) = free.pop_first() {
+        waiting.remove(node);
+        order.push(node.clone());
+        for follower in followers.get(node).into_iter().flatten() {
+            if let Some(left) = waiting.get_mut(follower) {
+                *left -= 1;
+                if *left == 0 {
+                    free.insert(follower);
+                }
+            }
+        }
+    }
+    if order.len() == edges.len() { Ok(order) } else { Err(circle(edges, &waiting.into_keys().collect())) }
+}
+
+/// A circle among `stuck`: each of them waits for another one of them.
+fn circle<N: Ord + Clone>(edges: &Edges<N>, stuck: &BTreeSet<&N>) -> Vec<N> {
+    let mut path: Vec<&N> = stuck.first().copied().into_iter().collect();
+    while let Some(last) = path.last() {
+        let Some(next) = edges.get(*last).and_then(|after| after.iter().find(|node| stuck.contains(node))) else { break };
+        if let Some(start) = path.iter().position(|node| *node == next) {
+            return path.split_off(start).into_iter().cloned().collect();
+        }
+        path.push(next);
+    }
+    path.into_iter().cloned().collect()
+}
+
+/// The chain of nodes that takes longest, and how long it takes, where each takes `cost` once all it waits for is done.
+pub(crate) fn critical_path<N: Ord + Clone>(edges: &Edges<N>, order: &[N], cost: impl Fn(&N) -> f64) -> (Vec<N>, f64) {
+    let mut ends: BTreeMap<&N, (f64, Option<&N>)> = BTreeMap::new();
+    for node in order {
+        let after = edges.get(node).into_iter().flatten();
+        let last = after.filter_map(|before| Some((ends.get(before)?.0, before))).max_by(|a, b| a.0.total_cmp(&b.0));
+        let (start, before) = last.map_or((0.0, None), |(end, before)| (end, Some(before)));
+        ends.insert(node, (start + cost(node), before));
+    }
+    let Some((mut node, (total, _))) = ends.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0)).map(|(node, end)| (*node, *end)) else {
+        return (Vec::new(), 0.0);
+    };
+    let mut path = vec![node.clone()];
+    while let Some((_, Some(before))) = ends.get(node) {
+        path.push((*before).clone());
+        node = before;
+    }
+    path.reverse();
+    (path, total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn edges(pairs: &[(u8, &[u8])]) -> Edges<u8> {
+        pairs.iter().map(|(node, after)| (*node, after.iter().copied().collect())).collect()
+    }
+
+    #[test]
+    fn a_circle_is_named_in_order_and_without_its_tail() {
+        assert_eq!(in_order(&edges(&[(1, &[2]), (2, &[3]), (3, &[4]), (4, &[2])])), Err(vec![2, 3, 4]));
+        assert_eq!(in_order(&edges(&[(1, &[1])])), Err(vec![1]));
+    }
+
+    #[test]
+    fn the_critical_path_is_the_slowest_chain() {
+        let graph = edges(&[(1, &[]), (2, &[1]), (3, &[1]), (4, &[2, 3])]);
+        let order = in_order(&graph).unwrap();
+        assert_eq!(critical_path(&graph, &order, |node| f64::from(*node)), (vec![1, 3, 4], 8.0));
+        assert_eq!(critical_path(&Edges::<u8>::new(), &[], |_| 1.0), (vec![], 0.0));
+    }
+
+    proptest! {
+        #[test]
+        fn every_order_respects_the_graph(after in proptest::collection::vec(proptest::collection::btree_set(0usize..20, 0..4), 20)) {
+            // Only edges to smaller numbers: no circles.
+            let graph: Edges<usize> =
+                after.into_iter().enumerate().map(|(node, after)| (node, after.into_iter().filter(|n| *n < node).collect())).collect();
+            let order = in_order(&graph).unwrap();
+            prop_assert_eq!(order.len(), graph.len());
+            for (at, node) in order.iter().enumerate() {
+                prop_assert!(graph[node].iter().all(|before| order[..at].contains(before)));
+            }
+        }
+    }
+}

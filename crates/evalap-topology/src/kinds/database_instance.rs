@@ -1,0 +1,246 @@
+use std::collections::BTreeMap;
+
+use scaleway_core::{PrivateNetworkId, Size};
+use scaleway_rdb::{
+    CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId, InstanceSetting, InstanceSettings, ListInstances,
+    UpdateInstance, UpgradeInstance, VolumeType,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::{Behaviour, Kind, Mend, Profile, SecretRef, Seen, Status, attributes};
+use crate::address::Address;
+use crate::cloud::Cloud;
+use crate::error::KindError;
+use crate::input::{Input, Unresolved};
+use crate::model::Attributes;
+
+/// A PostgreSQL instance: what databases live on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DatabaseInstance {
+    /// Its name.
+    pub name: String,
+    /// Its tags, sorted.
+    pub tags: Vec<String>,
+    /// The engine with its major version: `PostgreSQL-16`.
+    pub engine: String,
+    /// The machine: `DB-DEV-S`.
+    pub node_type: String,
+    /// Whether a second machine stands by. Cannot be undone.
+    pub high_availability: bool,
+    /// The volume's type.
+    pub volume_type: VolumeType,
+    /// The volume's size in bytes. It only grows.
+    pub volume_size: u64,
+    /// Whether the volume is encrypted. Cannot be undone.
+    pub encryption: bool,
+    /// Hours between two backups.
+    pub backup_frequency: u32,
+    /// Days that a backup is kept.
+    pub backup_retention: u32,
+    /// Whether backups stay in the region.
+    pub backup_same_region: bool,
+    /// Settings that differ from the engine's defaults; others are left alone.
+    pub settings: BTreeMap<String, String>,
+    /// The private network through which it is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_network_id: Option<Input<PrivateNetworkId>>,
+    /// Whether it is reached over the internet, too.
+    pub public_endpoint: bool,
+    /// The administrator that it is made with.
+    pub user_name: String,
+    /// The administrator's password.
+    pub password: SecretRef,
+}
+
+impl DatabaseInstance {
+    /// The id of the instance at `address`.
+    pub(crate) fn id(address: &Address) -> Input<InstanceId> {
+        Input::output(address, "id")
+    }
+
+    /// Where services reach it: over the private network where there is one.
+    pub(crate) fn host(address: &Address) -> Input<String> {
+        Input::output(address, "host")
+    }
+
+    /// The port of [`host`](Self::host).
+    pub(crate) fn port(address: &Address) -> Input<u32> {
+        Input::output(address, "port")
+    }
+
+    fn endpoints(&self) -> Result<Vec<EndpointSpec>, Unresolved> {
+        let private = self.private_network_id.as_ref().map(|id| id.known().map(EndpointSpec::private_network)).transpose()?;
+        let public = self.public_endpoint.then(EndpointSpec::load_balancer);
+        Ok(private.into_iter().chain(public).collect())
+    }
+
+    /// The upgrades that make the instance as this says: the API takes one change a call.
+    fn upgrades(&self, changed: &[String]) -> Vec<UpgradeInstance> {
+        let upgrade = |name: &String| match name.as_str() {
+            "node_type" => Some(UpgradeInstance::NodeType(self.node_type.clone())),
+            "high_availability" => Some(UpgradeInstance::EnableHa(true)),
+            "volume_size" => Some(UpgradeInstance::VolumeSize(Size::bytes(self.volume_size))),
+            "volume_type" => Some(UpgradeInstance::VolumeType(self.volume_type.clone())),
+            "encryption" => Some(UpgradeInstance::EnableEncryption(true)),
+            _ => None,
+        };
+        changed.iter().filter_map(upgrade).collect()
+    }
+}
+
+fn settings(settings: &BTreeMap<String, String>) -> Vec<InstanceSetting> {
+    settings.iter().map(|(name, value)| InstanceSetting::new(name, value)).collect()
+}
+
+fn outputs(instance: &Instance) -> Attributes {
+    let endpoint = instance.private_endpoint().or_else(|| instance.public_endpoint());
+    attributes([
+        ("id", json!(instance.id)),
+        ("host", json!(endpoint.and_then(|endpoint| endpoint.host()))),
+        ("port", json!(endpoint.map(|endpoint| endpoint.port))),
+    ])
+}
+
+impl Kind for DatabaseInstance {
+    const PROFILE: Profile = Profile {
+        holds_data: true,
+        attributes: &[
+            // A new major version makes a new instance: never by the way.
+            ("engine", Behaviour::Replace),
+            ("private_network_id", Behaviour::Replace),
+            ("public_endpoint", Behaviour::Replace),
+            ("user_name", Behaviour::Keep),
+            ("high_availability", Behaviour::OneWay),
+            ("encryption", Behaviour::OneWay),
+            ("volume_size", Behaviour::GrowOnly),
+        ],
+        one_at_a_time: Some("id"),
+        mend: Mend::Person,
+        typical: (212.0, 182.0, 60.0),
+        ..Profile::PLAIN
+    };
+
+    fn key(&self) -> Result<String, Unresolved> {
+        Ok(self.name.clone())
+    }
+
+    async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
+        let list = ListInstances::default().project_id(cloud.project());
+        let instances = cloud.rdb.list_instances(list).all().await?;
+        Ok(instances.into_iter().map(|instance| seen(cloud, instance)).collect())
+    }
+
+    async fn create(&self, cloud: &Cloud) -> Result<String, KindError> {
+        let create = CreateInstance::new(&self.name, &self.engine, &self.node_type)
+            .project_id(cloud.project())
+            .tags(self.tags.clone())
+            .user_name(&self.user_name)
+            .password(self.password.value(cloud).await?)
+            .is_ha_cluster(self.high_availability)
+            .volume_type(self.volume_type.clone())
+            .volume_size(Size::bytes(self.volume_size))
+            .encryption(EncryptionAtRest::new(self.encryption))
+            .backup_same_region(self.backup_same_region)
+            .init_endpoints(self.endpoints()?)
+            .init_settings(settings(&self.settings));
+        Ok(cloud.rdb.create_instance(create).await?.id.to_string())
+    }
+
+    async fn ready(&self, cloud: &Cloud, id: &str) -> Result<Attributes, KindError> {
+        let id = id.parse()?;
+        let mut instance = cloud.rdb.wait_for_instance(&id).await?;
+        // A create takes no schedule: an instance is made with the platform's own.
+        if !self.has_schedule(&instance) {
+            instance = cloud.rdb.update_instance(&id, self.schedule()).await?;
+        }
+        Ok(outputs(&instance))
+    }
+
+    async fn update(&self, cloud: &Cloud, id: &str, changed: &[String]) -> Result<String, KindError> {
+        let instance = id.parse()?;
+        for upgrade in self.upgrades(changed) {
+            cloud.rdb.upgrade_instance(&instance, upgrade).await?;
+            cloud.rdb.wait_for_instance(&instance).await?;
+        }
+        if changed.iter().any(|name| name == "settings") {
+            let wanted = InstanceSettings::new(settings(&self.settings));
+            cloud.rdb.add_instance_settings(&instance, wanted).await?;
+            cloud.rdb.wait_for_instance(&instance).await?;
+        }
+        if changed.iter().any(|name| name == "password") {
+            let update = scaleway_rdb::UpdateUser::default().password(self.password.value(cloud).await?);
+            cloud.rdb.update_user(&instance, &self.user_name, update).await?;
+        }
+        let plain = ["name", "tags", "backup_frequency", "backup_retention", "backup_same_region"];
+        if changed.iter().any(|name| plain.contains(&name.as_str())) {
+            let update = self.schedule().name(&self.name).tags(self.tags.clone());
+            cloud.rdb.update_instance(&instance, update).await?;
+        }
+        Ok(id.to_owned())
+    }
+
+    /// A setting that the definition does not name is left alone.
+    fn same(attribute: &str, desired: &Value, current: &Value) -> bool {
+        match (attribute, desired.as_object(), current.as_object()) {
+            ("settings", Some(desired), Some(current)) => desired.iter().all(|(name, value)| current.get(name) == Some(value)),
+            ("node_type", _, _) => same_text(desired, current),
+            _ => desired == current,
+        }
+    }
+
+    async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
+        let id = id.parse()?;
+        cloud.gone(cloud.rdb.delete_instance(&id).await)?;
+        Ok(cloud.rdb.wait_until_instance_gone(&id).await?)
+    }
+}
+
+/// Node types are known in lower and in upper case.
+fn same_text(a: &Value, b: &Value) -> bool {
+    a.as_str().zip(b.as_str()).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
+}
+
+impl DatabaseInstance {
+    fn schedule(&self) -> UpdateInstance {
+        UpdateInstance::default()
+            .backup_schedule_frequency(self.backup_frequency)
+            .backup_schedule_retention(self.backup_retention)
+            .backup_same_region(self.backup_same_region)
+    }
+
+    fn has_schedule(&self, instance: &Instance) -> bool {
+        let schedule = instance.backup_schedule.as_ref();
+        schedule.is_some_and(|s| s.frequency == self.backup_frequency && s.retention == self.backup_retention)
+            && instance.backup_same_region == self.backup_same_region
+    }
+}
+
+fn seen(cloud: &Cloud, instance: Instance) -> Seen {
+    let private = instance.private_endpoint().and_then(|endpoint| endpoint.private_network.as_ref());
+    let settings: BTreeMap<_, _> = instance.settings.iter().map(|setting| (&setting.name, &setting.value)).collect();
+    Seen {
+        claim: cloud.claim(&instance.tags),
+        status: Status::of(&instance.status, None),
+        outputs: outputs(&instance),
+        id: instance.id.to_string(),
+        key: instance.name.clone(),
+        attributes: attributes([
+            ("name", json!(instance.name)),
+            ("engine", json!(instance.engine)),
+            ("node_type", json!(instance.node_type)),
+            ("high_availability", json!(instance.is_ha_cluster)),
+            ("volume_type", json!(instance.volume.as_ref().map(|volume| &volume.kind))),
+            ("volume_size", json!(instance.volume.as_ref().map(|volume| volume.size))),
+            ("encryption", json!(instance.encryption.as_ref().map(|encryption| encryption.enabled))),
+            ("backup_frequency", json!(instance.backup_schedule.as_ref().map(|schedule| schedule.frequency))),
+            ("backup_retention", json!(instance.backup_schedule.as_ref().map(|schedule| schedule.retention))),
+            ("backup_same_region", json!(instance.backup_same_region)),
+            ("settings", json!(settings)),
+            ("private_network_id", json!(private.map(|private| &private.private_network_id))),
+            ("public_endpoint", json!(instance.public_endpoint().is_some())),
+            ("tags", cloud.sorted(instance.tags)),
+        ]),
+    }
+}

@@ -1,0 +1,336 @@
+//! The kinds of resource: a closed set, one file each.
+//!
+//! A kind's file holds all that the engine knows of it: what it is made from, how it is found, made, changed and deleted,
+//! and who owns it. Nothing else in the engine knows a kind's details.
+
+mod container;
+mod container_namespace;
+mod private_network;
+mod secret;
+mod secret_version;
+mod vpc;
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use container::{Container, ContainerProbe, SecretUse};
+pub use container_namespace::ContainerNamespace;
+pub use private_network::PrivateNetwork;
+pub use secret::Secret;
+pub use secret_version::{SecretRef, SecretVersion, Source};
+pub use vpc::Vpc;
+
+use crate::address::Address;
+use crate::cloud::Cloud;
+use crate::error::KindError;
+use crate::input::{self, Unresolved};
+use crate::model::Attributes;
+
+/// What the engine asks of a kind. Implemented by the kind's specification, which is what a resource is made from.
+pub(crate) trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What does not depend on the resource.
+    const PROFILE: Profile;
+
+    /// What tells this resource from others of its kind in the cloud: usually its name, for what is inside another
+    /// resource with that one's id before it. [`Seen::key`] is spelled alike.
+    fn key(&self) -> Result<String, Unresolved>;
+
+    /// All resources of the kind that the environment could mean, with one list call where the API has one. `parents`
+    /// are those of the kind's [`Profile::parent`] that were seen and are ours.
+    async fn observe(cloud: &Cloud, parents: &[Seen]) -> Result<Vec<Seen>, KindError>;
+
+    /// Makes it: answers its id as soon as the API does.
+    async fn create(&self, cloud: &Cloud) -> Result<String, KindError>;
+
+    /// Waits until it can be used, and tells what others may refer to.
+    async fn ready(&self, cloud: &Cloud, id: &str) -> Result<Attributes, KindError>;
+
+    /// Changes it to what `self` says; `changed` are the attributes that differ. Answers once the API has taken it, with
+    /// its id, which for some kinds is a new one.
+    async fn update(&self, cloud: &Cloud, id: &str, changed: &[String]) -> Result<String, KindError>;
+
+    /// Whether an attribute is as desired, though it may be spelled otherwise.
+    fn same(_attribute: &str, desired: &Value, current: &Value) -> bool {
+        desired == current
+    }
+
+    /// Deletes it and waits until it is gone; that it is gone already is no error.
+    async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError>;
+}
+
+/// What is the same for all resources of a kind.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Profile {
+    /// Who can say that a resource is ours.
+    pub(crate) owner: Owner,
+    /// What to do about a create whose answer was lost.
+    pub(crate) recovery: Recovery,
+    /// The kind that resources of this one live in.
+    pub(crate) parent: Option<KindName>,
+    /// Whether deleting one loses what cannot be made again.
+    pub(crate) holds_data: bool,
+    /// Attributes that are not simply changed in place.
+    pub(crate) attributes: &'static [(&'static str, Behaviour)],
+    /// Outputs that an update may change; the others stay.
+    pub(crate) moving_outputs: &'static [&'static str],
+    /// The attribute that names what the API refuses to change in two ways at once.
+    pub(crate) one_at_a_time: Option<&'static str>,
+    /// An output that changes whenever an attribute is written that cannot be read back, and that attribute.
+    pub(crate) witness: Option<(&'static str, &'static str)>,
+    /// What to do about one that is broken.
+    pub(crate) mend: Mend,
+    /// How long it usually takes, in seconds: to make, to change, to delete. For estimates only.
+    pub(crate) typical: (f64, f64, f64),
+}
+
+/// Who can say that a resource is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// Its tags.
+    Tag,
+    /// Its name alone: foreign unless we remember making it.
+    Name,
+    /// What it lives in: ours if that is.
+    Parent,
+    /// There is always exactly one.
+    Singleton,
+}
+
+/// What to do about a create whose answer was lost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Recovery {
+    /// What it made is found and kept.
+    Adopt,
+    /// What it made is found and made again: part of it was answered once only.
+    DeleteAndRecreate,
+}
+
+/// How an attribute changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Behaviour {
+    /// By an update.
+    InPlace,
+    /// Not at all: the resource is made again.
+    Replace,
+    /// By an update, and only to more.
+    GrowOnly,
+    /// By an update, and only to `true`.
+    OneWay,
+    /// Never once it is there: what exists wins.
+    Keep,
+}
+
+/// What to do about a resource that is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mend {
+    /// Write it again.
+    Update,
+    /// Delete it and make it again.
+    Replace,
+    /// Leave it to a person.
+    Person,
+}
+
+impl Profile {
+    /// A kind that stands for itself, is marked by tags, holds nothing that cannot be made again and is changed in place.
+    pub(crate) const PLAIN: Self = Self {
+        owner: Owner::Tag,
+        recovery: Recovery::Adopt,
+        parent: None,
+        holds_data: false,
+        attributes: &[],
+        moving_outputs: &[],
+        one_at_a_time: None,
+        witness: None,
+        mend: Mend::Replace,
+        typical: (0.2, 0.2, 0.2),
+    };
+
+    pub(crate) fn behaviour(&self, attribute: &str) -> Behaviour {
+        self.attributes.iter().find(|(name, _)| *name == attribute).map_or(Behaviour::InPlace, |(_, behaviour)| *behaviour)
+    }
+}
+
+/// A resource that was found in the cloud.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Seen {
+    /// The cloud's id for it.
+    pub(crate) id: String,
+    /// What tells it from others of its kind: see [`Kind::key`].
+    pub(crate) key: String,
+    /// Whether it says that it is ours.
+    pub(crate) claim: Claim,
+    /// Whether it can be used.
+    pub(crate) status: Status,
+    /// Its attributes, named as in the kind's specification; what the API does not tell is left out.
+    pub(crate) attributes: Attributes,
+    /// What others may refer to.
+    pub(crate) outputs: Attributes,
+}
+
+/// Whether a resource says that it is ours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claim {
+    /// It does.
+    Ours,
+    /// It says that it is not, or says nothing although ours would.
+    Foreign,
+    /// It cannot say: ours if we remember making it.
+    Unmarked,
+}
+
+/// Whether a resource can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// It can.
+    Ready,
+    /// Not yet, or not any more: it is in this state.
+    Changing(String),
+    /// Not without something being done about it.
+    Broken {
+        /// The state that nothing leads out of by itself.
+        state: String,
+        /// The platform's own reason.
+        reason: String,
+    },
+}
+
+impl Status {
+    /// From the status that the API spells, and its message.
+    pub(crate) fn of(status: &impl Serialize, message: Option<&str>) -> Self {
+        let state = scaleway_core::wire::spelled(status);
+        match state.as_str() {
+            "ready" | "enabled" => Self::Ready,
+            "error" | "locked" => Self::Broken { state, reason: message.unwrap_or_default().to_owned() },
+            _ => Self::Changing(state),
+        }
+    }
+}
+
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $text:literal: $spec:ty, $label:literal;)*) => {
+        /// The name of a kind.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum KindName { $($(#[$doc])* $name,)* }
+
+        impl KindName {
+            /// All kinds.
+            pub const ALL: [Self; [$($text),*].len()] = [$(Self::$name),*];
+
+            /// As in addresses.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// As in sentences.
+            pub fn label(self) -> &'static str {
+                match self { $(Self::$name => $label,)* }
+            }
+        }
+
+        /// What a resource is made from.
+        #[derive(Debug, Clone, PartialEq)]
+        #[non_exhaustive]
+        pub enum Spec { $($(#[$doc])* $name($spec),)* }
+
+        impl Spec {
+            /// The kind.
+            pub fn kind(&self) -> KindName {
+                match self { $(Self::$name(_) => KindName::$name,)* }
+            }
+
+            /// As it is written in plans and state.
+            pub fn attributes(&self) -> Attributes {
+                match self { $(Self::$name(spec) => input::written(spec),)* }
+            }
+        }
+
+        $(impl From<$spec> for Spec {
+            fn from(spec: $spec) -> Self {
+                Self::$name(spec)
+            }
+        })*
+
+        impl KindName {
+            pub(crate) fn profile(self) -> &'static Profile {
+                match self { $(Self::$name => &<$spec as Kind>::PROFILE,)* }
+            }
+
+            pub(crate) fn key(self, spec: &Attributes) -> Option<String> {
+                match self { $(Self::$name => input::read::<$spec>(spec).ok()?.key().ok(),)* }
+            }
+
+            pub(crate) fn same(self, attribute: &str, desired: &Value, current: &Value) -> bool {
+                match self { $(Self::$name => <$spec as Kind>::same(attribute, desired, current),)* }
+            }
+
+            pub(crate) async fn observe(self, cloud: &Cloud, parents: &[Seen]) -> Result<Vec<Seen>, KindError> {
+                match self { $(Self::$name => Box::pin(<$spec as Kind>::observe(cloud, parents)).await,)* }
+            }
+
+            pub(crate) async fn create(self, cloud: &Cloud, spec: &Attributes) -> Result<String, KindError> {
+                match self { $(Self::$name => Box::pin(input::read::<$spec>(spec)?.create(cloud)).await,)* }
+            }
+
+            pub(crate) async fn ready(self, cloud: &Cloud, spec: &Attributes, id: &str) -> Result<Attributes, KindError> {
+                match self { $(Self::$name => Box::pin(input::read::<$spec>(spec)?.ready(cloud, id)).await,)* }
+            }
+
+            pub(crate) async fn update(self, cloud: &Cloud, spec: &Attributes, id: &str, changed: &[String]) -> Result<String, KindError> {
+                match self { $(Self::$name => Box::pin(input::read::<$spec>(spec)?.update(cloud, id, changed)).await,)* }
+            }
+
+            pub(crate) async fn delete(self, cloud: &Cloud, id: &str) -> Result<(), KindError> {
+                match self { $(Self::$name => Box::pin(<$spec as Kind>::delete(cloud, id)).await,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    /// A virtual private cloud.
+    Vpc = "vpc": Vpc, "VPC";
+    /// A private network of a VPC.
+    PrivateNetwork = "private_network": PrivateNetwork, "private network";
+    /// A secret, without its value.
+    Secret = "secret": Secret, "secret";
+    /// A secret's value.
+    SecretVersion = "secret_version": SecretVersion, "secret version";
+    /// What containers live in.
+    ContainerNamespace = "container_namespace": ContainerNamespace, "container namespace";
+    /// A service.
+    Container = "container": Container, "container";
+}
+
+impl fmt::Display for KindName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A resource that must exist.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Resource {
+    /// What it is called.
+    pub address: Address,
+    /// What it is made from.
+    pub spec: Spec,
+}
+
+impl Resource {
+    /// The resource of this name, made from `spec`.
+    pub fn new(name: impl Into<String>, spec: impl Into<Spec>) -> Self {
+        let spec = spec.into();
+        Self { address: Address::new(spec.kind(), name), spec }
+    }
+}
+
+/// Attributes from pairs; `null`s are left out.
+pub(crate) fn attributes<const N: usize>(pairs: [(&str, Value); N]) -> Attributes {
+    pairs.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+}

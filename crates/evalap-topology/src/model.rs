@@ -1,0 +1,222 @@
+//! What the journal says, and the state that it adds up to.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::address::Address;
+use crate::state::Fold;
+
+/// A resource's attributes, by name, as they are written in plans and state. No secret value is ever among them.
+pub type Attributes = Map<String, Value>;
+
+/// What an environment is bound to: a state is only ever used with the cloud it was made on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The environment's name: `staging`.
+    pub environment: String,
+    /// What is on the other side: `scaleway` or `emulator`, and where.
+    pub endpoint: String,
+    /// The project.
+    pub project_id: String,
+    /// The region.
+    pub region: String,
+}
+
+/// One thing that happened to one resource, as the journal holds it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "event")]
+#[non_exhaustive]
+pub enum Event {
+    /// The state belongs to this cloud from now on.
+    Bound {
+        /// The cloud.
+        binding: Binding,
+    },
+    /// A call that makes the resource is about to leave: from here on it may exist.
+    Creating {
+        /// The resource.
+        address: Address,
+        /// What it is made from; references are resolved.
+        spec: Attributes,
+        /// What it refers to: it is deleted before they are.
+        depends_on: Vec<Address>,
+    },
+    /// The resource exists; it may not be ready.
+    Created {
+        /// The resource.
+        address: Address,
+        /// The cloud's id for it.
+        id: String,
+    },
+    /// A call that changes the resource is about to leave.
+    Updating {
+        /// The resource.
+        address: Address,
+        /// What it is to be; references are resolved.
+        spec: Attributes,
+        /// What it refers to.
+        depends_on: Vec<Address>,
+    },
+    /// The resource is as its specification says.
+    Ready {
+        /// The resource.
+        address: Address,
+        /// The cloud's id for it, which an update may have changed.
+        id: String,
+        /// What others may refer to.
+        outputs: Attributes,
+    },
+    /// A resource that is ours was found and is tracked from now on, as if it had just been made from `spec`.
+    Adopted {
+        /// The resource.
+        address: Address,
+        /// The cloud's id for it.
+        id: String,
+        /// Its attributes, as observed.
+        spec: Attributes,
+        /// What others may refer to.
+        outputs: Attributes,
+        /// What it refers to.
+        depends_on: Vec<Address>,
+    },
+    /// A call that deletes the resource is about to leave.
+    Deleting {
+        /// The resource.
+        address: Address,
+    },
+    /// The resource is gone.
+    Deleted {
+        /// The resource.
+        address: Address,
+    },
+    /// The resource is tracked no longer, whatever becomes of it.
+    Forgotten {
+        /// The resource.
+        address: Address,
+    },
+}
+
+/// Where a tracked resource is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// A call that makes it has left; whether it exists is not known.
+    Creating,
+    /// It exists; whether it is ready is not known.
+    Created,
+    /// A call that changes it has left.
+    Updating,
+    /// It is as its specification says.
+    Ready,
+    /// A call that deletes it has left.
+    Deleting,
+}
+
+/// What is known of a resource that we made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tracked {
+    /// Where it is in its life.
+    pub phase: Phase,
+    /// The cloud's id for it; none before it is known to exist.
+    pub id: Option<String>,
+    /// What it was last made or changed to.
+    pub spec: Attributes,
+    /// What others may refer to.
+    pub outputs: Attributes,
+    /// What it referred to when it was last made or changed.
+    pub depends_on: Vec<Address>,
+}
+
+/// What we made: the fold of the journal.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// How many events it is the sum of: two states of one log are the same if this is.
+    pub version: u64,
+    /// The cloud that it was made on; none before the first change.
+    pub binding: Option<Binding>,
+    /// The resources, by address.
+    pub resources: BTreeMap<Address, Tracked>,
+}
+
+impl State {
+    /// The output of a tracked resource.
+    pub fn output(&self, of: &Address, output: &str) -> Option<Value> {
+        self.resources.get(of)?.outputs.get(output).cloned()
+    }
+
+    fn tracked(&mut self, address: &Address, event: &str, from: &[Phase]) -> Result<&mut Tracked, Illegal> {
+        let tracked = self.resources.get_mut(address);
+        let tracked = tracked.ok_or_else(|| Illegal(format!("{address} cannot be {event}: it is not tracked")))?;
+        if !from.contains(&tracked.phase) {
+            return Err(Illegal(format!("{address} cannot be {event}: it is {:?}", tracked.phase)));
+        }
+        Ok(tracked)
+    }
+}
+
+/// An event that cannot have happened: the log and the program disagree.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Illegal(String);
+
+impl Fold for State {
+    type Event = Event;
+    type Illegal = Illegal;
+
+    fn apply(&mut self, event: &Event) -> Result<(), Illegal> {
+        use Phase::{Created, Creating, Deleting, Ready, Updating};
+        self.version += 1;
+        match event.clone() {
+            Event::Bound { binding } => match &self.binding {
+                Some(bound) if *bound != binding => {
+                    return Err(Illegal(format!("the state belongs to {bound:?} and cannot be bound to {binding:?}")));
+                }
+                _ => self.binding = Some(binding),
+            },
+            Event::Creating { address, spec, depends_on } => {
+                if self.resources.get(&address).is_some_and(|tracked| tracked.phase != Creating) {
+                    return Err(Illegal(format!("{address} cannot be made: it is tracked already")));
+                }
+                let tracked = Tracked { phase: Creating, id: None, spec, outputs: Attributes::new(), depends_on };
+                self.resources.insert(address, tracked);
+            }
+            Event::Created { address, id } => {
+                let tracked = self.tracked(&address, "created", &[Creating])?;
+                tracked.phase = Created;
+                tracked.id = Some(id);
+            }
+            Event::Updating { address, spec, depends_on } => {
+                let tracked = self.tracked(&address, "updated", &[Created, Ready, Updating])?;
+                tracked.phase = Updating;
+                tracked.spec = spec;
+                tracked.depends_on = depends_on;
+            }
+            Event::Ready { address, id, outputs } => {
+                let tracked = self.tracked(&address, "ready", &[Created, Ready, Updating])?;
+                tracked.phase = Ready;
+                tracked.id = Some(id);
+                tracked.outputs = outputs;
+            }
+            Event::Adopted { address, id, spec, outputs, depends_on } => {
+                if self.resources.get(&address).is_some_and(|tracked| !matches!(tracked.phase, Creating)) {
+                    return Err(Illegal(format!("{address} cannot be adopted: it is tracked already")));
+                }
+                self.resources.insert(address, Tracked { phase: Ready, id: Some(id), spec, outputs, depends_on });
+            }
+            Event::Deleting { address } => {
+                self.tracked(&address, "deleted", &[Creating, Created, Ready, Updating, Deleting])?.phase = Deleting;
+            }
+            Event::Deleted { address } => {
+                self.tracked(&address, "deleted", &[Deleting])?;
+                self.resources.remove(&address);
+            }
+            Event::Forgotten { address } => {
+                self.tracked(&address, "forgotten", &[Creating, Created, Ready, Updating, Deleting])?;
+                self.resources.remove(&address);
+            }
+        }
+        Ok(())
+    }
+}

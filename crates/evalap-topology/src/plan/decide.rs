@@ -1,0 +1,254 @@
+//! What happens to each resource.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::diff::{self, Difference};
+use super::{Basis, Cause, Change, FieldChange, Plan, PlannedChange};
+use crate::address::Address;
+use crate::error::Error;
+use crate::graph::{self, Edges};
+use crate::input;
+use crate::kinds::{Claim, KindName, Mend, Owner, Recovery, Resource, Seen, Status};
+use crate::model::{Attributes, Phase, State, Tracked};
+use crate::observe::Observed;
+
+/// The plan that makes `desired` true.
+///
+/// # Errors
+/// Where `desired` contradicts itself: two resources of one address, a reference to nothing, a circle.
+pub(crate) fn plan(desired: &[Resource], state: &State, observed: &Observed, basis: Basis) -> Result<Plan, Error> {
+    let specs = specifications(desired)?;
+    let order = in_order(&specs)?;
+    let mut planner = Planner { state, observed, outputs: BTreeMap::new(), changes: Vec::new(), problems: Vec::new(), used: BTreeSet::new() };
+    for address in &order {
+        if let Some((spec, depends_on)) = specs.get(address) {
+            planner.desired(address, spec, depends_on.clone());
+        }
+    }
+    // In the reverse of the order in which they were made, as the state remembers it: the definition may be gone.
+    let mut left: Vec<&Address> = state.resources.keys().filter(|address| !specs.contains_key(address)).collect();
+    let edges: Edges<Address> = state.resources.iter().map(|(address, tracked)| (address.clone(), within(tracked, state))).collect();
+    let made = graph::in_order(&edges).unwrap_or_else(|_| edges.keys().cloned().collect());
+    left.sort_by_key(|address| std::cmp::Reverse(made.iter().position(|made| made == *address)));
+    for address in left {
+        planner.undesired(address);
+    }
+    Ok(Plan { basis, changes: planner.changes, problems: planner.problems })
+}
+
+fn within(tracked: &Tracked, state: &State) -> BTreeSet<Address> {
+    tracked.depends_on.iter().filter(|address| state.resources.contains_key(address)).cloned().collect()
+}
+
+type Specifications = BTreeMap<Address, (Attributes, Vec<Address>)>;
+
+fn specifications(desired: &[Resource]) -> Result<Specifications, Error> {
+    let mut specs = Specifications::new();
+    for resource in desired {
+        let spec = resource.spec.attributes();
+        let mut depends_on = Vec::new();
+        spec.values().for_each(|value| input::references(value, &mut depends_on));
+        depends_on.sort();
+        depends_on.dedup();
+        if specs.insert(resource.address.clone(), (spec, depends_on)).is_some() {
+            return Err(Error::Duplicate(resource.address.clone()));
+        }
+    }
+    Ok(specs)
+}
+
+fn in_order(specs: &Specifications) -> Result<Vec<Address>, Error> {
+    let mut edges = Edges::new();
+    for (address, (_, depends_on)) in specs {
+        if let Some(to) = depends_on.iter().find(|to| !specs.contains_key(to)) {
+            return Err(Error::Dangling { from: address.clone(), to: to.clone() });
+        }
+        edges.insert(address.clone(), depends_on.iter().cloned().collect());
+    }
+    graph::in_order(&edges).map_err(|members| Error::Cycle { members })
+}
+
+struct Planner<'a> {
+    state: &'a State,
+    observed: &'a Observed,
+    /// What each resource that was decided about will offer, as far as it is known now.
+    outputs: BTreeMap<Address, Attributes>,
+    changes: Vec<PlannedChange>,
+    problems: Vec<String>,
+    /// What was found, by kind and id: one thing in the cloud is one resource.
+    used: BTreeSet<(KindName, String)>,
+}
+
+impl Planner<'_> {
+    fn desired(&mut self, address: &Address, spec: &Attributes, depends_on: Vec<Address>) {
+        let kind = address.kind;
+        let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
+        let spec: Attributes = spec.iter().map(|(name, value)| (name.clone(), input::resolve(value, &known))).collect();
+        let tracked = self.state.resources.get(address);
+        let key = kind.key(&spec);
+        // An id that is remembered is believed over a name; without one, the name is all there is.
+        let seen = self.observed.find(kind, tracked.and_then(|tracked| tracked.id.as_deref()), key.as_deref());
+        let seen = seen.filter(|seen| self.used.insert((kind, seen.id.clone())));
+        let (change, why) = match (tracked, seen) {
+            (None, None) => (Change::Create { spec }, "it does not exist".to_owned()),
+            (None, Some(seen)) => match seen.claim {
+                Claim::Ours => adopt(address, spec, seen, None, "it exists and is ours", &mut self.problems),
+                Claim::Foreign | Claim::Unmarked => {
+                    self.problems.push(foreign(address, seen));
+                    (Change::NoOp, "it exists and is not ours".to_owned())
+                }
+            },
+            (Some(tracked), None) => (Change::Create { spec }, missing(tracked).to_owned()),
+            (Some(tracked), Some(seen)) => self.existing(address, spec, tracked, seen),
+        };
+        self.outputs.insert(address.clone(), offered(kind, &change, seen));
+        let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
+        self.changes.push(PlannedChange { address: address.clone(), change, why, depends_on, loses_data });
+    }
+
+    fn existing(&mut self, address: &Address, spec: Attributes, tracked: &Tracked, seen: &Seen) -> (Change, String) {
+        let id = seen.id.clone();
+        match tracked.phase {
+            Phase::Creating if seen.claim == Claim::Foreign => {
+                self.problems.push(foreign(address, seen));
+                return (Change::NoOp, "it exists and is not ours".to_owned());
+            }
+            Phase::Creating if address.kind.profile().recovery == Recovery::DeleteAndRecreate => {
+                let because = vec![broken("an earlier run made it and lost the answer, which held what is answered only once")];
+                return (Change::Replace { id, spec, because }, "an earlier run was interrupted".to_owned());
+            }
+            Phase::Creating => {
+                return adopt(address, spec, seen, Some(tracked), "an earlier run made it and lost the answer", &mut self.problems);
+            }
+            Phase::Deleting => {
+                let because = vec![broken("an earlier run was deleting it")];
+                return (Change::Replace { id, spec, because }, "it was being deleted and is wanted again".to_owned());
+            }
+            Phase::Created | Phase::Updating | Phase::Ready => {}
+        }
+        let Difference { in_place: mut fields, by_replacement, impossible } = diff::difference(address, &spec, seen, Some(tracked));
+        self.problems.extend(impossible);
+        if !by_replacement.is_empty() {
+            let why = reason(&by_replacement);
+            return (Change::Replace { id, spec, because: by_replacement }, why);
+        }
+        match &seen.status {
+            Status::Changing(state) if state == "deleting" => {
+                let because = vec![broken("somebody is deleting it")];
+                (Change::Replace { id, spec, because }, "somebody is deleting it, and it is wanted".to_owned())
+            }
+            Status::Broken { state, reason } => {
+                let sick = if reason.is_empty() { format!("it is in {state}") } else { format!("it is in {state}: {reason}") };
+                match address.kind.profile().mend {
+                    Mend::Update => (Change::Update { id, spec, fields, settle: false }, sick),
+                    Mend::Replace => {
+                        fields.push(broken(&sick));
+                        (Change::Replace { id, spec, because: fields }, sick)
+                    }
+                    Mend::Person => {
+                        self.problems.push(format!("{address}: {sick}. It holds data and is not touched: look at it in Scaleway's console or ask its support"));
+                        (Change::NoOp, sick)
+                    }
+                }
+            }
+            status if !fields.is_empty() => {
+                let settle = matches!(status, Status::Changing(_));
+                let why = reason(&fields);
+                (Change::Update { id, spec, fields, settle }, why)
+            }
+            Status::Changing(state) => (Change::Await { id, spec }, format!("it is {state}")),
+            Status::Ready if tracked.phase != Phase::Ready => (Change::Await { id, spec }, "an earlier run did not see it ready".to_owned()),
+            Status::Ready if diff::outputs_moved(address.kind, seen, tracked) => {
+                (Change::Refresh { id, outputs: seen.outputs.clone() }, "what others refer to has moved".to_owned())
+            }
+            Status::Ready => (Change::NoOp, String::new()),
+        }
+    }
+
+    fn undesired(&mut self, address: &Address) {
+        let Some(tracked) = self.state.resources.get(address) else { return };
+        let key = address.kind.key(&tracked.spec);
+        let seen = self.observed.find(address.kind, tracked.id.as_deref(), key.as_deref());
+        let holds_data = address.kind.profile().holds_data;
+        let (change, why, loses_data) = match seen {
+            Some(seen) if tracked.id.is_none() && seen.claim == Claim::Foreign => {
+                (Change::Forget, "what exists under its name is not ours".to_owned(), false)
+            }
+            Some(seen) => (Change::Delete { id: seen.id.clone() }, "it is not in the definition any more".to_owned(), holds_data),
+            None => (Change::Forget, "it is gone already".to_owned(), false),
+        };
+        let depends_on = tracked.depends_on.clone();
+        self.changes.push(PlannedChange { address: address.clone(), change, why, depends_on, loses_data });
+    }
+}
+
+fn adopt(
+    address: &Address,
+    spec: Attributes,
+    seen: &Seen,
+    tracked: Option<&Tracked>,
+    why: &str,
+    problems: &mut Vec<String>,
+) -> (Change, String) {
+    let difference = diff::difference(address, &spec, seen, tracked);
+    problems.extend(difference.impossible);
+    let id = seen.id.clone();
+    if !difference.by_replacement.is_empty() {
+        let why = format!("{why}, but {}", reason(&difference.by_replacement));
+        return (Change::Replace { id, spec, because: difference.by_replacement }, why);
+    }
+    let (current, outputs) = (seen.attributes.clone(), seen.outputs.clone());
+    (Change::Adopt { id, spec, current, outputs, fields: difference.in_place }, why.to_owned())
+}
+
+/// What the resource will offer after the change, as far as it is known.
+fn offered(kind: KindName, change: &Change, seen: Option<&Seen>) -> Attributes {
+    let mut outputs = match (change, seen) {
+        (Change::Create { .. } | Change::Replace { .. }, _) | (_, None) => return Attributes::new(),
+        (_, Some(seen)) => seen.outputs.clone(),
+    };
+    let updates = matches!(change, Change::Update { .. }) || matches!(change, Change::Adopt { fields, .. } if !fields.is_empty());
+    if updates {
+        outputs.retain(|name, _| !kind.profile().moving_outputs.contains(&name.as_str()));
+    }
+    outputs
+}
+
+fn missing(tracked: &Tracked) -> &'static str {
+    match tracked.phase {
+        Phase::Creating => "an earlier run was about to make it",
+        Phase::Deleting => "it was deleted and is wanted again",
+        _ => "it has been deleted outside of this tool",
+    }
+}
+
+fn foreign(address: &Address, seen: &Seen) -> String {
+    let (label, key, id) = (address.kind.label(), &seen.key, &seen.id);
+    let sign = match address.kind.profile().owner {
+        Owner::Tag => "it does not bear this environment's tags",
+        Owner::Name => "this state does not remember making it",
+        Owner::Parent | Owner::Singleton => "it belongs to something else",
+    };
+    format!("{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one")
+}
+
+fn broken(why: &str) -> FieldChange {
+    FieldChange { name: "status".to_owned(), from: Value::Null, to: json!(why), cause: Cause::Broken }
+}
+
+fn reason(fields: &[FieldChange]) -> String {
+    let names = |cause: Cause| fields.iter().filter(|field| field.cause == cause).map(|field| field.name.as_str()).collect::<Vec<_>>();
+    let part = |cause, text: &str| {
+        let names = names(cause);
+        (!names.is_empty()).then(|| format!("{text} {}", names.join(", ")))
+    };
+    let parts = [
+        part(Cause::Definition, "the definition changes"),
+        part(Cause::Drift, "somebody has changed"),
+        part(Cause::Reference, "what it refers to changes:"),
+        part(Cause::Broken, "it cannot be used:"),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,75 @@
+//! What differs between a resource as it is and as it shall be.
+
+use serde_json::Value;
+
+use super::{Cause, FieldChange};
+use crate::address::Address;
+use crate::input;
+use crate::kinds::{Behaviour, KindName, Seen};
+use crate::model::{Attributes, Phase, Tracked};
+
+/// What differs, and what must happen for it to differ no more.
+#[derive(Debug, Default)]
+pub(super) struct Difference {
+    /// Attributes that an update changes.
+    pub(super) in_place: Vec<FieldChange>,
+    /// Attributes that only a replacement changes.
+    pub(super) by_replacement: Vec<FieldChange>,
+    /// Attributes that cannot be changed so at all, each a sentence.
+    pub(super) impossible: Vec<String>,
+}
+
+pub(super) fn difference(address: &Address, spec: &Attributes, seen: &Seen, tracked: Option<&Tracked>) -> Difference {
+    let kind = address.kind;
+    let mut difference = Difference::default();
+    // What the last run was about to write and cannot be read back may or may not have been written.
+    let remembered = tracked.filter(|tracked| tracked.phase != Phase::Updating).map(|tracked| &tracked.spec);
+    for (name, desired) in spec {
+        let before = tracked.and_then(|tracked| tracked.spec.get(name));
+        let current = seen.attributes.get(name).or_else(|| remembered.and_then(|spec| spec.get(name)));
+        let rewritten = was_rewritten(kind, name, seen, tracked);
+        if !rewritten && current.is_some_and(|current| kind.same(name, desired, current)) {
+            continue;
+        }
+        let cause = if input::is_unresolved(desired) {
+            Cause::Reference
+        } else if rewritten || (current.is_some() && before == Some(desired)) {
+            Cause::Drift
+        } else {
+            Cause::Definition
+        };
+        let current = current.cloned().unwrap_or_default();
+        let field = FieldChange { name: name.clone(), from: current.clone(), to: desired.clone(), cause };
+        match kind.profile().behaviour(name) {
+            Behaviour::InPlace => difference.in_place.push(field),
+            Behaviour::Replace => difference.by_replacement.push(field),
+            Behaviour::Keep if current.is_null() => difference.in_place.push(field),
+            Behaviour::Keep => {}
+            Behaviour::GrowOnly if less(desired, &current) => difference.impossible.push(format!(
+                "{address}: {name} can only grow: it is {current} and cannot become {desired}. Keep {current}, or move the data into a new, smaller one by hand"
+            )),
+            Behaviour::OneWay if current == Value::Bool(true) => difference.impossible.push(format!(
+                "{address}: {name} cannot be switched off once it is on. Keep it, or move the data into a new one by hand"
+            )),
+            Behaviour::GrowOnly | Behaviour::OneWay => difference.in_place.push(field),
+        }
+    }
+    difference
+}
+
+/// Whether somebody else has written what the API does not give back: its witness has changed since our last write.
+fn was_rewritten(kind: KindName, attribute: &str, seen: &Seen, tracked: Option<&Tracked>) -> bool {
+    let Some((witness, _)) = kind.profile().witness.filter(|(_, witnessed)| *witnessed == attribute) else { return false };
+    let Some(tracked) = tracked.filter(|tracked| tracked.phase == Phase::Ready) else { return false };
+    tracked.outputs.get(witness).is_some_and(|then| seen.outputs.get(witness) != Some(then))
+}
+
+fn less(a: &Value, b: &Value) -> bool {
+    a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| a < b)
+}
+
+/// Whether what others may refer to has moved without our doing. A witness is for ourselves only.
+pub(super) fn outputs_moved(kind: KindName, seen: &Seen, tracked: &Tracked) -> bool {
+    let witness = kind.profile().witness.map(|(witness, _)| witness);
+    seen.outputs.iter().any(|(name, value)| Some(name.as_str()) != witness && tracked.outputs.get(name) != Some(value))
+}

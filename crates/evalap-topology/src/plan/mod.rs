@@ -1,0 +1,289 @@
+//! What must change, and why: pure, from what must exist, what we remember and what was observed.
+
+mod decide;
+mod diff;
+mod saved;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+pub use saved::Basis;
+
+use crate::address::Address;
+use crate::graph::{self, Edges};
+use crate::model::Attributes;
+
+pub(crate) use decide::plan;
+
+/// All that must change, in an order in which it can be done. Applying it decides nothing more.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[must_use = "a plan changes nothing until it is applied"]
+#[non_exhaustive]
+pub struct Plan {
+    /// What the plan was made from; it is applied to nothing else.
+    pub basis: Basis,
+    /// The changes, things that stay as they are included.
+    pub changes: Vec<PlannedChange>,
+    /// What a person must decide first, one sentence each: with any of these the plan cannot be applied.
+    pub problems: Vec<String>,
+}
+
+/// What happens to one resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct PlannedChange {
+    /// The resource.
+    pub address: Address,
+    /// What happens to it.
+    pub change: Change,
+    /// Why, in a sentence; empty where nothing happens.
+    pub why: String,
+    /// What it refers to.
+    pub depends_on: Vec<Address>,
+    /// Whether data is lost for good.
+    pub loses_data: bool,
+}
+
+/// What happens to a resource.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "action")]
+#[non_exhaustive]
+pub enum Change {
+    /// It is made.
+    Create {
+        /// From what; references that are not known yet are left in.
+        spec: Attributes,
+    },
+    /// It exists and is ours, although we do not remember making it: it is tracked from now on, and changed where it differs.
+    Adopt {
+        /// The cloud's id for it.
+        id: String,
+        /// What it shall be.
+        spec: Attributes,
+        /// What it is, as far as can be seen.
+        current: Attributes,
+        /// What others may refer to.
+        outputs: Attributes,
+        /// What differs.
+        fields: Vec<FieldChange>,
+    },
+    /// It is changed in place.
+    Update {
+        /// The cloud's id for it.
+        id: String,
+        /// What it shall be.
+        spec: Attributes,
+        /// What differs; none where a broken resource is only to be started again.
+        fields: Vec<FieldChange>,
+        /// Whether it is changing already and must be waited for first.
+        settle: bool,
+    },
+    /// It is deleted and made again.
+    Replace {
+        /// The cloud's id for what is deleted.
+        id: String,
+        /// What is made in its place.
+        spec: Attributes,
+        /// What cannot be changed in place, or what else makes it necessary. Never empty.
+        because: Vec<FieldChange>,
+    },
+    /// A change of an earlier run is waited for.
+    Await {
+        /// The cloud's id for it.
+        id: String,
+        /// What it shall be.
+        spec: Attributes,
+    },
+    /// Nothing is changed, but what others refer to has moved.
+    Refresh {
+        /// The cloud's id for it.
+        id: String,
+        /// What others may refer to.
+        outputs: Attributes,
+    },
+    /// It is deleted.
+    Delete {
+        /// The cloud's id for it.
+        id: String,
+    },
+    /// It is gone already: it is tracked no longer.
+    Forget,
+    /// It stays as it is.
+    NoOp,
+}
+
+/// One attribute that differs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FieldChange {
+    /// The attribute.
+    pub name: String,
+    /// What it is; `null` where that is not known.
+    pub from: Value,
+    /// What it shall be; a reference where that is known only after the change it refers to.
+    pub to: Value,
+    /// Who makes the difference.
+    pub cause: Cause,
+}
+
+/// Who makes a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Cause {
+    /// The definition says something else than before.
+    Definition,
+    /// Somebody has changed the resource since.
+    Drift,
+    /// Something that it refers to changes in this plan.
+    Reference,
+    /// The resource cannot be used as it is.
+    Broken,
+}
+
+impl FieldChange {
+    /// Whether the new value is known only when something else has been changed.
+    pub fn is_known_after(&self) -> bool {
+        crate::input::is_unresolved(&self.to)
+    }
+}
+
+impl Change {
+    /// Whether anything is to be done.
+    pub fn is_noop(&self) -> bool {
+        matches!(self, Self::NoOp)
+    }
+
+    /// Whether the cloud is changed, not only what we remember of it.
+    pub fn touches_cloud(&self) -> bool {
+        match self {
+            Self::Create { .. } | Self::Update { .. } | Self::Replace { .. } | Self::Delete { .. } => true,
+            Self::Adopt { fields, .. } => !fields.is_empty(),
+            Self::Await { .. } | Self::Refresh { .. } | Self::Forget | Self::NoOp => false,
+        }
+    }
+
+    /// The attributes that differ.
+    pub fn fields(&self) -> &[FieldChange] {
+        match self {
+            Self::Adopt { fields, .. } | Self::Update { fields, .. } | Self::Replace { because: fields, .. } => fields,
+            _ => &[],
+        }
+    }
+
+    /// A word for it: `create`, `update`, …
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Self::Create { .. } => "create",
+            Self::Adopt { .. } => "adopt",
+            Self::Update { .. } => "update",
+            Self::Replace { .. } => "replace",
+            Self::Await { .. } => "wait for",
+            Self::Refresh { .. } => "refresh",
+            Self::Delete { .. } => "delete",
+            Self::Forget => "forget",
+            Self::NoOp => "keep",
+        }
+    }
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.changes.iter().all(|planned| planned.change.is_noop())
+    }
+
+    /// The changes that do something.
+    pub fn effective(&self) -> impl Iterator<Item = &PlannedChange> {
+        self.changes.iter().filter(|planned| !planned.change.is_noop())
+    }
+
+    /// The resources whose data would be lost: applying asks for the environment's name.
+    pub fn losses(&self) -> Vec<&Address> {
+        self.changes.iter().filter(|planned| planned.loses_data).map(|planned| &planned.address).collect()
+    }
+
+    /// About how long applying will take, in seconds, and what determines it: the slowest chain of changes that wait for
+    /// each other, by what such changes usually take.
+    pub fn estimate(&self) -> (f64, Vec<Address>) {
+        let edges: Edges<Step> = steps(self).into_iter().map(|(step, (_, after))| (step, after)).collect();
+        let Ok(order) = graph::in_order(&edges) else { return (0.0, Vec::new()) };
+        let by_address: BTreeMap<&Address, &Change> = self.changes.iter().map(|planned| (&planned.address, &planned.change)).collect();
+        let cost = |step: &Step| {
+            let (create, update, delete) = step.address.kind.profile().typical;
+            match (by_address.get(&step.address), step.part) {
+                (_, Part::Delete) => delete,
+                (Some(Change::Create { .. } | Change::Replace { .. } | Change::Await { .. }), _) => create,
+                (Some(Change::Update { .. }), _) => update,
+                (Some(Change::Adopt { fields, .. }), _) if !fields.is_empty() => update,
+                _ => 0.0,
+            }
+        };
+        let (path, seconds) = graph::critical_path(&edges, &order, cost);
+        (seconds, path.into_iter().map(|step| step.address).collect())
+    }
+}
+
+/// One part of a change, as it is carried out: a replacement has two.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Step {
+    pub(crate) address: Address,
+    pub(crate) part: Part,
+}
+
+/// Which part of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Delete,
+    Make,
+}
+
+/// The parts of all changes, and what each waits for: what it refers to is made first, what refers to it is deleted first,
+/// and what refers to it no longer is changed before it is deleted.
+pub(crate) fn steps(plan: &Plan) -> BTreeMap<Step, (usize, BTreeSet<Step>)> {
+    let mut steps: BTreeMap<Step, (usize, BTreeSet<Step>)> = BTreeMap::new();
+    for (at, planned) in plan.changes.iter().enumerate() {
+        let parts: &[Part] = match planned.change {
+            Change::NoOp => &[],
+            Change::Delete { .. } => &[Part::Delete],
+            Change::Replace { .. } => &[Part::Delete, Part::Make],
+            _ => &[Part::Make],
+        };
+        for part in parts {
+            steps.insert(Step { address: planned.address.clone(), part: *part }, (at, BTreeSet::new()));
+        }
+    }
+    let step = |address: &Address, part| Step { address: address.clone(), part };
+    let mut edges: Vec<(Step, Step)> = Vec::new();
+    for planned in &plan.changes {
+        let me = &planned.address;
+        edges.push((step(me, Part::Make), step(me, Part::Delete)));
+        for other in &planned.depends_on {
+            edges.push((step(me, Part::Make), step(other, Part::Make)));
+            edges.push((step(other, Part::Delete), step(me, Part::Delete)));
+        }
+    }
+    for (planned, before) in plan.changes.iter().filter_map(|planned| Some((planned, plan.basis.depended_on.get(&planned.address)?))) {
+        for other in before {
+            edges.push((step(other, Part::Delete), step(&planned.address, Part::Delete)));
+            // What is only deleted waits until nothing refers to it any more; what is replaced cannot wait for that.
+            let replaced = steps.contains_key(&step(other, Part::Make));
+            if !replaced && !planned.depends_on.contains(other) {
+                edges.push((step(other, Part::Delete), step(&planned.address, Part::Make)));
+            }
+        }
+    }
+    for (waits, first) in edges {
+        if steps.contains_key(&first)
+            && let Some((_, after)) = steps.get_mut(&waits)
+        {
+            after.insert(first);
+        }
+    }
+    steps
+}
