@@ -19,6 +19,14 @@ pub struct Head {
     pub seq: u64,
     /// The last record's hash; empty where there is none.
     pub hash: String,
+    /// The size of all records up to here, in bytes.
+    pub size: u64,
+}
+
+impl Head {
+    fn followed_by(&self, sealed: &Bytes) -> Self {
+        Self { seq: self.seq + 1, hash: envelope::hash(sealed), size: self.size + sealed.len() as u64 }
+    }
 }
 
 /// The log of one state. It remembers nothing: who uses it knows how far it has read.
@@ -77,7 +85,7 @@ impl<S: Fold> Log<S> {
         let payload = serde_json::to_vec(record).map_err(StateError::Encode)?;
         let sealed = envelope::seal(&self.key, &self.store.random, &object, &payload)?;
         let ours = self.store.create(&object, &sealed).await?;
-        Ok(ours.then(|| Head { seq: record.seq, hash: envelope::hash(&sealed) }))
+        Ok(ours.then(|| head.followed_by(&sealed)))
     }
 
     /// Opens the record after `head` and moves `head` to it.
@@ -92,7 +100,7 @@ impl<S: Fold> Log<S> {
         if record.seq != head.seq + 1 || record.previous != head.hash {
             return Err(self.corrupt(head, "does not follow the one before it"));
         }
-        *head = Head { seq: record.seq, hash: envelope::hash(sealed) };
+        *head = head.followed_by(sealed);
         Ok(record)
     }
 

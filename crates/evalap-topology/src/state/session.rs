@@ -9,8 +9,9 @@ use super::log::{self, Head, Log};
 use super::store::Store;
 use super::{Entry, Fold, Note, Record, StateError, StateKey};
 
-/// A snapshot is made after so many records.
-const SNAPSHOT_EVERY: u64 = 64;
+/// A snapshot is made after so many records, and not before they are as large as the last one: so all snapshots together
+/// are no larger than the log.
+const SNAPSHOT_EVERY: u64 = 32;
 
 /// A state, opened. Reading needs no lock and writes nothing.
 ///
@@ -23,7 +24,14 @@ pub struct Session<S: Fold> {
     pub(super) times: LeaseTimes,
     /// Whether a write was begun whose end is not known.
     in_doubt: bool,
-    snapshot: u64,
+    snapshot: Snapshot,
+}
+
+/// The last snapshot that is known.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    head: Head,
+    size: u64,
 }
 
 pub(super) struct Own {
@@ -78,10 +86,8 @@ impl<S: Fold> Session<S> {
     /// and stays so until something is written.
     pub async fn open(store: Store, key: StateKey) -> Result<Self, StateError> {
         let log = Log::new(store, key);
-        let folded = Self::fold_until(&log, u64::MAX).await?;
-        let snapshot = folded.1;
-        let (own, times) = (None, LeaseTimes::default());
-        Ok(Self { log, folded: folded.0, own, times, in_doubt: false, snapshot })
+        let (folded, snapshot) = Self::fold_until(&log, u64::MAX).await?;
+        Ok(Self { log, folded, own: None, times: LeaseTimes::default(), in_doubt: false, snapshot })
     }
 
     /// With other times around the lock; all who share a state must agree on them.
@@ -199,15 +205,15 @@ impl<S: Fold> Session<S> {
 
     /// A snapshot saves time and nothing else: that one could not be made is no error.
     async fn snapshot_if_due(&mut self) {
-        let seq = self.folded.head.seq;
-        if seq < self.snapshot + SNAPSHOT_EVERY {
+        let (head, last) = (&self.folded.head, &self.snapshot);
+        if head.seq < last.head.seq + SNAPSHOT_EVERY || head.size < last.head.size + last.size {
             return;
         }
         match self.save_snapshot().await {
-            Ok(()) => self.snapshot = seq,
+            Ok(size) => self.snapshot = Snapshot { head: head.clone(), size },
             Err(error) => {
                 tracing::warn!(
-                    seq,
+                    seq = head.seq,
                     error = &error as &dyn std::error::Error,
                     "no snapshot of the state was made"
                 );
@@ -215,33 +221,38 @@ impl<S: Fold> Session<S> {
         }
     }
 
-    async fn save_snapshot(&self) -> Result<(), StateError> {
+    /// Gives its size in bytes.
+    async fn save_snapshot(&self) -> Result<u64, StateError> {
         let object = snapshot_object(self.folded.head.seq);
         let payload = serde_json::to_vec(&self.folded).map_err(StateError::Encode)?;
         let sealed = envelope::seal(&self.log.key, &self.log.store.random, &object, &payload)?;
-        self.log.store.create(&object, &sealed).await.map(drop)
+        self.log.store.create(&object, &sealed).await?;
+        Ok(sealed.len() as u64)
     }
 
-    /// The fold up to `until`, and the number of the snapshot it began with.
-    pub(super) async fn fold_until(log: &Log<S>, until: u64) -> Result<(Folded<S>, u64), StateError> {
+    /// The fold up to `until`, and the snapshot it began with.
+    pub(super) async fn fold_until(log: &Log<S>, until: u64) -> Result<(Folded<S>, Snapshot), StateError> {
         let mut snapshots = log.store.numbers("snap", &snapshot_object(0)).await?;
         snapshots.retain(|seq| *seq <= until);
-        let mut folded = Folded::default();
+        let (mut folded, mut size) = (Folded::default(), 0);
         while let Some(seq) = snapshots.pop() {
-            if let Some(snapshot) = Self::load_snapshot(log, seq).await? {
-                folded = snapshot;
+            if let Some(loaded) = Self::load_snapshot(log, seq).await? {
+                (folded, size) = loaded;
                 break;
             }
         }
-        let snapshot = folded.head.seq;
-        let listed = if until == u64::MAX { log.listed_after(snapshot).await? } else { until };
+        let snapshot = Snapshot { head: folded.head.clone(), size };
+        let listed = if until == u64::MAX { log.listed_after(folded.head.seq).await? } else { until };
         log.read(folded.head.clone(), listed, until, |record, head| folded.take(record, head)).await?;
         Ok((folded, snapshot))
     }
 
-    /// The snapshot, unless it is damaged or of another shape: then the log itself is read instead. Its record must be
+    /// The snapshot and its size, unless it is damaged or of another shape: then the log itself is read instead. Its record must be
     /// what it says: a log that lost its end must not be written on as if it had never been.
-    pub(super) async fn load_snapshot(log: &Log<S>, seq: u64) -> Result<Option<Folded<S>>, StateError> {
+    pub(super) async fn load_snapshot(
+        log: &Log<S>,
+        seq: u64,
+    ) -> Result<Option<(Folded<S>, u64)>, StateError> {
         let object = snapshot_object(seq);
         let Some(sealed) = log.store.get(&object).await? else { return Ok(None) };
         let payload = match envelope::open(&log.key, &object, &sealed) {
@@ -259,9 +270,11 @@ impl<S: Fold> Session<S> {
                 return Ok(None);
             }
         };
-        let before = Head { seq: seq.saturating_sub(1), hash: String::new() };
+        let before = Head { seq: seq.saturating_sub(1), ..Head::default() };
         match log.store.get(&log::object(seq)).await? {
-            Some(record) if envelope::hash(&record) == folded.head.hash => Ok(Some(folded)),
+            Some(record) if envelope::hash(&record) == folded.head.hash => {
+                Ok(Some((folded, sealed.len() as u64)))
+            }
             Some(_) => Err(log.corrupt(&before, "is not the one that its snapshot saw")),
             None => Err(log.corrupt(&before, "is missing")),
         }

@@ -67,7 +67,9 @@ impl<S: Fold> Session<S> {
         for (seq, replayed) in numbers.into_iter().zip(at_snapshots) {
             let snapshot = Self::load_snapshot(&log, seq).await?;
             let sound = match snapshot {
-                Some(snapshot) => serde_json::to_value(&snapshot).map_err(StateError::Encode)? == replayed,
+                Some((snapshot, _)) => {
+                    serde_json::to_value(&snapshot).map_err(StateError::Encode)? == replayed
+                }
                 None => false,
             };
             if sound { snapshots.push(seq) } else { unsound.push(seq) }
