@@ -68,7 +68,7 @@ impl<S: Fold> Session<S> {
     }
 
     /// Makes sure that a call that changes something may leave now, by an append if the last is too old: calls to the
-    /// API carry no fencing of their own.
+    /// API carry no fencing of their own. To be asked before each attempt, not each operation: a retry may wait long.
     ///
     /// # Errors
     /// [`StateError::Fenced`] if the lock was lost: the call must not leave.

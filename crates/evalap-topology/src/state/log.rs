@@ -91,10 +91,8 @@ impl<S: Fold> Log<S> {
     /// Opens the record after `head` and moves `head` to it.
     fn open(&self, head: &mut Head, sealed: &Bytes) -> Result<Record<S>, StateError> {
         let object = object(head.seq + 1);
-        let payload = envelope::open(&self.key, &object, sealed).map_err(|problem| match problem {
-            Unopened::Damaged(what) => self.corrupt(head, what),
-            other => self.unopened(&object, other),
-        })?;
+        let payload = envelope::open(&self.key, &object, sealed)
+            .map_err(|problem| self.unopened(head, &object, problem))?;
         let record: Record<S> =
             serde_json::from_slice(&payload).map_err(|source| StateError::Unknown { object, source })?;
         if record.seq != head.seq + 1 || record.previous != head.hash {
@@ -110,20 +108,15 @@ impl<S: Fold> Log<S> {
         StateError::Corrupt { place, object, seq: head.seq + 1, last_good: head.seq, what }
     }
 
-    pub(super) fn unopened(&self, object: &str, problem: Unopened) -> StateError {
+    /// Why an object that was met after `head` could not be opened.
+    pub(super) fn unopened(&self, head: &Head, object: &str, problem: Unopened) -> StateError {
         let object = object.to_owned();
         match problem {
+            Unopened::Damaged(what) => self.corrupt(head, what),
             Unopened::WrongKey { found } => {
                 StateError::WrongKey { object, expected: self.key.id().to_owned(), found }
             }
             Unopened::Newer { found } => StateError::NewerSchema { object, found, known: SCHEMA },
-            Unopened::Damaged(what) => StateError::Corrupt {
-                place: self.store.place().to_owned(),
-                object,
-                seq: 0,
-                last_good: 0,
-                what,
-            },
         }
     }
 }

@@ -254,6 +254,7 @@ impl<S: Fold> Session<S> {
         seq: u64,
     ) -> Result<Option<(Folded<S>, u64)>, StateError> {
         let object = snapshot_object(seq);
+        let before = Head { seq: seq.saturating_sub(1), ..Head::default() };
         let Some(sealed) = log.store.get(&object).await? else { return Ok(None) };
         let payload = match envelope::open(&log.key, &object, &sealed) {
             Ok(payload) => payload,
@@ -261,7 +262,7 @@ impl<S: Fold> Session<S> {
                 tracing::warn!(object, what, "a snapshot of the state is skipped");
                 return Ok(None);
             }
-            Err(other) => return Err(log.unopened(&object, other)),
+            Err(other) => return Err(log.unopened(&before, &object, other)),
         };
         let folded: Folded<S> = match serde_json::from_slice(&payload) {
             Ok(folded) => folded,
@@ -270,7 +271,6 @@ impl<S: Fold> Session<S> {
                 return Ok(None);
             }
         };
-        let before = Head { seq: seq.saturating_sub(1), ..Head::default() };
         match log.store.get(&log::object(seq)).await? {
             Some(record) if envelope::hash(&record) == folded.head.hash => {
                 Ok(Some((folded, sealed.len() as u64)))

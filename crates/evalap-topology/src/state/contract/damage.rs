@@ -7,6 +7,7 @@ contract! {
     an_edited_record_is_found_and_what_lies_before_it_can_be_read,
     a_truncated_record_is_found,
     swapped_records_are_found,
+    a_record_of_another_state_with_the_same_key_is_found,
     a_missing_record_is_found,
     a_log_that_lost_its_end_is_not_written_on,
     a_damaged_snapshot_costs_time_only,
@@ -63,6 +64,15 @@ async fn swapped_records_are_found(bench: &Bench) {
     bench.store.tamper(&log::object(4), Some(b)).await;
     bench.store.tamper(&log::object(6), Some(a)).await;
     expect_corrupt(bench, 4).await;
+}
+
+async fn a_record_of_another_state_with_the_same_key_is_found(bench: &Bench) {
+    written(bench, 9).await;
+    let other = Bench { store: Store::memory(bench.clock.clone(), Random::seeded(8)), ..Bench::memory() };
+    written(&other, 9).await;
+    let foreign = object(&other, &log::object(5)).await;
+    bench.store.tamper(&log::object(5), Some(foreign)).await;
+    expect_corrupt(bench, 5).await;
 }
 
 async fn a_missing_record_is_found(bench: &Bench) {
