@@ -73,7 +73,6 @@ impl<S: Fold> Session<S> {
     /// # Errors
     /// [`StateError::Fenced`] if the lock was lost: the call must not leave.
     pub async fn cover(&mut self) -> Result<(), StateError> {
-        self.settle().await?;
         if self.is_covered() { Ok(()) } else { self.renew().await }
     }
 
@@ -90,7 +89,6 @@ impl<S: Fold> Session<S> {
 
     /// Gives the lock back, with a last note in the same record.
     pub async fn release(&mut self, note: Option<Note>) -> Result<(), StateError> {
-        self.settle().await?;
         let lease = self.held()?.id.clone();
         let release = Entry::Lease(LeaseEvent::Release { lease });
         self.write_held(note.map(Entry::Note).into_iter().chain([release]).collect()).await?;

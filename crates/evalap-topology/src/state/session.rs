@@ -15,15 +15,14 @@ const SNAPSHOT_EVERY: u64 = 32;
 
 /// A state, opened. Reading needs no lock and writes nothing.
 ///
-/// Any call may be given up halfway (its future dropped): the next one reads first what became of it.
+/// Any call may be given up halfway (its future dropped): what it wrote is then met as any other's record is, by the next
+/// write or [`Session::refresh`].
 pub struct Session<S: Fold> {
     pub(super) log: Log<S>,
     pub(super) folded: Folded<S>,
     /// The lease that this session took, or tried to: the log says whether it holds.
     pub(super) own: Option<Own>,
     pub(super) times: LeaseTimes,
-    /// Whether a write was begun whose end is not known.
-    in_doubt: bool,
     snapshot: Snapshot,
 }
 
@@ -87,7 +86,7 @@ impl<S: Fold> Session<S> {
     pub async fn open(store: Store, key: StateKey) -> Result<Self, StateError> {
         let log = Log::new(store, key);
         let (folded, snapshot) = Self::fold_until(&log, u64::MAX).await?;
-        Ok(Self { log, folded, own: None, times: LeaseTimes::default(), in_doubt: false, snapshot })
+        Ok(Self { log, folded, own: None, times: LeaseTimes::default(), snapshot })
     }
 
     /// With other times around the lock; all who share a state must agree on them.
@@ -135,7 +134,6 @@ impl<S: Fold> Session<S> {
         if let Some(fresh) = fresh {
             self.folded = fresh;
         }
-        self.in_doubt = false;
         Ok(self.folded.head.seq)
     }
 
@@ -144,14 +142,13 @@ impl<S: Fold> Session<S> {
     ///
     /// # Errors
     /// [`StateError::Fenced`] if the lock was lost and [`StateError::Illegal`] if the events do not fit: then nothing
-    /// was written. After [`StateError::Unavailable`] they may be written or not: the next call finds out.
+    /// was written. After [`StateError::Unavailable`] they may be written or not: [`Session::refresh`] finds out.
     pub async fn append(&mut self, events: Vec<S::Event>) -> Result<u64, StateError> {
         self.write_held(events.into_iter().map(Entry::Event).collect()).await
     }
 
     /// Writes a note for the audit; needs no lock.
     pub async fn note(&mut self, note: Note) -> Result<u64, StateError> {
-        self.settle().await?;
         loop {
             if let Some(seq) = self.try_write(vec![Entry::Note(note.clone())]).await? {
                 return Ok(seq);
@@ -159,17 +156,8 @@ impl<S: Fold> Session<S> {
         }
     }
 
-    /// Reads what became of a write that was given up.
-    pub(super) async fn settle(&mut self) -> Result<(), StateError> {
-        if self.in_doubt {
-            self.refresh().await?;
-        }
-        Ok(())
-    }
-
     /// Writes the entries under our lease, whatever others write beside it.
     pub(super) async fn write_held(&mut self, entries: Vec<Entry<S>>) -> Result<u64, StateError> {
-        self.settle().await?;
         loop {
             self.held()?;
             if let Some(seq) = self.try_write(entries.clone()).await? {
@@ -181,21 +169,16 @@ impl<S: Fold> Session<S> {
     /// Writes one record after our head, or learns what another wrote there first (`None`).
     pub(super) async fn try_write(&mut self, entries: Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
         let head = self.folded.head.clone();
-        let events: Vec<S::Event> = entries
-            .iter()
-            .filter_map(|entry| if let Entry::Event(event) = entry { Some(event.clone()) } else { None })
-            .collect();
-        self.folded.state.check(&events).map_err(|source| illegal(head.seq + 1, source))?;
+        let events = entries.iter().filter_map(Entry::event);
+        self.folded.state.check(events).map_err(|source| illegal(head.seq + 1, source))?;
         let at = self.log.store.clock.now();
         let lease = self.own.as_ref().map(|own| own.id.clone());
         let record = Record { seq: head.seq + 1, previous: head.hash.clone(), at, lease, entries };
-        self.in_doubt = true;
         let Some(head) = self.log.append(&head, &record).await? else {
             self.refresh().await?;
             return Ok(None);
         };
         self.folded.take(record, &head)?;
-        self.in_doubt = false;
         if let Some(own) = &mut self.own {
             own.written = at;
         }

@@ -80,7 +80,6 @@ impl<S: Fold> Session<S> {
     /// Makes the state again what it was after record `seq`, by a new record: nothing is rewritten, and this too can be
     /// undone. Needs the lock.
     pub async fn restore(&mut self, seq: u64) -> Result<u64, StateError> {
-        self.settle().await?;
         self.held()?;
         let state = Self::past(&self.log, seq).await?;
         self.write_held(vec![Entry::Restored { from: seq, state }]).await
