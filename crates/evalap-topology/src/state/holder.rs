@@ -1,6 +1,7 @@
 //! Who holds the lock, and whether that process still lives.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ impl Holder {
         let variable = |names: [&str; 2]| names.into_iter().find_map(|name| std::env::var(name).ok());
         let host = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
         Self {
-            user: variable(["USER", "LOGNAME"]).unwrap_or_else(|| "unknown".into()),
+            user: variable(["USER", "LOGNAME"]).or_else(user_id).unwrap_or_else(|| "unknown".into()),
             host: host
                 .map(|name| name.trim().to_owned())
                 .or_else(|| variable(["HOSTNAME", "COMPUTERNAME"]))
@@ -40,7 +41,7 @@ impl Holder {
             pid,
             command: command.into(),
             territory: territory(),
-            started: running_since(pid),
+            started: running_since(pid).ok().flatten(),
         }
     }
 
@@ -50,7 +51,7 @@ impl Holder {
         self.territory.is_some()
             && self.territory == territory()
             && self.started.is_some()
-            && running_since(self.pid) != self.started
+            && running_since(self.pid).is_ok_and(|started| started != self.started)
     }
 }
 
@@ -64,11 +65,9 @@ impl fmt::Display for Holder {
 /// hidden) is another territory.
 #[cfg(unix)]
 fn territory() -> Option<String> {
-    use std::os::unix::fs::MetadataExt;
     let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
     let namespace = std::fs::read_link("/proc/self/ns/pid").ok()?;
-    let user = std::fs::metadata("/proc/self").ok()?.uid();
-    Some(format!("{}/{}/{user}", boot.trim(), namespace.display()))
+    Some(format!("{}/{}/{}", boot.trim(), namespace.display(), user_id()?))
 }
 
 #[cfg(not(unix))]
@@ -76,12 +75,32 @@ fn territory() -> Option<String> {
     None
 }
 
-/// When the process started, or `None` if there is no such process (a zombie is none).
-fn running_since(pid: u32) -> Option<String> {
-    let stat = std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).ok()?;
+#[cfg(unix)]
+fn user_id() -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    Some(format!("uid-{}", std::fs::metadata("/proc/self").ok()?.uid()))
+}
+
+#[cfg(not(unix))]
+fn user_id() -> Option<String> {
+    None
+}
+
+/// When the process started, or `None` if there is no such process (a zombie is none). That it could not be looked at is
+/// an error, not an absence.
+fn running_since(pid: u32) -> io::Result<Option<String>> {
+    let status = match std::fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        read => read?,
+    };
     // The name, in parentheses, may hold anything: count from the last one. State is field 3, the start field 22.
-    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    (!matches!(*fields.first()?, "Z" | "X")).then(|| fields.get(19).map(|start| (*start).to_owned()))?
+    let fields: Vec<&str> =
+        status.rsplit_once(')').map(|(_, fields)| fields.split_whitespace().collect()).unwrap_or_default();
+    match (fields.first(), fields.get(19)) {
+        (Some(&("Z" | "X")), _) => Ok(None),
+        (_, Some(start)) => Ok(Some((*start).to_owned())),
+        _ => Err(ErrorKind::InvalidData.into()),
+    }
 }
 
 #[cfg(test)]
@@ -111,7 +130,8 @@ mod tests {
 
         let mut child =
             std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
-        let holder = Holder { pid: child.id(), started: running_since(child.id()), ..current.clone() };
+        let holder =
+            Holder { pid: child.id(), started: running_since(child.id()).unwrap(), ..current.clone() };
         assert!(!holder.is_gone());
         child.kill().unwrap();
         child.wait().unwrap();

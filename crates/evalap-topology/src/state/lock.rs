@@ -68,12 +68,11 @@ impl<S: Fold> Session<S> {
     }
 
     /// Makes sure that a call that changes something may leave now, by an append if the last is too old: calls to the
-    /// API carry no fencing of their own.
+    /// API carry no fencing of their own. To be asked before each attempt, not each operation: a retry may wait long.
     ///
     /// # Errors
     /// [`StateError::Fenced`] if the lock was lost: the call must not leave.
     pub async fn cover(&mut self) -> Result<(), StateError> {
-        self.settle().await?;
         if self.is_covered() { Ok(()) } else { self.renew().await }
     }
 
@@ -90,7 +89,6 @@ impl<S: Fold> Session<S> {
 
     /// Gives the lock back, with a last note in the same record.
     pub async fn release(&mut self, note: Option<Note>) -> Result<(), StateError> {
-        self.settle().await?;
         let lease = self.held()?.id.clone();
         let release = Entry::Lease(LeaseEvent::Release { lease });
         self.write_held(note.map(Entry::Note).into_iter().chain([release]).collect()).await?;

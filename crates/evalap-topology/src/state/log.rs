@@ -19,6 +19,14 @@ pub struct Head {
     pub seq: u64,
     /// The last record's hash; empty where there is none.
     pub hash: String,
+    /// The size of all records up to here, in bytes.
+    pub size: u64,
+}
+
+impl Head {
+    fn followed_by(&self, sealed: &Bytes) -> Self {
+        Self { seq: self.seq + 1, hash: envelope::hash(sealed), size: self.size + sealed.len() as u64 }
+    }
 }
 
 /// The log of one state. It remembers nothing: who uses it knows how far it has read.
@@ -77,22 +85,20 @@ impl<S: Fold> Log<S> {
         let payload = serde_json::to_vec(record).map_err(StateError::Encode)?;
         let sealed = envelope::seal(&self.key, &self.store.random, &object, &payload)?;
         let ours = self.store.create(&object, &sealed).await?;
-        Ok(ours.then(|| Head { seq: record.seq, hash: envelope::hash(&sealed) }))
+        Ok(ours.then(|| head.followed_by(&sealed)))
     }
 
     /// Opens the record after `head` and moves `head` to it.
     fn open(&self, head: &mut Head, sealed: &Bytes) -> Result<Record<S>, StateError> {
         let object = object(head.seq + 1);
-        let payload = envelope::open(&self.key, &object, sealed).map_err(|problem| match problem {
-            Unopened::Damaged(what) => self.corrupt(head, what),
-            other => self.unopened(&object, other),
-        })?;
+        let payload = envelope::open(&self.key, &object, sealed)
+            .map_err(|problem| self.unopened(head, &object, problem))?;
         let record: Record<S> =
             serde_json::from_slice(&payload).map_err(|source| StateError::Unknown { object, source })?;
         if record.seq != head.seq + 1 || record.previous != head.hash {
             return Err(self.corrupt(head, "does not follow the one before it"));
         }
-        *head = Head { seq: record.seq, hash: envelope::hash(sealed) };
+        *head = head.followed_by(sealed);
         Ok(record)
     }
 
@@ -102,20 +108,15 @@ impl<S: Fold> Log<S> {
         StateError::Corrupt { place, object, seq: head.seq + 1, last_good: head.seq, what }
     }
 
-    pub(super) fn unopened(&self, object: &str, problem: Unopened) -> StateError {
+    /// Why an object that was met after `head` could not be opened.
+    pub(super) fn unopened(&self, head: &Head, object: &str, problem: Unopened) -> StateError {
         let object = object.to_owned();
         match problem {
+            Unopened::Damaged(what) => self.corrupt(head, what),
             Unopened::WrongKey { found } => {
                 StateError::WrongKey { object, expected: self.key.id().to_owned(), found }
             }
             Unopened::Newer { found } => StateError::NewerSchema { object, found, known: SCHEMA },
-            Unopened::Damaged(what) => StateError::Corrupt {
-                place: self.store.place().to_owned(),
-                object,
-                seq: 0,
-                last_good: 0,
-                what,
-            },
         }
     }
 }

@@ -24,9 +24,15 @@ pub trait Fold: Default + Clone + Debug + Serialize + DeserializeOwned {
 
     /// Whether all of these could be applied one after another: asked before they are written. A state that is dear
     /// to clone should answer without.
-    fn check(&self, events: &[Self::Event]) -> Result<(), Self::Illegal> {
-        let mut next = self.clone();
-        events.iter().try_for_each(|event| next.apply(event))
+    fn check<'a>(&self, events: impl Iterator<Item = &'a Self::Event>) -> Result<(), Self::Illegal>
+    where
+        Self::Event: 'a,
+    {
+        let mut next = None;
+        for event in events {
+            next.get_or_insert_with(|| self.clone()).apply(event)?;
+        }
+        Ok(())
     }
 }
 
@@ -66,6 +72,13 @@ pub enum Entry<S: Fold> {
         /// The state at that version.
         state: S,
     },
+}
+
+impl<S: Fold> Entry<S> {
+    /// The event, if it is one.
+    pub fn event(&self) -> Option<&S::Event> {
+        if let Self::Event(event) = self { Some(event) } else { None }
+    }
 }
 
 /// Something that happened to the lock.

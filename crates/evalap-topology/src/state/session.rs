@@ -9,21 +9,28 @@ use super::log::{self, Head, Log};
 use super::store::Store;
 use super::{Entry, Fold, Note, Record, StateError, StateKey};
 
-/// A snapshot is made after so many records.
-const SNAPSHOT_EVERY: u64 = 64;
+/// A snapshot is made after so many records, and not before they are as large as the last one: so all snapshots together
+/// are no larger than the log.
+const SNAPSHOT_EVERY: u64 = 32;
 
 /// A state, opened. Reading needs no lock and writes nothing.
 ///
-/// Any call may be given up halfway (its future dropped): the next one reads first what became of it.
+/// Any call may be given up halfway (its future dropped): what it wrote is then met as any other's record is, by the next
+/// write or [`Session::refresh`].
 pub struct Session<S: Fold> {
     pub(super) log: Log<S>,
     pub(super) folded: Folded<S>,
     /// The lease that this session took, or tried to: the log says whether it holds.
     pub(super) own: Option<Own>,
     pub(super) times: LeaseTimes,
-    /// Whether a write was begun whose end is not known.
-    in_doubt: bool,
-    snapshot: u64,
+    snapshot: Snapshot,
+}
+
+/// The last snapshot that is known.
+#[derive(Debug, Default)]
+pub(super) struct Snapshot {
+    head: Head,
+    size: u64,
 }
 
 pub(super) struct Own {
@@ -78,10 +85,8 @@ impl<S: Fold> Session<S> {
     /// and stays so until something is written.
     pub async fn open(store: Store, key: StateKey) -> Result<Self, StateError> {
         let log = Log::new(store, key);
-        let folded = Self::fold_until(&log, u64::MAX).await?;
-        let snapshot = folded.1;
-        let (own, times) = (None, LeaseTimes::default());
-        Ok(Self { log, folded: folded.0, own, times, in_doubt: false, snapshot })
+        let (folded, snapshot) = Self::fold_until(&log, u64::MAX).await?;
+        Ok(Self { log, folded, own: None, times: LeaseTimes::default(), snapshot })
     }
 
     /// With other times around the lock; all who share a state must agree on them.
@@ -129,7 +134,6 @@ impl<S: Fold> Session<S> {
         if let Some(fresh) = fresh {
             self.folded = fresh;
         }
-        self.in_doubt = false;
         Ok(self.folded.head.seq)
     }
 
@@ -138,14 +142,13 @@ impl<S: Fold> Session<S> {
     ///
     /// # Errors
     /// [`StateError::Fenced`] if the lock was lost and [`StateError::Illegal`] if the events do not fit: then nothing
-    /// was written. After [`StateError::Unavailable`] they may be written or not: the next call finds out.
+    /// was written. After [`StateError::Unavailable`] they may be written or not: [`Session::refresh`] finds out.
     pub async fn append(&mut self, events: Vec<S::Event>) -> Result<u64, StateError> {
         self.write_held(events.into_iter().map(Entry::Event).collect()).await
     }
 
     /// Writes a note for the audit; needs no lock.
     pub async fn note(&mut self, note: Note) -> Result<u64, StateError> {
-        self.settle().await?;
         loop {
             if let Some(seq) = self.try_write(vec![Entry::Note(note.clone())]).await? {
                 return Ok(seq);
@@ -153,17 +156,8 @@ impl<S: Fold> Session<S> {
         }
     }
 
-    /// Reads what became of a write that was given up.
-    pub(super) async fn settle(&mut self) -> Result<(), StateError> {
-        if self.in_doubt {
-            self.refresh().await?;
-        }
-        Ok(())
-    }
-
     /// Writes the entries under our lease, whatever others write beside it.
     pub(super) async fn write_held(&mut self, entries: Vec<Entry<S>>) -> Result<u64, StateError> {
-        self.settle().await?;
         loop {
             self.held()?;
             if let Some(seq) = self.try_write(entries.clone()).await? {
@@ -175,21 +169,16 @@ impl<S: Fold> Session<S> {
     /// Writes one record after our head, or learns what another wrote there first (`None`).
     pub(super) async fn try_write(&mut self, entries: Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
         let head = self.folded.head.clone();
-        let events: Vec<S::Event> = entries
-            .iter()
-            .filter_map(|entry| if let Entry::Event(event) = entry { Some(event.clone()) } else { None })
-            .collect();
-        self.folded.state.check(&events).map_err(|source| illegal(head.seq + 1, source))?;
+        let events = entries.iter().filter_map(Entry::event);
+        self.folded.state.check(events).map_err(|source| illegal(head.seq + 1, source))?;
         let at = self.log.store.clock.now();
         let lease = self.own.as_ref().map(|own| own.id.clone());
         let record = Record { seq: head.seq + 1, previous: head.hash.clone(), at, lease, entries };
-        self.in_doubt = true;
         let Some(head) = self.log.append(&head, &record).await? else {
             self.refresh().await?;
             return Ok(None);
         };
         self.folded.take(record, &head)?;
-        self.in_doubt = false;
         if let Some(own) = &mut self.own {
             own.written = at;
         }
@@ -199,15 +188,15 @@ impl<S: Fold> Session<S> {
 
     /// A snapshot saves time and nothing else: that one could not be made is no error.
     async fn snapshot_if_due(&mut self) {
-        let seq = self.folded.head.seq;
-        if seq < self.snapshot + SNAPSHOT_EVERY {
+        let (head, last) = (&self.folded.head, &self.snapshot);
+        if head.seq < last.head.seq + SNAPSHOT_EVERY || head.size < last.head.size + last.size {
             return;
         }
         match self.save_snapshot().await {
-            Ok(()) => self.snapshot = seq,
+            Ok(size) => self.snapshot = Snapshot { head: head.clone(), size },
             Err(error) => {
                 tracing::warn!(
-                    seq,
+                    seq = head.seq,
                     error = &error as &dyn std::error::Error,
                     "no snapshot of the state was made"
                 );
@@ -215,34 +204,40 @@ impl<S: Fold> Session<S> {
         }
     }
 
-    async fn save_snapshot(&self) -> Result<(), StateError> {
+    /// Gives its size in bytes.
+    async fn save_snapshot(&self) -> Result<u64, StateError> {
         let object = snapshot_object(self.folded.head.seq);
         let payload = serde_json::to_vec(&self.folded).map_err(StateError::Encode)?;
         let sealed = envelope::seal(&self.log.key, &self.log.store.random, &object, &payload)?;
-        self.log.store.create(&object, &sealed).await.map(drop)
+        self.log.store.create(&object, &sealed).await?;
+        Ok(sealed.len() as u64)
     }
 
-    /// The fold up to `until`, and the number of the snapshot it began with.
-    pub(super) async fn fold_until(log: &Log<S>, until: u64) -> Result<(Folded<S>, u64), StateError> {
+    /// The fold up to `until`, and the snapshot it began with.
+    pub(super) async fn fold_until(log: &Log<S>, until: u64) -> Result<(Folded<S>, Snapshot), StateError> {
         let mut snapshots = log.store.numbers("snap", &snapshot_object(0)).await?;
         snapshots.retain(|seq| *seq <= until);
-        let mut folded = Folded::default();
+        let (mut folded, mut size) = (Folded::default(), 0);
         while let Some(seq) = snapshots.pop() {
-            if let Some(snapshot) = Self::load_snapshot(log, seq).await? {
-                folded = snapshot;
+            if let Some(loaded) = Self::load_snapshot(log, seq).await? {
+                (folded, size) = loaded;
                 break;
             }
         }
-        let snapshot = folded.head.seq;
-        let listed = if until == u64::MAX { log.listed_after(snapshot).await? } else { until };
+        let snapshot = Snapshot { head: folded.head.clone(), size };
+        let listed = if until == u64::MAX { log.listed_after(folded.head.seq).await? } else { until };
         log.read(folded.head.clone(), listed, until, |record, head| folded.take(record, head)).await?;
         Ok((folded, snapshot))
     }
 
-    /// The snapshot, unless it is damaged or of another shape: then the log itself is read instead. Its record must be
+    /// The snapshot and its size, unless it is damaged or of another shape: then the log itself is read instead. Its record must be
     /// what it says: a log that lost its end must not be written on as if it had never been.
-    pub(super) async fn load_snapshot(log: &Log<S>, seq: u64) -> Result<Option<Folded<S>>, StateError> {
+    pub(super) async fn load_snapshot(
+        log: &Log<S>,
+        seq: u64,
+    ) -> Result<Option<(Folded<S>, u64)>, StateError> {
         let object = snapshot_object(seq);
+        let before = Head { seq: seq.saturating_sub(1), ..Head::default() };
         let Some(sealed) = log.store.get(&object).await? else { return Ok(None) };
         let payload = match envelope::open(&log.key, &object, &sealed) {
             Ok(payload) => payload,
@@ -250,7 +245,7 @@ impl<S: Fold> Session<S> {
                 tracing::warn!(object, what, "a snapshot of the state is skipped");
                 return Ok(None);
             }
-            Err(other) => return Err(log.unopened(&object, other)),
+            Err(other) => return Err(log.unopened(&before, &object, other)),
         };
         let folded: Folded<S> = match serde_json::from_slice(&payload) {
             Ok(folded) => folded,
@@ -259,9 +254,10 @@ impl<S: Fold> Session<S> {
                 return Ok(None);
             }
         };
-        let before = Head { seq: seq.saturating_sub(1), hash: String::new() };
         match log.store.get(&log::object(seq)).await? {
-            Some(record) if envelope::hash(&record) == folded.head.hash => Ok(Some(folded)),
+            Some(record) if envelope::hash(&record) == folded.head.hash => {
+                Ok(Some((folded, sealed.len() as u64)))
+            }
             Some(_) => Err(log.corrupt(&before, "is not the one that its snapshot saw")),
             None => Err(log.corrupt(&before, "is missing")),
         }

@@ -1,7 +1,7 @@
 //! The object store below: create-if-absent, get and list, tried again while that can help.
 
 use std::fmt;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read};
 use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use futures_util::TryStreamExt;
 use object_store::local::LocalFileSystem;
 use object_store::memory::InMemory;
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode};
+use object_store::{Error, GetResult, GetResultPayload, ObjectStore, ObjectStoreExt, PutMode};
 use scaleway_core::{Clock, Random};
 
 use super::StateError;
@@ -76,7 +76,7 @@ impl Store {
         let path = self.path(object);
         self.patiently("read", || async {
             match self.objects.get(&path).await {
-                Ok(found) => found.bytes().await.map(Some),
+                Ok(found) => bytes_of(found).await.map(Some),
                 Err(Error::NotFound { .. }) => Ok(None),
                 Err(error) => Err(error),
             }
@@ -92,7 +92,7 @@ impl Store {
             match self.objects.put_opts(&path, bytes.clone().into(), PutMode::Create.into()).await {
                 Ok(_) => Ok(true),
                 Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
-                    Ok(self.objects.get(&path).await?.bytes().await? == *bytes)
+                    Ok(bytes_of(self.objects.get(&path).await?).await? == *bytes)
                 }
                 Err(error) => Err(error),
             }
@@ -181,6 +181,20 @@ impl Store {
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Store({})", self.place)
+    }
+}
+
+/// What was found. A file that is open already is read here: a second trip to another thread would take longer.
+async fn bytes_of(found: GetResult) -> Result<Bytes, Error> {
+    match found.payload {
+        GetResultPayload::File(mut file, _) => {
+            let mut bytes = Vec::with_capacity(usize::try_from(found.meta.size).unwrap_or(0));
+            match file.read_to_end(&mut bytes) {
+                Ok(_) => Ok(bytes.into()),
+                Err(source) => Err(Error::Generic { store: "file", source: source.into() }),
+            }
+        }
+        GetResultPayload::Stream(_) => found.bytes().await,
     }
 }
 

@@ -67,7 +67,9 @@ impl<S: Fold> Session<S> {
         for (seq, replayed) in numbers.into_iter().zip(at_snapshots) {
             let snapshot = Self::load_snapshot(&log, seq).await?;
             let sound = match snapshot {
-                Some(snapshot) => serde_json::to_value(&snapshot).map_err(StateError::Encode)? == replayed,
+                Some((snapshot, _)) => {
+                    serde_json::to_value(&snapshot).map_err(StateError::Encode)? == replayed
+                }
                 None => false,
             };
             if sound { snapshots.push(seq) } else { unsound.push(seq) }
@@ -78,7 +80,6 @@ impl<S: Fold> Session<S> {
     /// Makes the state again what it was after record `seq`, by a new record: nothing is rewritten, and this too can be
     /// undone. Needs the lock.
     pub async fn restore(&mut self, seq: u64) -> Result<u64, StateError> {
-        self.settle().await?;
         self.held()?;
         let state = Self::past(&self.log, seq).await?;
         self.write_held(vec![Entry::Restored { from: seq, state }]).await

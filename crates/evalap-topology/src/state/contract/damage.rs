@@ -7,6 +7,7 @@ contract! {
     an_edited_record_is_found_and_what_lies_before_it_can_be_read,
     a_truncated_record_is_found,
     swapped_records_are_found,
+    a_record_of_another_state_with_the_same_key_is_found,
     a_missing_record_is_found,
     a_log_that_lost_its_end_is_not_written_on,
     a_damaged_snapshot_costs_time_only,
@@ -65,6 +66,15 @@ async fn swapped_records_are_found(bench: &Bench) {
     expect_corrupt(bench, 4).await;
 }
 
+async fn a_record_of_another_state_with_the_same_key_is_found(bench: &Bench) {
+    written(bench, 9).await;
+    let other = Bench { store: Store::memory(bench.clock.clone(), Random::seeded(8)), ..Bench::memory() };
+    written(&other, 9).await;
+    let foreign = object(&other, &log::object(5)).await;
+    bench.store.tamper(&log::object(5), Some(foreign)).await;
+    expect_corrupt(bench, 5).await;
+}
+
 async fn a_missing_record_is_found(bench: &Bench) {
     written(bench, 9).await;
     bench.store.tamper(&log::object(5), None).await;
@@ -85,5 +95,5 @@ async fn a_damaged_snapshot_costs_time_only(bench: &Bench) {
     bench.store.tamper(&snapshot, Some(bytes.into())).await;
     assert_eq!(bench.open().await.state(), &names(2..=70));
     let verified = Session::<Names>::verify(bench.store.clone(), bench.key.clone()).await.unwrap();
-    assert_eq!((verified.head.seq, verified.snapshots, verified.unsound), (70, vec![], vec![64]));
+    assert_eq!((verified.head.seq, verified.snapshots, verified.unsound), (70, vec![32], vec![64]));
 }
