@@ -3,7 +3,7 @@
 use scaleway_core::{Empty, Id, PrivateNetworkId, Result, Zone};
 use serde::{Deserialize, Serialize};
 
-use crate::{InstanceId, Rdb};
+use crate::{Instance, InstanceId, Rdb};
 
 /// The id of an [`Endpoint`].
 pub type EndpointId = Id<Endpoint>;
@@ -52,6 +52,18 @@ impl Endpoint {
     /// Its host name, or else its address.
     pub fn host(&self) -> Option<&str> {
         self.hostname.as_deref().or(self.ip.as_deref()).filter(|host| !host.is_empty())
+    }
+}
+
+impl Instance {
+    /// Where it is reached over the internet.
+    pub fn public_endpoint(&self) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.is_public())
+    }
+
+    /// Where it is reached in its private network.
+    pub fn private_endpoint(&self) -> Option<&Endpoint> {
+        self.endpoints.iter().find(|endpoint| endpoint.is_private())
     }
 }
 

@@ -1,19 +1,79 @@
 //! A typed client of Scaleway Managed Databases (API rdb v1).
 //!
+//! | resource | operations |
+//! |---|---|
+//! | [`Instance`] | [create](Rdb::create_instance), [get](Rdb::get_instance), [list](Rdb::list_instances), [update](Rdb::update_instance), [upgrade](Rdb::upgrade_instance), [clone](Rdb::clone_instance), [restart](Rdb::restart_instance), [delete](Rdb::delete_instance), [wait](Rdb::wait_for_instance), [wait until gone](Rdb::wait_until_instance_gone) |
+//! | [`Endpoint`] | [create](Rdb::create_endpoint), [get](Rdb::get_endpoint), [migrate](Rdb::migrate_endpoint), [delete](Rdb::delete_endpoint) |
+//! | [`AclRule`] | [list](Rdb::list_instance_acl_rules), [add](Rdb::add_instance_acl_rules), [set](Rdb::set_instance_acl_rules), [delete](Rdb::delete_instance_acl_rules) |
+//! | [`Database`] | [create](Rdb::create_database), [list](Rdb::list_databases), [delete](Rdb::delete_database) |
+//! | [`User`] | [create](Rdb::create_user), [list](Rdb::list_users), [update](Rdb::update_user), [delete](Rdb::delete_user) |
+//! | [`Privilege`] | [list](Rdb::list_privileges), [set](Rdb::set_privilege) |
+//! | [`Certificate`] | [get](Rdb::get_instance_certificate), [renew](Rdb::renew_instance_certificate) |
+//! | [`InstanceSetting`] | [add](Rdb::add_instance_settings), [set](Rdb::set_instance_settings), [delete](Rdb::delete_instance_settings) |
+//! | [`DatabaseBackup`] | [create](Rdb::create_database_backup), [get](Rdb::get_database_backup), [list](Rdb::list_database_backups), [update](Rdb::update_database_backup), [restore](Rdb::restore_database_backup), [export](Rdb::export_database_backup), [delete](Rdb::delete_database_backup), [wait](Rdb::wait_for_database_backup), [wait until gone](Rdb::wait_until_database_backup_gone) |
+//! | [`Snapshot`] | [create](Rdb::create_snapshot), [get](Rdb::get_snapshot), [list](Rdb::list_snapshots), [update](Rdb::update_snapshot), [make an instance of it](Rdb::create_instance_from_snapshot), [delete](Rdb::delete_snapshot), [wait](Rdb::wait_for_snapshot), [wait until gone](Rdb::wait_until_snapshot_gone) |
+//! | [`ReadReplica`] | [create](Rdb::create_read_replica), [get](Rdb::get_read_replica), [add an endpoint](Rdb::create_read_replica_endpoint), [reset](Rdb::reset_read_replica), [promote](Rdb::promote_read_replica), [delete](Rdb::delete_read_replica), [wait](Rdb::wait_for_read_replica), [wait until gone](Rdb::wait_until_read_replica_gone) |
+//! | [`InstanceLog`] | [prepare](Rdb::prepare_instance_logs), [get](Rdb::get_instance_log), [list](Rdb::list_instance_logs), [list files](Rdb::list_instance_logs_details), [purge files](Rdb::purge_instance_logs), [wait](Rdb::wait_for_instance_log) |
+//! | [`InstanceMetrics`] | [get](Rdb::get_instance_metrics) |
+//! | [`Maintenance`] | [apply](Rdb::apply_instance_maintenance) |
+//! | [`DatabaseEngine`] | [list](Rdb::list_database_engines) |
+//! | [`NodeType`] | [list](Rdb::list_node_types) |
+//!
+//! Beside them, [`Password`] makes passwords that the platform takes, and [`ConnectionUrl`] the URL by which a program
+//! reaches a database.
+//!
+//! ```no_run
+//! use scaleway_core::{Client, PrivateNetworkId, Secret, Size};
+//! use scaleway_rdb::{
+//!     ConnectionUrl, CreateDatabase, CreateInstance, CreateUser, EndpointSpec, Password, Permission, Rdb, SetPrivilege,
+//!     VolumeType,
+//! };
+//!
+//! # async fn run(network: PrivateNetworkId) -> Result<(), Box<dyn std::error::Error>> {
+//! let scaleway = Client::from_env()?;
+//! let rdb = Rdb::new(&scaleway);
+//! let create = CreateInstance::new("evalap", "PostgreSQL-16", "DB-DEV-S")
+//!     .user_name("admin")
+//!     .password(Password::generate(scaleway.random())?)
+//!     .volume_type(VolumeType::Sbs5k)
+//!     .volume_size(Size::gigabytes(10))
+//!     .init_endpoints(vec![EndpointSpec::private_network(network)]);
+//! let id = rdb.create_instance(create).await?.id;
+//! let instance = rdb.wait_for_instance(&id).await?;
+//!
+//! let password = Secret::from(Password::generate(scaleway.random())?);
+//! rdb.create_database(&id, CreateDatabase::new("evalap")).await?;
+//! rdb.create_user(&id, CreateUser::new("api", password.clone())).await?;
+//! rdb.set_privilege(&id, SetPrivilege::new("evalap", "api", Permission::All)).await?;
+//!
+//! let endpoint = instance.private_endpoint().ok_or("no private endpoint")?;
+//! let url: Secret = ConnectionUrl::new(endpoint, "evalap", "api", password)?.secret();
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Errors
+//! Every operation fails with [`Error`]: ask its predicates (`is_not_found`, `is_transient`, …) what to do.
+
 mod acl;
+mod backup;
 mod certificate;
 mod client;
+mod connection;
 mod database;
 mod endpoint;
 mod engine;
 mod hardware;
 mod instance;
+mod log;
 mod maintenance;
+mod metric;
 mod node_type;
 mod password;
 mod privilege;
 mod read_replica;
 mod setting;
+mod snapshot;
 mod upgrade;
 mod user;
 
@@ -21,8 +81,13 @@ pub use acl::{
     AclRule, AclRuleAction, AclRuleDirection, AclRuleProtocol, AclRuleSpec, AclRules, DeleteAclRules,
     WriteAclRules,
 };
+pub use backup::{
+    CreateDatabaseBackup, DatabaseBackup, DatabaseBackupId, DatabaseBackupStatus, ListDatabaseBackups,
+    ListDatabaseBackupsOrder, RestoreDatabaseBackup, UpdateDatabaseBackup,
+};
 pub use certificate::Certificate;
 pub use client::Rdb;
+pub use connection::{ConnectionUrl, NoAddress, SslMode};
 pub use database::{CreateDatabase, Database, ListDatabases, ListDatabasesOrder};
 pub use endpoint::{
     CreateEndpoint, Endpoint, EndpointId, EndpointSpec, MigrateEndpoint, PrivateNetworkEndpoint,
@@ -34,7 +99,12 @@ pub use instance::{
     BackupSchedule, CreateInstance, Instance, InstanceId, InstanceStatus, ListInstances, ListInstancesOrder,
     LogsPolicy, UpdateInstance,
 };
+pub use log::{
+    InstanceLog, InstanceLogDetail, InstanceLogDetails, InstanceLogId, InstanceLogStatus, InstanceLogs,
+    ListInstanceLogs, ListInstanceLogsOrder, PrepareInstanceLogs, PurgeInstanceLogs,
+};
 pub use maintenance::{Maintenance, MaintenanceStatus};
+pub use metric::{GetInstanceMetrics, InstanceMetrics, Point, TimeSeries};
 pub use node_type::{ListNodeTypes, NodeType, NodeTypeGeneration, NodeTypeStock, NodeVolume, VolumeSizes};
 pub use password::{InvalidPassword, Password};
 pub use privilege::{ListPrivileges, ListPrivilegesOrder, Permission, Privilege, SetPrivilege};
@@ -44,5 +114,9 @@ pub use read_replica::{
 };
 pub use scaleway_core::{Error, Result};
 pub use setting::{DeleteInstanceSettings, InstanceSetting, InstanceSettings};
+pub use snapshot::{
+    CreateInstanceFromSnapshot, CreateSnapshot, ListSnapshots, ListSnapshotsOrder, Snapshot, SnapshotId,
+    SnapshotStatus, SnapshotVolume, UpdateSnapshot,
+};
 pub use upgrade::{CloneInstance, MajorUpgrade, UpgradableVersion, UpgradableVersionId, UpgradeInstance};
 pub use user::{CreateUser, ListUsers, ListUsersOrder, UpdateUser, User};
