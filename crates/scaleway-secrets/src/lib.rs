@@ -7,6 +7,13 @@
 //! | [`Payload`], a version's value | [access](Secrets::access_secret_version), [access by path](Secrets::access_secret_version_by_path) |
 //! | [`Folder`] | [browse](Secrets::browse_secrets), [tags](Secrets::list_tags), [types](Secrets::list_secret_types) |
 //!
+//! | to … | see |
+//! |---|---|
+//! | make sure that a secret is there | [`ensure_secret`](Secrets::ensure_secret), [`find_secret`](Secrets::find_secret) |
+//! | replace its value, and keep few old ones | [`rotate_secret`](Secrets::rotate_secret) |
+//! | read its value | [`access_secret_version`](Secrets::access_secret_version) with [`Revision::LatestEnabled`] |
+//! | hold credentials in it | [`Payload::of`], [`Payload::read`] |
+//!
 //! Nothing here takes time on the platform's side: there is nothing to wait for.
 //!
 //! ```no_run
@@ -15,7 +22,7 @@
 //!
 //! # async fn run() -> Result<(), scaleway_secrets::Error> {
 //! let secrets = Secrets::new(&Client::from_env()?);
-//! let secret = secrets.create_secret(CreateSecret::new("openai-key").path("/evalap/staging")).await?;
+//! let secret = secrets.ensure_secret(CreateSecret::new("openai-key").path("/evalap/staging")).await?;
 //! secrets.create_secret_version(&secret.id, CreateSecretVersion::new(Payload::text("sk-…"))).await?;
 //! let version = secrets.access_secret_version(&secret.id, Revision::LatestEnabled).await?;
 //! println!("version {} of {} has {} bytes", version.revision, secret.name, version.data.as_bytes().len());
@@ -28,17 +35,20 @@
 
 mod client;
 mod credentials;
+mod ensure;
 mod folder;
 mod payload;
+mod rotate;
 mod secret;
 mod version;
 
 pub use client::Secrets;
-pub use credentials::{BasicCredentials, DatabaseCredentials, SshKey};
+pub use credentials::{BasicCredentials, DatabaseCredentials, KeyValue, NotOfShape, Shape, SshKey};
 pub use folder::{
     BrowseSecrets, Folder, FolderDetails, FolderItem, ListSecretTypes, ListTags, SecretDetails, Tag,
 };
 pub use payload::Payload;
+pub use rotate::KeepVersions;
 pub use scaleway_core::{Error, Result};
 pub use secret::{
     AddSecretOwner, CreateSecret, EphemeralAction, EphemeralPolicy, Key, KeyId, ListSecrets,

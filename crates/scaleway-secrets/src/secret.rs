@@ -100,7 +100,7 @@ pub enum SecretStatus {
     Other(String),
 }
 
-/// The shape of a secret's values, which the API checks. See [`Payload`](crate::Payload) for how to write each.
+/// The shape of a secret's values, which the API checks. See [`Shape`](crate::Shape) for how to write each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -112,7 +112,7 @@ pub enum SecretType {
     Opaque,
     /// Certificates, and their private key, in PEM.
     Certificate,
-    /// A flat JSON object of texts.
+    /// A flat JSON object of texts: [`KeyValue`](crate::KeyValue).
     KeyValue,
     /// [`BasicCredentials`](crate::BasicCredentials).
     BasicCredentials,

@@ -1,6 +1,7 @@
 //! Single exchanges against a mocked API, and all that was recorded.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod by_name;
 mod folder;
 mod recordings;
 mod secret;
