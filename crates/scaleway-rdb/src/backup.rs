@@ -94,6 +94,21 @@ pub enum DatabaseBackupStatus {
     Other(String),
 }
 
+/// When backups of an instance are made of themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct BackupSchedule {
+    /// Hours from one backup to the next; 24 unless told otherwise.
+    pub frequency: u32,
+    /// Days that a backup is kept; 7 unless told otherwise.
+    pub retention: u32,
+    /// Whether none are made.
+    pub disabled: bool,
+    /// When the next one is made.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_run_at: Option<Timestamp>,
+}
+
 /// A request for `CreateDatabaseBackup`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Setters)]
 #[setters(into, strip_option)]

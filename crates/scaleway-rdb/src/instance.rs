@@ -11,8 +11,8 @@ use scaleway_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    EncryptionAtRest, Endpoint, EndpointSpec, HighAvailabilityMode, InstanceSetting, Maintenance, Rdb,
-    ReadReplica, UpgradableVersion, Volume, VolumeType,
+    BackupSchedule, EncryptionAtRest, Endpoint, EndpointSpec, HighAvailabilityMode, InstanceSetting,
+    LogsPolicy, Maintenance, Rdb, ReadReplica, UpgradableVersion, Volume, VolumeType,
 };
 
 /// The id of an [`Instance`].
@@ -131,34 +131,6 @@ pub enum InstanceStatus {
     /// A status that came after this version.
     #[serde(untagged)]
     Other(String),
-}
-
-/// When backups of an [`Instance`] are made of themselves.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct BackupSchedule {
-    /// Hours from one backup to the next; 24 unless told otherwise.
-    pub frequency: u32,
-    /// Days that a backup is kept; 7 unless told otherwise.
-    pub retention: u32,
-    /// Whether none are made.
-    pub disabled: bool,
-    /// When the next one is made.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_run_at: Option<Timestamp>,
-}
-
-/// How long the logs of an [`Instance`] are kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Setters)]
-#[setters(into, strip_option)]
-#[non_exhaustive]
-pub struct LogsPolicy {
-    /// Days that a log is kept.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_age_retention: Option<u32>,
-    /// The disk that all logs may fill.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub total_disk_retention: Option<Size>,
 }
 
 /// A request for `CreateInstance`.

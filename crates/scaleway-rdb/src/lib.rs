@@ -82,8 +82,8 @@ pub use acl::{
     WriteAclRules,
 };
 pub use backup::{
-    CreateDatabaseBackup, DatabaseBackup, DatabaseBackupId, DatabaseBackupStatus, ListDatabaseBackups,
-    ListDatabaseBackupsOrder, RestoreDatabaseBackup, UpdateDatabaseBackup,
+    BackupSchedule, CreateDatabaseBackup, DatabaseBackup, DatabaseBackupId, DatabaseBackupStatus,
+    ListDatabaseBackups, ListDatabaseBackupsOrder, RestoreDatabaseBackup, UpdateDatabaseBackup,
 };
 pub use certificate::Certificate;
 pub use client::Rdb;
@@ -96,12 +96,11 @@ pub use endpoint::{
 pub use engine::{DatabaseEngine, EngineSetting, EngineSettingType, EngineVersion, ListDatabaseEngines};
 pub use hardware::{EncryptionAtRest, HighAvailabilityMode, StorageClass, Volume, VolumeType};
 pub use instance::{
-    BackupSchedule, CreateInstance, Instance, InstanceId, InstanceStatus, ListInstances, ListInstancesOrder,
-    LogsPolicy, UpdateInstance,
+    CreateInstance, Instance, InstanceId, InstanceStatus, ListInstances, ListInstancesOrder, UpdateInstance,
 };
 pub use log::{
     InstanceLog, InstanceLogDetail, InstanceLogDetails, InstanceLogId, InstanceLogStatus, InstanceLogs,
-    ListInstanceLogs, ListInstanceLogsOrder, PrepareInstanceLogs, PurgeInstanceLogs,
+    ListInstanceLogs, ListInstanceLogsOrder, LogsPolicy, PrepareInstanceLogs, PurgeInstanceLogs,
 };
 pub use maintenance::{Maintenance, MaintenanceStatus};
 pub use metric::{GetInstanceMetrics, InstanceMetrics, Point, TimeSeries};

@@ -53,6 +53,19 @@ pub enum InstanceLogStatus {
     Other(String),
 }
 
+/// How long the logs of an instance are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Setters)]
+#[setters(into, strip_option)]
+#[non_exhaustive]
+pub struct LogsPolicy {
+    /// Days that a log is kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age_retention: Option<u32>,
+    /// The disk that all logs may fill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total_disk_retention: Option<Size>,
+}
+
 /// The logs that `PrepareInstanceLogs` and `ListInstanceLogs` answer: all at once, for there are no pages.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

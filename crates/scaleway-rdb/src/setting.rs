@@ -24,7 +24,6 @@ impl InstanceSetting {
 
 /// A list of settings: the request of `AddInstanceSettings` and `SetInstanceSettings`, and what all three operations answer.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[must_use]
 #[non_exhaustive]
 pub struct InstanceSettings {
     /// The settings.
