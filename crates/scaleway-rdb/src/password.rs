@@ -33,7 +33,7 @@ pub enum InvalidPassword {
 }
 
 /// The kinds of characters that a password needs, and those of each that are generated: none that looks like another one,
-/// and no special one that a shell, a URL or an environment file reads in a way of its own.
+/// and the special one that the platform is known to count as special (it does not say which it does).
 const KINDS: [Kind; 4] = [
     Kind { name: "digit", generated: b"23456789", holds: |c| c.is_ascii_digit() },
     Kind {
@@ -46,7 +46,7 @@ const KINDS: [Kind; 4] = [
         generated: b"abcdefghijkmnopqrstuvwxyz",
         holds: |c| c.is_ascii_lowercase(),
     },
-    Kind { name: "special character", generated: b"-_.", holds: |c| c.is_ascii_punctuation() },
+    Kind { name: "special character", generated: b"#", holds: |c| c.is_ascii_punctuation() },
 ];
 
 struct Kind {
