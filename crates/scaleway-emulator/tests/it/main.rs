@@ -6,4 +6,6 @@ mod containers;
 mod desk;
 mod kernel;
 mod persistence;
+mod secret_manager;
+mod secret_versions;
 mod server;
