@@ -41,7 +41,9 @@ impl FromStr for Address {
     fn from_str(text: &str) -> Result<Self, InvalidAddress> {
         text.split_once('.')
             .filter(|(_, name)| !name.is_empty())
-            .and_then(|(kind, name)| Some(Self::new(KindName::ALL.into_iter().find(|known| known.as_str() == kind)?, name)))
+            .and_then(|(kind, name)| {
+                Some(Self::new(KindName::ALL.into_iter().find(|known| known.as_str() == kind)?, name))
+            })
             .ok_or_else(|| InvalidAddress(text.to_owned()))
     }
 }

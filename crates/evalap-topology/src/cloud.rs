@@ -117,7 +117,8 @@ impl Cloud {
         }
         let version = self.secrets.access_secret_version(id, revision).await?;
         let secret = version.data.to_secret();
-        let secret = secret.ok_or_else(|| KindError::Other(format!("version {revision} of secret {id} is no text")))?;
+        let secret = secret
+            .ok_or_else(|| KindError::Other(format!("version {revision} of secret {id} is no text")))?;
         self.remember(id, revision, secret.clone());
         Ok(secret)
     }

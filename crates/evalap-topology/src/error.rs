@@ -80,13 +80,11 @@ pub enum Error {
         /// The cause.
         source: serde_json::Error,
     },
-    /// A secret has no value to be made from.
-    #[error("secret {secret}: {problem}")]
-    SecretSource {
-        /// The secret's name in the definition.
-        secret: String,
-        /// What is wrong, and what to do.
-        problem: String,
+    /// Secrets have no value to be made from.
+    #[error("secrets without a value:{}", problems.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
+    Secrets {
+        /// Each secret, what is wrong, and what to do.
+        problems: Vec<String>,
     },
 }
 

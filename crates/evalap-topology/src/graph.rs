@@ -18,7 +18,8 @@ pub(crate) fn in_order<N: Ord + Clone>(edges: &Edges<N>) -> Result<Vec<N>, Vec<N
             followers.entry(before).or_default().push(node);
         }
     }
-    let mut free: BTreeSet<&N> = waiting.iter().filter(|(_, left)| **left == 0).map(|(node, _)| *node).collect();
+    let mut free: BTreeSet<&N> =
+        waiting.iter().filter(|(_, left)| **left == 0).map(|(node, _)| *node).collect();
     let mut order = Vec::with_capacity(edges.len());
     while let Some(node) = free.pop_first() {
         waiting.remove(node);
@@ -39,7 +40,10 @@ pub(crate) fn in_order<N: Ord + Clone>(edges: &Edges<N>) -> Result<Vec<N>, Vec<N
 fn circle<N: Ord + Clone>(edges: &Edges<N>, stuck: &BTreeSet<&N>) -> Vec<N> {
     let mut path: Vec<&N> = stuck.first().copied().into_iter().collect();
     while let Some(last) = path.last() {
-        let Some(next) = edges.get(*last).and_then(|after| after.iter().find(|node| stuck.contains(node))) else { break };
+        let Some(next) = edges.get(*last).and_then(|after| after.iter().find(|node| stuck.contains(node)))
+        else {
+            break;
+        };
         if let Some(start) = path.iter().position(|node| *node == next) {
             return path.split_off(start).into_iter().cloned().collect();
         }
@@ -49,15 +53,22 @@ fn circle<N: Ord + Clone>(edges: &Edges<N>, stuck: &BTreeSet<&N>) -> Vec<N> {
 }
 
 /// The chain of nodes that takes longest, and how long it takes, where each takes `cost` once all it waits for is done.
-pub(crate) fn critical_path<N: Ord + Clone>(edges: &Edges<N>, order: &[N], cost: impl Fn(&N) -> f64) -> (Vec<N>, f64) {
+pub(crate) fn critical_path<N: Ord + Clone>(
+    edges: &Edges<N>,
+    order: &[N],
+    cost: impl Fn(&N) -> f64,
+) -> (Vec<N>, f64) {
     let mut ends: BTreeMap<&N, (f64, Option<&N>)> = BTreeMap::new();
     for node in order {
         let after = edges.get(node).into_iter().flatten();
-        let last = after.filter_map(|before| Some((ends.get(before)?.0, before))).max_by(|a, b| a.0.total_cmp(&b.0));
+        let last =
+            after.filter_map(|before| Some((ends.get(before)?.0, before))).max_by(|a, b| a.0.total_cmp(&b.0));
         let (start, before) = last.map_or((0.0, None), |(end, before)| (end, Some(before)));
         ends.insert(node, (start + cost(node), before));
     }
-    let Some((mut node, (total, _))) = ends.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0)).map(|(node, end)| (*node, *end)) else {
+    let Some((mut node, (total, _))) =
+        ends.iter().max_by(|a, b| a.1.0.total_cmp(&b.1.0)).map(|(node, end)| (*node, *end))
+    else {
         return (Vec::new(), 0.0);
     };
     let mut path = vec![node.clone()];

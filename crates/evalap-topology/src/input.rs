@@ -45,7 +45,9 @@ impl<T> Input<T> {
     pub fn known(&self) -> Result<&T, Unresolved> {
         match self {
             Self::Known(value) => Ok(value),
-            Self::Output(reference) => Err(Unresolved { of: reference.of.clone(), output: reference.output.clone() }),
+            Self::Output(reference) => {
+                Err(Unresolved { of: reference.of.clone(), output: reference.output.clone() })
+            }
         }
     }
 }
@@ -109,7 +111,11 @@ pub(crate) fn resolve(value: &Value, outputs: &impl Fn(&Address, &str) -> Option
         return outputs(&of, output).unwrap_or_else(|| value.clone());
     }
     match value {
-        Value::Object(map) => map.iter().map(|(key, value)| (key.clone(), resolve(value, outputs))).collect::<Map<_, _>>().into(),
+        Value::Object(map) => map
+            .iter()
+            .map(|(key, value)| (key.clone(), resolve(value, outputs)))
+            .collect::<Map<_, _>>()
+            .into(),
         Value::Array(items) => items.iter().map(|value| resolve(value, outputs)).collect(),
         other => other.clone(),
     }
@@ -150,7 +156,10 @@ mod tests {
     #[test]
     fn references_are_found_resolved_and_typed() {
         let vpc = Address::new(KindName::Vpc, "main");
-        let spec = Spec { vpc_id: Input::output(&vpc, "id"), ports: vec![Input::Known(1), Input::output(&vpc, "port")] };
+        let spec = Spec {
+            vpc_id: Input::output(&vpc, "id"),
+            ports: vec![Input::Known(1), Input::output(&vpc, "port")],
+        };
         let value = Value::Object(written(&spec));
         let mut found = Vec::new();
         references(&value, &mut found);

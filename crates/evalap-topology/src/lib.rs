@@ -9,13 +9,14 @@
 //! | apply | [`apply`] | carries out a plan; decides nothing |
 //! | state | [`state`] | one encrypted log: journal, lock, history |
 //!
-//! [`kinds`] holds all that is known of each kind of resource.
+//! [`Engine`] ties them together; [`kinds`] holds all that is known of each kind of resource.
 
 pub mod address;
 pub mod apply;
 pub mod check;
 mod cloud;
 pub mod definition;
+mod engine;
 mod error;
 mod graph;
 mod input;
@@ -23,8 +24,12 @@ pub mod kinds;
 pub mod model;
 mod observe;
 pub mod plan;
+mod resources;
+mod sources;
 pub mod state;
 
 pub use cloud::Cloud;
+pub use engine::{Engine, Lock};
 pub use error::{Error, KindError};
 pub use input::{Input, Unresolved};
+pub use sources::{Missing, Sources};

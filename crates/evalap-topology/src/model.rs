@@ -148,7 +148,8 @@ impl State {
 
     fn tracked(&mut self, address: &Address, event: &str, from: &[Phase]) -> Result<&mut Tracked, Illegal> {
         let tracked = self.resources.get_mut(address);
-        let tracked = tracked.ok_or_else(|| Illegal(format!("{address} cannot be {event}: it is not tracked")))?;
+        let tracked =
+            tracked.ok_or_else(|| Illegal(format!("{address} cannot be {event}: it is not tracked")))?;
         if !from.contains(&tracked.phase) {
             return Err(Illegal(format!("{address} cannot be {event}: it is {:?}", tracked.phase)));
         }
@@ -171,7 +172,9 @@ impl Fold for State {
         match event.clone() {
             Event::Bound { binding } => match &self.binding {
                 Some(bound) if *bound != binding => {
-                    return Err(Illegal(format!("the state belongs to {bound:?} and cannot be bound to {binding:?}")));
+                    return Err(Illegal(format!(
+                        "the state belongs to {bound:?} and cannot be bound to {binding:?}"
+                    )));
                 }
                 _ => self.binding = Some(binding),
             },
@@ -179,7 +182,8 @@ impl Fold for State {
                 if self.resources.get(&address).is_some_and(|tracked| tracked.phase != Creating) {
                     return Err(Illegal(format!("{address} cannot be made: it is tracked already")));
                 }
-                let tracked = Tracked { phase: Creating, id: None, spec, outputs: Attributes::new(), depends_on };
+                let tracked =
+                    Tracked { phase: Creating, id: None, spec, outputs: Attributes::new(), depends_on };
                 self.resources.insert(address, tracked);
             }
             Event::Created { address, id } => {
@@ -203,10 +207,12 @@ impl Fold for State {
                 if self.resources.get(&address).is_some_and(|tracked| !matches!(tracked.phase, Creating)) {
                     return Err(Illegal(format!("{address} cannot be adopted: it is tracked already")));
                 }
-                self.resources.insert(address, Tracked { phase: Ready, id: Some(id), spec, outputs, depends_on });
+                self.resources
+                    .insert(address, Tracked { phase: Ready, id: Some(id), spec, outputs, depends_on });
             }
             Event::Deleting { address } => {
-                self.tracked(&address, "deleted", &[Creating, Created, Ready, Updating, Deleting])?.phase = Deleting;
+                self.tracked(&address, "deleted", &[Creating, Created, Ready, Updating, Deleting])?.phase =
+                    Deleting;
             }
             Event::Deleted { address } => {
                 self.tracked(&address, "deleted", &[Deleting])?;

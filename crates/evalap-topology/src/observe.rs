@@ -16,11 +16,13 @@ impl Observed {
     /// Lists the kinds in `kinds`: those that stand for themselves at once, then those that live in what was found.
     pub(crate) async fn of(cloud: &Cloud, kinds: &BTreeSet<KindName>) -> Result<Self, Error> {
         let mut observed = Self::default();
-        let (inner, outer): (Vec<&KindName>, Vec<&KindName>) = kinds.iter().partition(|kind| kind.profile().parent.is_some());
+        let (inner, outer): (Vec<&KindName>, Vec<&KindName>) =
+            kinds.iter().partition(|kind| kind.profile().parent.is_some());
         for wave in [outer, inner] {
             let lists = wave.into_iter().map(async |kind| {
                 let kind: KindName = *kind;
-                let parents: Vec<Seen> = kind.profile().parent.map_or_else(Vec::new, |parent| observed.ours(parent));
+                let parents: Vec<Seen> =
+                    kind.profile().parent.map_or_else(Vec::new, |parent| observed.ours(parent));
                 let seen = kind.observe(cloud, &parents).await;
                 seen.map(|seen| (kind, seen)).map_err(|source| Error::Observe { what: kind.label(), source })
             });

@@ -83,6 +83,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
+    #[cfg(feature = "https")]
     pub(crate) fn tls(source: TransportError) -> Self {
         Self::Tls { source }
     }

@@ -35,7 +35,7 @@ impl Default for RetryPolicy {
             rate_limit_attempts: 10,
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(20),
-            attempt_timeout: Duration::from_secs(60),
+            attempt_timeout: Duration::from_mins(1),
             budget: 100,
         }
     }

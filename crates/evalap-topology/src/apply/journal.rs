@@ -44,7 +44,11 @@ pub(super) struct Unwritten(#[source] Option<Arc<StateError>>);
 impl Writer {
     /// Writes what comes in, and shows that the lock's holder lives while nothing does, until all [`Journal`]s are gone.
     /// After a write has failed nothing more is written.
-    pub(super) async fn run(mut self, session: &mut Session<State>, clock: &Clock) -> Result<(), Arc<StateError>> {
+    pub(super) async fn run(
+        mut self,
+        session: &mut Session<State>,
+        clock: &Clock,
+    ) -> Result<(), Arc<StateError>> {
         let mut failed: Option<Arc<StateError>> = None;
         loop {
             let first = match &failed {

@@ -102,10 +102,28 @@ impl<'a> Executor<'a> {
         let steps = steps(plan);
         let index = steps.iter().map(|(step, (at, _))| (step.clone(), *at)).collect();
         let edges: Edges<Step> = steps.into_iter().map(|(step, (_, after))| (step, after)).collect();
-        let outputs = state.resources.iter().map(|(address, tracked)| (address.clone(), tracked.outputs.clone())).collect();
+        let outputs = state
+            .resources
+            .iter()
+            .map(|(address, tracked)| (address.clone(), tracked.outputs.clone()))
+            .collect();
         let (began, waiting) = (cloud.clock().now(), edges.clone());
         let (exclusive, outcome) = (BTreeSet::new(), Outcome::default());
-        Self { cloud, plan, state, options, report, journal, began, edges, index, waiting, exclusive, outputs, outcome }
+        Self {
+            cloud,
+            plan,
+            state,
+            options,
+            report,
+            journal,
+            began,
+            edges,
+            index,
+            waiting,
+            exclusive,
+            outputs,
+            outcome,
+        }
     }
 
     async fn run(mut self) -> Outcome {
@@ -154,9 +172,13 @@ impl<'a> Executor<'a> {
     fn lock(&self, step: &Step, planned: &PlannedChange) -> Option<String> {
         let scope = step.address.kind.profile().one_at_a_time?;
         let spec = match (&planned.change, step.part) {
-            (Change::Create { spec } | Change::Adopt { spec, .. } | Change::Update { spec, .. } | Change::Replace { spec, .. }, Part::Make) => {
-                self.resolved(spec)
-            }
+            (
+                Change::Create { spec }
+                | Change::Adopt { spec, .. }
+                | Change::Update { spec, .. }
+                | Change::Replace { spec, .. },
+                Part::Make,
+            ) => self.resolved(spec),
             _ => self.state.resources.get(&step.address)?.spec.clone(),
         };
         spec.get(scope).and_then(Value::as_str).map(str::to_owned)
@@ -174,7 +196,9 @@ impl<'a> Executor<'a> {
             | Change::Update { spec, .. }
             | Change::Replace { spec, .. }
             | Change::Await { spec, .. } => self.resolved(spec),
-            Change::Refresh { .. } | Change::Delete { .. } | Change::Forget | Change::NoOp => Attributes::new(),
+            Change::Refresh { .. } | Change::Delete { .. } | Change::Forget | Change::NoOp => {
+                Attributes::new()
+            }
         };
         let verb = match (&planned.change, step.part) {
             (Change::Replace { .. }, Part::Delete) => "delete",
@@ -182,10 +206,24 @@ impl<'a> Executor<'a> {
             (change, _) => change.verb(),
         };
         let tracked = self.state.resources.get(&step.address);
-        step::Work { cloud: self.cloud, journal: self.journal.clone(), planned, part: step.part, spec, tracked, verb }
+        step::Work {
+            cloud: self.cloud,
+            journal: self.journal.clone(),
+            planned,
+            part: step.part,
+            spec,
+            tracked,
+            verb,
+        }
     }
 
-    fn finished(&mut self, step: &Step, verb: &'static str, began: Duration, result: Result<Attributes, step::StepError>) {
+    fn finished(
+        &mut self,
+        step: &Step,
+        verb: &'static str,
+        began: Duration,
+        result: Result<Attributes, step::StepError>,
+    ) {
         let address = step.address.clone();
         let took = self.since().saturating_sub(began);
         match result {
@@ -223,7 +261,9 @@ fn told(error: &dyn std::error::Error) -> String {
 
 fn critical_path(edges: &Edges<Step>, done: &[Done]) -> Vec<crate::address::Address> {
     let took = |step: &Step| {
-        let part = |done: &&Done| done.address == step.address && (done.verb == "delete") == (step.part == Part::Delete);
+        let part = |done: &&Done| {
+            done.address == step.address && (done.verb == "delete") == (step.part == Part::Delete)
+        };
         done.iter().find(part).map_or(0.0, |done| done.took.as_secs_f64())
     };
     let Ok(order) = graph::in_order(edges) else { return Vec::new() };

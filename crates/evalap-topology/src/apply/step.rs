@@ -59,7 +59,11 @@ impl Work<'_> {
             }
             (Change::Await { id, .. }, _) => self.made(id.clone(), Vec::new()).await,
             (Change::Refresh { id, outputs }, _) => {
-                let ready = Event::Ready { address: self.address().clone(), id: id.clone(), outputs: outputs.clone() };
+                let ready = Event::Ready {
+                    address: self.address().clone(),
+                    id: id.clone(),
+                    outputs: outputs.clone(),
+                };
                 self.journal.write(vec![ready]).await?;
                 Ok(outputs.clone())
             }
@@ -87,15 +91,22 @@ impl Work<'_> {
     }
 
     async fn create(&self, mut before: Vec<Event>) -> Result<Attributes, StepError> {
-        let (address, spec, depends_on) = (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
+        let (address, spec, depends_on) =
+            (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
         before.push(Event::Creating { address: address.clone(), spec, depends_on });
         self.journal.write(before).await?;
         let id = address.kind.create(self.cloud, &self.spec).await.map_err(unknown)?;
         self.made(id.clone(), vec![Event::Created { address, id }]).await
     }
 
-    async fn update(&self, id: &str, changed: Vec<String>, mut before: Vec<Event>) -> Result<Attributes, StepError> {
-        let (address, spec, depends_on) = (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
+    async fn update(
+        &self,
+        id: &str,
+        changed: Vec<String>,
+        mut before: Vec<Event>,
+    ) -> Result<Attributes, StepError> {
+        let (address, spec, depends_on) =
+            (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
         before.push(Event::Updating { address: address.clone(), spec, depends_on });
         self.journal.write(before).await?;
         let id = address.kind.update(self.cloud, &self.spec, id, &changed).await.map_err(unknown)?;
@@ -118,7 +129,13 @@ impl Work<'_> {
                 return Err(error.into());
             }
             None => {
-                let written = async { if happened.is_empty() { Ok(()) } else { self.journal.write(std::mem::take(&mut happened)).await } };
+                let written = async {
+                    if happened.is_empty() {
+                        Ok(())
+                    } else {
+                        self.journal.write(std::mem::take(&mut happened)).await
+                    }
+                };
                 let ready = async { Ok::<_, Unwritten>(ready.await) };
                 try_join(written, ready).await?.1?
             }

@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use scaleway_containers::{
-    Container as Existing, ContainerId, CreateContainer, ListContainers, NamespaceId, Privacy, Probe, ScalingOption, UpdateContainer,
+    Container as Existing, ContainerId, CreateContainer, ListContainers, NamespaceId, Privacy, Probe,
+    ScalingOption, UpdateContainer,
 };
 use scaleway_core::{PrivateNetworkId, Secret, Size};
 use scaleway_rdb::ConnectionUrl;
@@ -125,7 +126,10 @@ impl Container {
     }
 
     fn variables(&self) -> Result<BTreeMap<String, String>, Unresolved> {
-        self.environment_variables.iter().map(|(name, value)| Ok((name.clone(), value.known()?.clone()))).collect()
+        self.environment_variables
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), value.known()?.clone())))
+            .collect()
     }
 
     fn private_network(&self) -> Result<Option<PrivateNetworkId>, Unresolved> {
@@ -144,7 +148,14 @@ fn outputs(cloud: &Cloud, container: &Existing) -> Attributes {
 }
 
 impl Kind for Container {
-    const PROFILE: Profile = Profile { attributes: &[("name", Behaviour::Replace), ("namespace_id", Behaviour::Replace)], moving_outputs: &["secret_hashes"], witness: Some(("secret_hashes", "secret_environment_variables")), mend: Mend::Update, typical: (15.0, 15.0, 5.0), ..Profile::PLAIN };
+    const PROFILE: Profile = Profile {
+        attributes: &[("name", Behaviour::Replace), ("namespace_id", Behaviour::Replace)],
+        moving_outputs: &["secret_hashes"],
+        witness: Some(("secret_hashes", "secret_environment_variables")),
+        mend: Mend::Update,
+        typical: (15.0, 15.0, 5.0),
+        ..Profile::PLAIN
+    };
 
     fn key(&self) -> Result<String, Unresolved> {
         Ok(format!("{}/{}", self.namespace_id.known()?, self.name))

@@ -34,7 +34,8 @@ impl ContainerNamespace {
 }
 
 impl Kind for ContainerNamespace {
-    const PROFILE: Profile = Profile { attributes: &[("name", Behaviour::Replace)], typical: (5.0, 5.0, 5.0), ..Profile::PLAIN };
+    const PROFILE: Profile =
+        Profile { attributes: &[("name", Behaviour::Replace)], typical: (5.0, 5.0, 5.0), ..Profile::PLAIN };
 
     fn key(&self) -> Result<String, Unresolved> {
         Ok(self.name.clone())

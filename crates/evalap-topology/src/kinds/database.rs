@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Behaviour, Claim, Kind, KindName, Owner, Profile, Seen, Status, attributes};
+use crate::address::Address;
 use crate::cloud::Cloud;
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
@@ -25,7 +26,8 @@ pub(super) fn on_instance(instance: &InstanceId, name: &str) -> String {
 
 /// The parts of [`on_instance`].
 pub(super) fn parts(id: &str) -> Result<(InstanceId, &str), KindError> {
-    let (instance, name) = id.split_once('/').ok_or_else(|| KindError::Other(format!("{id:?} names nothing on an instance")))?;
+    let (instance, name) =
+        id.split_once('/').ok_or_else(|| KindError::Other(format!("{id:?} names nothing on an instance")))?;
     Ok((instance.parse()?, name))
 }
 
@@ -38,6 +40,13 @@ pub(super) const ON_INSTANCE: Profile = Profile {
     typical: (0.9, 0.5, 0.9),
     ..Profile::PLAIN
 };
+
+impl Database {
+    /// The name of the database at `address`, once it exists.
+    pub(crate) fn name(address: &Address) -> Input<String> {
+        Input::output(address, "name")
+    }
+}
 
 impl Kind for Database {
     const PROFILE: Profile = Profile { holds_data: true, ..ON_INSTANCE };
@@ -58,8 +67,11 @@ impl Kind for Database {
                     key,
                     claim: Claim::Ours,
                     status: Status::Ready,
-                    attributes: attributes([("instance_id", json!(instance)), ("name", json!(database.name))]),
-                    outputs: Attributes::new(),
+                    attributes: attributes([
+                        ("instance_id", json!(instance)),
+                        ("name", json!(database.name)),
+                    ]),
+                    outputs: attributes([("name", json!(database.name))]),
                 }
             }));
         }
@@ -73,7 +85,7 @@ impl Kind for Database {
     }
 
     async fn ready(&self, _: &Cloud, _: &str) -> Result<Attributes, KindError> {
-        Ok(Attributes::new())
+        Ok(attributes([("name", json!(self.name))]))
     }
 
     /// There is nothing to change about a database.

@@ -23,15 +23,19 @@ pub struct DatabaseAcl {
 
 impl DatabaseAcl {
     async fn set(&self, cloud: &Cloud) -> Result<(), KindError> {
-        let rules: Vec<_> = self.rules.iter().map(|(ip, description)| AclRuleSpec::new(ip, description)).collect();
+        let rules: Vec<_> =
+            self.rules.iter().map(|(ip, description)| AclRuleSpec::new(ip, description)).collect();
         cloud.rdb.set_instance_acl_rules(self.instance_id.known()?, WriteAclRules::new(rules)).await?;
         Ok(())
     }
 }
 
 impl Kind for DatabaseAcl {
-    const PROFILE: Profile =
-        Profile { owner: Owner::Singleton, attributes: &[("instance_id", Behaviour::Replace)], ..ON_INSTANCE };
+    const PROFILE: Profile = Profile {
+        owner: Owner::Singleton,
+        attributes: &[("instance_id", Behaviour::Replace)],
+        ..ON_INSTANCE
+    };
 
     fn key(&self) -> Result<String, Unresolved> {
         Ok(self.instance_id.known()?.to_string())

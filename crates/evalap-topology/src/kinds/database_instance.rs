@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use scaleway_core::{PrivateNetworkId, Size};
 use scaleway_rdb::{
-    CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId, InstanceSetting, InstanceSettings, ListInstances,
-    UpdateInstance, UpgradeInstance, VolumeType,
+    CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId, InstanceSetting, InstanceSettings,
+    ListInstances, UpdateInstance, UpgradeInstance, VolumeType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -71,7 +71,11 @@ impl DatabaseInstance {
     }
 
     fn endpoints(&self) -> Result<Vec<EndpointSpec>, Unresolved> {
-        let private = self.private_network_id.as_ref().map(|id| id.known().map(EndpointSpec::private_network)).transpose()?;
+        let private = self
+            .private_network_id
+            .as_ref()
+            .map(|id| id.known().map(EndpointSpec::private_network))
+            .transpose()?;
         let public = self.public_endpoint.then(EndpointSpec::load_balancer);
         Ok(private.into_iter().chain(public).collect())
     }
@@ -141,7 +145,7 @@ impl Kind for DatabaseInstance {
             .is_ha_cluster(self.high_availability)
             .volume_type(self.volume_type.clone())
             .volume_size(Size::bytes(self.volume_size))
-            .encryption(EncryptionAtRest::new(self.encryption))
+            .encryption(EncryptionAtRest { enabled: self.encryption })
             .backup_same_region(self.backup_same_region)
             .init_endpoints(self.endpoints()?)
             .init_settings(settings(&self.settings));
@@ -184,7 +188,9 @@ impl Kind for DatabaseInstance {
     /// A setting that the definition does not name is left alone.
     fn same(attribute: &str, desired: &Value, current: &Value) -> bool {
         match (attribute, desired.as_object(), current.as_object()) {
-            ("settings", Some(desired), Some(current)) => desired.iter().all(|(name, value)| current.get(name) == Some(value)),
+            ("settings", Some(desired), Some(current)) => {
+                desired.iter().all(|(name, value)| current.get(name) == Some(value))
+            }
             ("node_type", _, _) => same_text(desired, current),
             _ => desired == current,
         }
@@ -219,7 +225,8 @@ impl DatabaseInstance {
 
 fn seen(cloud: &Cloud, instance: Instance) -> Seen {
     let private = instance.private_endpoint().and_then(|endpoint| endpoint.private_network.as_ref());
-    let settings: BTreeMap<_, _> = instance.settings.iter().map(|setting| (&setting.name, &setting.value)).collect();
+    let settings: BTreeMap<_, _> =
+        instance.settings.iter().map(|setting| (&setting.name, &setting.value)).collect();
     Seen {
         claim: cloud.claim(&instance.tags),
         status: Status::of(&instance.status, None),

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::database::{ON_INSTANCE, on_instance, parts};
 use super::{Behaviour, Claim, Kind, Profile, Seen, Status, attributes};
-use crate::address::Address;
 use crate::cloud::Cloud;
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
@@ -17,36 +16,42 @@ pub struct DatabasePrivilege {
     /// The instance.
     pub instance_id: Input<InstanceId>,
     /// The database.
-    pub database: String,
+    pub database: Input<String>,
     /// The user.
-    pub user: String,
+    pub user: Input<String>,
     /// What the user may do.
     pub permission: Permission,
-    /// What must exist first: the database and the user, which are named, not referred to.
-    pub after: Vec<Input<String>>,
 }
 
 impl DatabasePrivilege {
-    /// That the resource at `address` exists.
-    pub(crate) fn after(address: &Address) -> Input<String> {
-        Input::output(address, "name")
-    }
-
     async fn set(&self, cloud: &Cloud, permission: Permission) -> Result<(), KindError> {
         let instance = self.instance_id.known()?;
-        cloud.rdb.set_privilege(instance, SetPrivilege::new(&self.database, &self.user, permission)).await?;
+        cloud
+            .rdb
+            .set_privilege(
+                instance,
+                SetPrivilege::new(self.database.known()?, self.user.known()?, permission),
+            )
+            .await?;
         Ok(())
     }
 }
 
 impl Kind for DatabasePrivilege {
     const PROFILE: Profile = Profile {
-        attributes: &[("instance_id", Behaviour::Replace), ("database", Behaviour::Replace), ("user", Behaviour::Replace)],
+        attributes: &[
+            ("instance_id", Behaviour::Replace),
+            ("database", Behaviour::Replace),
+            ("user", Behaviour::Replace),
+        ],
         ..ON_INSTANCE
     };
 
     fn key(&self) -> Result<String, Unresolved> {
-        Ok(on_instance(self.instance_id.known()?, &format!("{}/{}", self.database, self.user)))
+        Ok(on_instance(
+            self.instance_id.known()?,
+            &format!("{}/{}", self.database.known()?, self.user.known()?),
+        ))
     }
 
     async fn observe(cloud: &Cloud, parents: &[Seen]) -> Result<Vec<Seen>, KindError> {
@@ -56,7 +61,8 @@ impl Kind for DatabasePrivilege {
             let privileges = cloud.rdb.list_privileges(&instance, ListPrivileges::default()).all().await?;
             let granted = privileges.into_iter().filter(|privilege| privilege.permission != Permission::None);
             seen.extend(granted.map(|privilege| {
-                let key = on_instance(&instance, &format!("{}/{}", privilege.database_name, privilege.user_name));
+                let key =
+                    on_instance(&instance, &format!("{}/{}", privilege.database_name, privilege.user_name));
                 Seen {
                     id: key.clone(),
                     key,
@@ -77,7 +83,7 @@ impl Kind for DatabasePrivilege {
 
     async fn create(&self, cloud: &Cloud) -> Result<String, KindError> {
         self.set(cloud, self.permission.clone()).await?;
-        Ok(on_instance(self.instance_id.known()?, &format!("{}/{}", self.database, self.user)))
+        Ok(self.key()?)
     }
 
     async fn ready(&self, _: &Cloud, _: &str) -> Result<Attributes, KindError> {
@@ -91,13 +97,15 @@ impl Kind for DatabasePrivilege {
 
     /// The platform answers `custom` once a database has tables that are newer than the grant: that is no drift.
     fn same(attribute: &str, desired: &Value, current: &Value) -> bool {
-        desired == current || attribute == "after" || (attribute == "permission" && current == "custom")
+        desired == current || (attribute == "permission" && current == "custom")
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let (instance, pair) = parts(id)?;
-        let (database, user) = pair.split_once('/').ok_or_else(|| KindError::Other(format!("{id:?} names no privilege")))?;
-        let revoked = cloud.rdb.set_privilege(&instance, SetPrivilege::new(database, user, Permission::None)).await;
+        let (database, user) =
+            pair.split_once('/').ok_or_else(|| KindError::Other(format!("{id:?} names no privilege")))?;
+        let revoked =
+            cloud.rdb.set_privilege(&instance, SetPrivilege::new(database, user, Permission::None)).await;
         cloud.gone(revoked)
     }
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::database::{ON_INSTANCE, on_instance, parts};
 use super::{Claim, Kind, Profile, SecretRef, Seen, Status, attributes};
+use crate::address::Address;
 use crate::cloud::Cloud;
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
@@ -21,6 +22,13 @@ pub struct DatabaseUser {
     pub is_admin: bool,
     /// The user's password.
     pub password: SecretRef,
+}
+
+impl DatabaseUser {
+    /// The name of the user at `address`, once it exists.
+    pub(crate) fn name(address: &Address) -> Input<String> {
+        Input::output(address, "name")
+    }
 }
 
 impl Kind for DatabaseUser {
@@ -47,7 +55,7 @@ impl Kind for DatabaseUser {
                         ("name", json!(user.name)),
                         ("is_admin", json!(user.is_admin)),
                     ]),
-                    outputs: Attributes::new(),
+                    outputs: attributes([("name", json!(user.name))]),
                 }
             }));
         }
@@ -62,7 +70,7 @@ impl Kind for DatabaseUser {
     }
 
     async fn ready(&self, _: &Cloud, _: &str) -> Result<Attributes, KindError> {
-        Ok(Attributes::new())
+        Ok(attributes([("name", json!(self.name))]))
     }
 
     async fn update(&self, cloud: &Cloud, id: &str, changed: &[String]) -> Result<String, KindError> {

@@ -3,8 +3,17 @@
 //! A kind's file holds all that the engine knows of it: what it is made from, how it is found, made, changed and deleted,
 //! and who owns it. Nothing else in the engine knows a kind's details.
 
+mod alert_manager;
+mod cockpit_token;
+mod contact_point;
 mod container;
 mod container_namespace;
+mod data_source;
+mod database;
+mod database_acl;
+mod database_instance;
+mod database_privilege;
+mod database_user;
 mod private_network;
 mod secret;
 mod secret_version;
@@ -12,12 +21,21 @@ mod vpc;
 
 use std::fmt;
 
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+pub use alert_manager::AlertManager;
+pub use cockpit_token::CockpitToken;
+pub use contact_point::ContactPoint;
 pub use container::{Container, ContainerProbe, SecretUse};
 pub use container_namespace::ContainerNamespace;
+pub use data_source::DataSource;
+pub use database::Database;
+pub use database_acl::DatabaseAcl;
+pub use database_instance::DatabaseInstance;
+pub use database_privilege::DatabasePrivilege;
+pub use database_user::DatabaseUser;
 pub use private_network::PrivateNetwork;
 pub use secret::Secret;
 pub use secret_version::{SecretRef, SecretVersion, Source};
@@ -150,7 +168,10 @@ impl Profile {
     };
 
     pub(crate) fn behaviour(&self, attribute: &str) -> Behaviour {
-        self.attributes.iter().find(|(name, _)| *name == attribute).map_or(Behaviour::InPlace, |(_, behaviour)| *behaviour)
+        self.attributes
+            .iter()
+            .find(|(name, _)| *name == attribute)
+            .map_or(Behaviour::InPlace, |(_, behaviour)| *behaviour)
     }
 }
 
@@ -300,6 +321,24 @@ kinds! {
     Secret = "secret": Secret, "secret";
     /// A secret's value.
     SecretVersion = "secret_version": SecretVersion, "secret version";
+    /// A PostgreSQL instance.
+    DatabaseInstance = "database_instance": DatabaseInstance, "database instance";
+    /// Who may reach an instance's public endpoint.
+    DatabaseAcl = "database_acl": DatabaseAcl, "database ACL";
+    /// A database on an instance.
+    Database = "database": Database, "database";
+    /// A user of an instance's databases.
+    DatabaseUser = "database_user": DatabaseUser, "database user";
+    /// What a user may do in a database.
+    DatabasePrivilege = "database_privilege": DatabasePrivilege, "database privilege";
+    /// Where metrics, logs or traces go.
+    DataSource = "data_source": DataSource, "data source";
+    /// What may write to data sources, or read them.
+    CockpitToken = "cockpit_token": CockpitToken, "Cockpit token";
+    /// What sends alerts.
+    AlertManager = "alert_manager": AlertManager, "alert manager";
+    /// Whom alerts are sent to.
+    ContactPoint = "contact_point": ContactPoint, "contact point";
     /// What containers live in.
     ContainerNamespace = "container_namespace": ContainerNamespace, "container namespace";
     /// A service.
@@ -332,5 +371,9 @@ impl Resource {
 
 /// Attributes from pairs; `null`s are left out.
 pub(crate) fn attributes<const N: usize>(pairs: [(&str, Value); N]) -> Attributes {
-    pairs.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)).collect()
+    pairs
+        .into_iter()
+        .filter(|(_, value)| !value.is_null())
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect()
 }

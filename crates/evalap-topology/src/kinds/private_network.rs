@@ -39,7 +39,11 @@ impl PrivateNetwork {
 }
 
 impl Kind for PrivateNetwork {
-    const PROFILE: Profile = Profile { attributes: &[("vpc_id", Behaviour::Replace), ("subnet", Behaviour::Replace)], typical: (1.5, 0.3, 1.8), ..Profile::PLAIN };
+    const PROFILE: Profile = Profile {
+        attributes: &[("vpc_id", Behaviour::Replace), ("subnet", Behaviour::Replace)],
+        typical: (1.5, 0.3, 1.8),
+        ..Profile::PLAIN
+    };
 
     fn key(&self) -> Result<String, Unresolved> {
         Ok(self.name.clone())
@@ -49,7 +53,8 @@ impl Kind for PrivateNetwork {
         let list = ListPrivateNetworks::default().project_id(cloud.project());
         let networks = cloud.vpcs.list_private_networks(list).all().await?;
         let seen = networks.into_iter().map(|network| {
-            let subnet = network.subnets.iter().map(|subnet| subnet.subnet).find(|subnet| subnet.addr().is_ipv4());
+            let subnet =
+                network.subnets.iter().map(|subnet| subnet.subnet).find(|subnet| subnet.addr().is_ipv4());
             Seen {
                 claim: cloud.claim(&network.tags),
                 status: Status::Ready,

@@ -1,6 +1,7 @@
-use scaleway_core::{Secret as Value, SecretId};
-use scaleway_rdb::Password;
-use scaleway_secrets::{CreateSecretVersion, ListSecretVersions, Payload, SecretVersion as Existing, SecretVersionStatus};
+use scaleway_core::{Random, Secret as Value, SecretId};
+use scaleway_secrets::{
+    CreateSecretVersion, ListSecretVersions, Payload, SecretVersion as Existing, SecretVersionStatus,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -32,10 +33,12 @@ pub enum Source {
         /// The value's digest under the state's key.
         digest: String,
     },
-    /// Made here, once, within the rules for database passwords.
+    /// Made here, once.
     Generated {
         /// How many characters.
         length: u16,
+        /// Whether there are special characters among them.
+        special: bool,
     },
 }
 
@@ -68,16 +71,17 @@ impl Source {
     fn mark(&self) -> String {
         match self {
             Self::Given { digest } => format!("{MADE_BY}{digest}"),
-            Self::Generated { length } => format!("{MADE_BY}generated {length}"),
+            Self::Generated { length, special } => format!("{MADE_BY}generated {length} {special}"),
         }
     }
 
     fn of(description: &str) -> Option<Self> {
         let mark = description.strip_prefix(MADE_BY)?;
-        match mark.strip_prefix("generated ") {
-            Some(length) => Some(Self::Generated { length: length.parse().ok()? }),
-            None => Some(Self::Given { digest: mark.to_owned() }),
-        }
+        let Some(made) = mark.strip_prefix("generated ") else {
+            return Some(Self::Given { digest: mark.to_owned() });
+        };
+        let (length, special) = made.split_once(' ')?;
+        Some(Self::Generated { length: length.parse().ok()?, special: special.parse().ok()? })
     }
 
     fn value(&self, cloud: &Cloud) -> Result<Value, KindError> {
@@ -85,9 +89,40 @@ impl Source {
             Self::Given { digest } => cloud.given(digest).cloned().ok_or_else(|| {
                 KindError::Other("its value is not at hand: the variable or file that it comes from has changed since the plan".into())
             }),
-            Self::Generated { length } => Password::generate_long(usize::from(*length), cloud.random())
-                .map(Value::from)
-                .map_err(|error| KindError::Other(format!("no password can be generated: {error}"))),
+            Self::Generated { length, special } => generate(usize::from(*length), *special, cloud.random())
+                .map_err(|error| KindError::Other(format!("no value can be generated: {error}"))),
+        }
+    }
+}
+
+/// Letters and digits that are not taken for each other, and what no shell, URL or environment file reads in its own way.
+const LETTERS: &str = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
+const SPECIAL: &str = "-_.";
+
+/// A value that has a digit, an upper and a lower case letter and, where asked for, a special character: what the platform
+/// wants of a database's password.
+fn generate(length: usize, special: bool, random: &Random) -> std::io::Result<Value> {
+    let alphabet: Vec<char> = LETTERS.chars().chain(SPECIAL.chars().filter(|_| special)).collect();
+    // Bytes beyond the last multiple of the alphabet's length would favour its first characters.
+    let fair = 256 / alphabet.len() * alphabet.len();
+    loop {
+        let mut text = String::with_capacity(length);
+        while text.len() < length {
+            let mut bytes = [0; 64];
+            random.fill(&mut bytes)?;
+            let drawn = bytes.into_iter().map(usize::from).filter(|byte| *byte < fair);
+            text.extend(drawn.take(length - text.len()).map(|byte| alphabet[byte % alphabet.len()]));
+        }
+        let has = |kind: fn(char) -> bool| text.contains(kind);
+        let special = !special || has(|c| SPECIAL.contains(c));
+        let whole = special
+            && has(|c| c.is_ascii_digit())
+            && has(|c| c.is_ascii_uppercase())
+            && has(|c| c.is_ascii_lowercase());
+        let value = Value::new(text);
+        // A value too short to hold one of each kind is what was asked for all the same.
+        if whole || length < 8 {
+            return Ok(value);
         }
     }
 }
@@ -106,7 +141,13 @@ impl SecretVersion {
 }
 
 impl Kind for SecretVersion {
-    const PROFILE: Profile = Profile { owner: Owner::Parent, parent: Some(KindName::Secret), attributes: &[("secret_id", Behaviour::Replace)], moving_outputs: &["revision"], ..Profile::PLAIN };
+    const PROFILE: Profile = Profile {
+        owner: Owner::Parent,
+        parent: Some(KindName::Secret),
+        attributes: &[("secret_id", Behaviour::Replace)],
+        moving_outputs: &["revision"],
+        ..Profile::PLAIN
+    };
 
     fn key(&self) -> Result<String, Unresolved> {
         Ok(self.secret_id.known()?.to_string())
@@ -115,8 +156,10 @@ impl Kind for SecretVersion {
     async fn observe(cloud: &Cloud, parents: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let lists = parents.iter().map(async |parent| -> Result<Option<Seen>, KindError> {
             let secret: SecretId = parent.id.parse()?;
-            let versions = cloud.secrets.list_secret_versions(&secret, ListSecretVersions::default()).all().await?;
-            let enabled = versions.into_iter().filter(|version| version.status == SecretVersionStatus::Enabled);
+            let versions =
+                cloud.secrets.list_secret_versions(&secret, ListSecretVersions::default()).all().await?;
+            let enabled =
+                versions.into_iter().filter(|version| version.status == SecretVersionStatus::Enabled);
             Ok(enabled.max_by_key(|version| version.revision).map(|version| seen(&secret, &version)))
         });
         Ok(futures_util::future::try_join_all(lists).await?.into_iter().flatten().collect())
@@ -147,7 +190,9 @@ impl Kind for SecretVersion {
 }
 
 fn parts(id: &str) -> Result<(SecretId, u32), KindError> {
-    let parts = id.split_once('/').and_then(|(secret, revision)| Some((secret.parse().ok()?, revision.parse().ok()?)));
+    let parts = id
+        .split_once('/')
+        .and_then(|(secret, revision)| Some((secret.parse().ok()?, revision.parse().ok()?)));
     parts.ok_or_else(|| KindError::Other(format!("{id:?} names no version of a secret")))
 }
 
@@ -167,7 +212,10 @@ fn seen(secret: &SecretId, version: &Existing) -> Seen {
         claim: super::Claim::Ours,
         status: Status::Ready,
         // A version that somebody else has added says nothing of its value: then the source differs, and is written again.
-        attributes: attributes([("secret_id", json!(secret)), ("source", json!(source.map_or(json!("unknown"), |source| json!(source))))]),
+        attributes: attributes([
+            ("secret_id", json!(secret)),
+            ("source", json!(source.map_or(json!("unknown"), |source| json!(source)))),
+        ]),
         outputs: outputs(secret, version.revision),
     }
 }

@@ -70,4 +70,3 @@ impl Kind for Vpc {
         cloud.gone(cloud.vpcs.delete_vpc(&id.parse()?).await)
     }
 }
-

@@ -18,18 +18,32 @@ use crate::observe::Observed;
 ///
 /// # Errors
 /// Where `desired` contradicts itself: two resources of one address, a reference to nothing, a circle.
-pub(crate) fn plan(desired: &[Resource], state: &State, observed: &Observed, basis: Basis) -> Result<Plan, Error> {
+pub(crate) fn plan(
+    desired: &[Resource],
+    state: &State,
+    observed: &Observed,
+    basis: Basis,
+) -> Result<Plan, Error> {
     let specs = specifications(desired)?;
     let order = in_order(&specs)?;
-    let mut planner = Planner { state, observed, outputs: BTreeMap::new(), changes: Vec::new(), problems: Vec::new(), used: BTreeSet::new() };
+    let mut planner = Planner {
+        state,
+        observed,
+        outputs: BTreeMap::new(),
+        changes: Vec::new(),
+        problems: Vec::new(),
+        used: BTreeSet::new(),
+    };
     for address in &order {
         if let Some((spec, depends_on)) = specs.get(address) {
             planner.desired(address, spec, depends_on.clone());
         }
     }
     // In the reverse of the order in which they were made, as the state remembers it: the definition may be gone.
-    let mut left: Vec<&Address> = state.resources.keys().filter(|address| !specs.contains_key(address)).collect();
-    let edges: Edges<Address> = state.resources.iter().map(|(address, tracked)| (address.clone(), within(tracked, state))).collect();
+    let mut left: Vec<&Address> =
+        state.resources.keys().filter(|address| !specs.contains_key(address)).collect();
+    let edges: Edges<Address> =
+        state.resources.iter().map(|(address, tracked)| (address.clone(), within(tracked, state))).collect();
     let made = graph::in_order(&edges).unwrap_or_else(|_| edges.keys().cloned().collect());
     left.sort_by_key(|address| std::cmp::Reverse(made.iter().position(|made| made == *address)));
     for address in left {
@@ -40,6 +54,12 @@ pub(crate) fn plan(desired: &[Resource], state: &State, observed: &Observed, bas
 
 fn within(tracked: &Tracked, state: &State) -> BTreeSet<Address> {
     tracked.depends_on.iter().filter(|address| state.resources.contains_key(address)).cloned().collect()
+}
+
+/// What each resource refers to.
+pub(crate) fn dependencies(desired: &[Resource]) -> BTreeMap<Address, Vec<Address>> {
+    let specs = specifications(desired).unwrap_or_default();
+    specs.into_iter().map(|(address, (_, depends_on))| (address, depends_on)).collect()
 }
 
 type Specifications = BTreeMap<Address, (Attributes, Vec<Address>)>;
@@ -85,11 +105,13 @@ impl Planner<'_> {
     fn desired(&mut self, address: &Address, spec: &Attributes, depends_on: Vec<Address>) {
         let kind = address.kind;
         let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
-        let spec: Attributes = spec.iter().map(|(name, value)| (name.clone(), input::resolve(value, &known))).collect();
+        let spec: Attributes =
+            spec.iter().map(|(name, value)| (name.clone(), input::resolve(value, &known))).collect();
         let tracked = self.state.resources.get(address);
         let key = kind.key(&spec);
         // An id that is remembered is believed over a name; without one, the name is all there is.
-        let seen = self.observed.find(kind, tracked.and_then(|tracked| tracked.id.as_deref()), key.as_deref());
+        let seen =
+            self.observed.find(kind, tracked.and_then(|tracked| tracked.id.as_deref()), key.as_deref());
         let seen = seen.filter(|seen| self.used.insert((kind, seen.id.clone())));
         let (change, why) = match (tracked, seen) {
             (None, None) => (Change::Create { spec }, "it does not exist".to_owned()),
@@ -103,12 +125,18 @@ impl Planner<'_> {
             (Some(tracked), None) => (Change::Create { spec }, missing(tracked).to_owned()),
             (Some(tracked), Some(seen)) => self.existing(address, spec, tracked, seen),
         };
-        self.outputs.insert(address.clone(), offered(kind, &change, seen));
+        self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
         let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
         self.changes.push(PlannedChange { address: address.clone(), change, why, depends_on, loses_data });
     }
 
-    fn existing(&mut self, address: &Address, spec: Attributes, tracked: &Tracked, seen: &Seen) -> (Change, String) {
+    fn existing(
+        &mut self,
+        address: &Address,
+        spec: Attributes,
+        tracked: &Tracked,
+        seen: &Seen,
+    ) -> (Change, String) {
         let id = seen.id.clone();
         match tracked.phase {
             Phase::Creating if seen.claim == Claim::Foreign => {
@@ -116,19 +144,32 @@ impl Planner<'_> {
                 return (Change::NoOp, "it exists and is not ours".to_owned());
             }
             Phase::Creating if address.kind.profile().recovery == Recovery::DeleteAndRecreate => {
-                let because = vec![broken("an earlier run made it and lost the answer, which held what is answered only once")];
+                let because = vec![broken(
+                    "an earlier run made it and lost the answer, which held what is answered only once",
+                )];
                 return (Change::Replace { id, spec, because }, "an earlier run was interrupted".to_owned());
             }
             Phase::Creating => {
-                return adopt(address, spec, seen, Some(tracked), "an earlier run made it and lost the answer", &mut self.problems);
+                return adopt(
+                    address,
+                    spec,
+                    seen,
+                    Some(tracked),
+                    "an earlier run made it and lost the answer",
+                    &mut self.problems,
+                );
             }
             Phase::Deleting => {
                 let because = vec![broken("an earlier run was deleting it")];
-                return (Change::Replace { id, spec, because }, "it was being deleted and is wanted again".to_owned());
+                return (
+                    Change::Replace { id, spec, because },
+                    "it was being deleted and is wanted again".to_owned(),
+                );
             }
             Phase::Created | Phase::Updating | Phase::Ready => {}
         }
-        let Difference { in_place: mut fields, by_replacement, impossible } = diff::difference(address, &spec, seen, Some(tracked));
+        let Difference { in_place: mut fields, by_replacement, impossible } =
+            diff::difference(address, &spec, seen, Some(tracked));
         self.problems.extend(impossible);
         if !by_replacement.is_empty() {
             let why = reason(&by_replacement);
@@ -137,10 +178,17 @@ impl Planner<'_> {
         match &seen.status {
             Status::Changing(state) if state == "deleting" => {
                 let because = vec![broken("somebody is deleting it")];
-                (Change::Replace { id, spec, because }, "somebody is deleting it, and it is wanted".to_owned())
+                (
+                    Change::Replace { id, spec, because },
+                    "somebody is deleting it, and it is wanted".to_owned(),
+                )
             }
             Status::Broken { state, reason } => {
-                let sick = if reason.is_empty() { format!("it is in {state}") } else { format!("it is in {state}: {reason}") };
+                let sick = if reason.is_empty() {
+                    format!("it is in {state}")
+                } else {
+                    format!("it is in {state}: {reason}")
+                };
                 match address.kind.profile().mend {
                     Mend::Update => (Change::Update { id, spec, fields, settle: false }, sick),
                     Mend::Replace => {
@@ -159,10 +207,13 @@ impl Planner<'_> {
                 (Change::Update { id, spec, fields, settle }, why)
             }
             Status::Changing(state) => (Change::Await { id, spec }, format!("it is {state}")),
-            Status::Ready if tracked.phase != Phase::Ready => (Change::Await { id, spec }, "an earlier run did not see it ready".to_owned()),
-            Status::Ready if diff::outputs_moved(address.kind, seen, tracked) => {
-                (Change::Refresh { id, outputs: seen.outputs.clone() }, "what others refer to has moved".to_owned())
+            Status::Ready if tracked.phase != Phase::Ready => {
+                (Change::Await { id, spec }, "an earlier run did not see it ready".to_owned())
             }
+            Status::Ready if diff::outputs_moved(address.kind, seen, tracked) => (
+                Change::Refresh { id, outputs: seen.outputs.clone() },
+                "what others refer to has moved".to_owned(),
+            ),
             Status::Ready => (Change::NoOp, String::new()),
         }
     }
@@ -176,7 +227,11 @@ impl Planner<'_> {
             Some(seen) if tracked.id.is_none() && seen.claim == Claim::Foreign => {
                 (Change::Forget, "what exists under its name is not ours".to_owned(), false)
             }
-            Some(seen) => (Change::Delete { id: seen.id.clone() }, "it is not in the definition any more".to_owned(), holds_data),
+            Some(seen) => (
+                Change::Delete { id: seen.id.clone() },
+                "it is not in the definition any more".to_owned(),
+                holds_data,
+            ),
             None => (Change::Forget, "it is gone already".to_owned(), false),
         };
         let depends_on = tracked.depends_on.clone();
@@ -203,13 +258,15 @@ fn adopt(
     (Change::Adopt { id, spec, current, outputs, fields: difference.in_place }, why.to_owned())
 }
 
-/// What the resource will offer after the change, as far as it is known.
-fn offered(kind: KindName, change: &Change, seen: Option<&Seen>) -> Attributes {
-    let mut outputs = match (change, seen) {
+/// What the resource will offer after the change, as far as it is known: what can be seen, and what only we remember.
+fn offered(kind: KindName, change: &Change, tracked: Option<&Tracked>, seen: Option<&Seen>) -> Attributes {
+    let mut outputs = tracked.map(|tracked| tracked.outputs.clone()).unwrap_or_default();
+    match (change, seen) {
         (Change::Create { .. } | Change::Replace { .. }, _) | (_, None) => return Attributes::new(),
-        (_, Some(seen)) => seen.outputs.clone(),
-    };
-    let updates = matches!(change, Change::Update { .. }) || matches!(change, Change::Adopt { fields, .. } if !fields.is_empty());
+        (_, Some(seen)) => outputs.extend(seen.outputs.clone()),
+    }
+    let updates = matches!(change, Change::Update { .. })
+        || matches!(change, Change::Adopt { fields, .. } if !fields.is_empty());
     if updates {
         outputs.retain(|name, _| !kind.profile().moving_outputs.contains(&name.as_str()));
     }
@@ -231,7 +288,9 @@ fn foreign(address: &Address, seen: &Seen) -> String {
         Owner::Name => "this state does not remember making it",
         Owner::Parent | Owner::Singleton => "it belongs to something else",
     };
-    format!("{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one")
+    format!(
+        "{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one"
+    )
 }
 
 fn broken(why: &str) -> FieldChange {
@@ -239,7 +298,13 @@ fn broken(why: &str) -> FieldChange {
 }
 
 fn reason(fields: &[FieldChange]) -> String {
-    let names = |cause: Cause| fields.iter().filter(|field| field.cause == cause).map(|field| field.name.as_str()).collect::<Vec<_>>();
+    let names = |cause: Cause| {
+        fields
+            .iter()
+            .filter(|field| field.cause == cause)
+            .map(|field| field.name.as_str())
+            .collect::<Vec<_>>()
+    };
     let part = |cause, text: &str| {
         let names = names(cause);
         (!names.is_empty()).then(|| format!("{text} {}", names.join(", ")))

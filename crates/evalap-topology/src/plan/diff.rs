@@ -19,7 +19,12 @@ pub(super) struct Difference {
     pub(super) impossible: Vec<String>,
 }
 
-pub(super) fn difference(address: &Address, spec: &Attributes, seen: &Seen, tracked: Option<&Tracked>) -> Difference {
+pub(super) fn difference(
+    address: &Address,
+    spec: &Attributes,
+    seen: &Seen,
+    tracked: Option<&Tracked>,
+) -> Difference {
     let kind = address.kind;
     let mut difference = Difference::default();
     // What the last run was about to write and cannot be read back may or may not have been written.
@@ -59,7 +64,9 @@ pub(super) fn difference(address: &Address, spec: &Attributes, seen: &Seen, trac
 
 /// Whether somebody else has written what the API does not give back: its witness has changed since our last write.
 fn was_rewritten(kind: KindName, attribute: &str, seen: &Seen, tracked: Option<&Tracked>) -> bool {
-    let Some((witness, _)) = kind.profile().witness.filter(|(_, witnessed)| *witnessed == attribute) else { return false };
+    let Some((witness, _)) = kind.profile().witness.filter(|(_, witnessed)| *witnessed == attribute) else {
+        return false;
+    };
     let Some(tracked) = tracked.filter(|tracked| tracked.phase == Phase::Ready) else { return false };
     tracked.outputs.get(witness).is_some_and(|then| seen.outputs.get(witness) != Some(then))
 }
@@ -71,5 +78,7 @@ fn less(a: &Value, b: &Value) -> bool {
 /// Whether what others may refer to has moved without our doing. A witness is for ourselves only.
 pub(super) fn outputs_moved(kind: KindName, seen: &Seen, tracked: &Tracked) -> bool {
     let witness = kind.profile().witness.map(|(witness, _)| witness);
-    seen.outputs.iter().any(|(name, value)| Some(name.as_str()) != witness && tracked.outputs.get(name) != Some(value))
+    seen.outputs
+        .iter()
+        .any(|(name, value)| Some(name.as_str()) != witness && tracked.outputs.get(name) != Some(value))
 }

@@ -18,7 +18,7 @@ use crate::address::Address;
 use crate::graph::{self, Edges};
 use crate::model::Attributes;
 
-pub(crate) use decide::plan;
+pub(crate) use decide::{dependencies, plan};
 
 /// All that must change, in an order in which it can be done. Applying it decides nothing more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -171,7 +171,9 @@ impl Change {
     /// The attributes that differ.
     pub fn fields(&self) -> &[FieldChange] {
         match self {
-            Self::Adopt { fields, .. } | Self::Update { fields, .. } | Self::Replace { because: fields, .. } => fields,
+            Self::Adopt { fields, .. }
+            | Self::Update { fields, .. }
+            | Self::Replace { because: fields, .. } => fields,
             _ => &[],
         }
     }
@@ -213,7 +215,8 @@ impl Plan {
     pub fn estimate(&self) -> (f64, Vec<Address>) {
         let edges: Edges<Step> = steps(self).into_iter().map(|(step, (_, after))| (step, after)).collect();
         let Ok(order) = graph::in_order(&edges) else { return (0.0, Vec::new()) };
-        let by_address: BTreeMap<&Address, &Change> = self.changes.iter().map(|planned| (&planned.address, &planned.change)).collect();
+        let by_address: BTreeMap<&Address, &Change> =
+            self.changes.iter().map(|planned| (&planned.address, &planned.change)).collect();
         let cost = |step: &Step| {
             let (create, update, delete) = step.address.kind.profile().typical;
             match (by_address.get(&step.address), step.part) {
@@ -268,7 +271,11 @@ pub(crate) fn steps(plan: &Plan) -> BTreeMap<Step, (usize, BTreeSet<Step>)> {
             edges.push((step(other, Part::Delete), step(me, Part::Delete)));
         }
     }
-    for (planned, before) in plan.changes.iter().filter_map(|planned| Some((planned, plan.basis.depended_on.get(&planned.address)?))) {
+    for (planned, before) in plan
+        .changes
+        .iter()
+        .filter_map(|planned| Some((planned, plan.basis.depended_on.get(&planned.address)?)))
+    {
         for other in before {
             edges.push((step(other, Part::Delete), step(&planned.address, Part::Delete)));
             // What is only deleted waits until nothing refers to it any more; what is replaced cannot wait for that.

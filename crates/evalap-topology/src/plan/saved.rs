@@ -21,13 +21,28 @@ pub struct Basis {
 }
 
 impl Basis {
+    pub(crate) fn new(
+        binding: Binding,
+        version: u64,
+        definition: String,
+        depended_on: BTreeMap<Address, Vec<Address>>,
+    ) -> Self {
+        Self { binding, version, definition, depended_on }
+    }
+
     /// Whether a plan made from this may be applied where `now` holds.
     ///
     /// # Errors
     /// [`Error::StalePlan`] that says what has moved.
     pub fn still_holds(&self, now: &Self) -> Result<(), Error> {
         let moved = if self.binding != now.binding {
-            format!("it was made for {:?} on {}, this is {:?} on {}", self.binding.environment, self.binding.endpoint, now.binding.environment, now.binding.endpoint)
+            format!(
+                "it was made for {:?} on {}, this is {:?} on {}",
+                self.binding.environment,
+                self.binding.endpoint,
+                now.binding.environment,
+                now.binding.endpoint
+            )
         } else if self.version != now.version {
             format!("the state was at version {} then and is at {} now", self.version, now.version)
         } else if self.definition != now.definition {

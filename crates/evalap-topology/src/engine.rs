@@ -1,0 +1,236 @@
+//! One environment: what is remembered, what exists, what shall be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use scaleway_core::{Client, SecretId};
+use scaleway_secrets::{ListSecretVersions, ListSecrets, SecretVersionStatus};
+
+use crate::address::Address;
+use crate::apply::{self, ApplyOptions, Outcome, Progress};
+use crate::cloud::Cloud;
+use crate::definition::{Definition, SecretSource};
+use crate::error::{Error, KindError};
+use crate::kinds::{KindName, Resource};
+use crate::model::{Binding, Event, State};
+use crate::observe::Observed;
+use crate::plan::{self, Basis, Plan};
+use crate::resources::resources;
+use crate::sources::Sources;
+use crate::state::{Holder, Lease, Note, Session, StateKey, Store};
+
+/// One environment, opened: plans and applies its definition.
+#[derive(Debug)]
+pub struct Engine {
+    cloud: Cloud,
+    session: Session<State>,
+    binding: Binding,
+    desired: Vec<Resource>,
+    /// Changes when the definition does, or a value that it takes from outside.
+    definition: String,
+}
+
+/// Who takes the lock, and how long for it is waited.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Lock {
+    /// Who takes it.
+    pub holder: Holder,
+    /// How long for it is waited; an error says who holds it after that.
+    pub wait: Duration,
+}
+
+impl Lock {
+    /// The lock for `command` (`deploy_staging apply`), not waited for.
+    pub fn now(command: impl Into<String>) -> Self {
+        Self { holder: Holder::current(command), wait: Duration::ZERO }
+    }
+}
+
+impl Engine {
+    /// Opens the environment that `definition` describes. `endpoint` names what is on the other side of the client:
+    /// `scaleway`, or an emulator. Nothing is written.
+    ///
+    /// # Errors
+    /// [`Error::OtherCloud`] where the state belongs elsewhere, and what keeps state or project from being used.
+    pub async fn open(
+        client: &Client,
+        definition: &Definition,
+        mut sources: Sources,
+        store: Store,
+        key: StateKey,
+        endpoint: &str,
+    ) -> Result<Self, Error> {
+        let environment = &definition.environment;
+        let invalid = |what: &str| Error::Refused {
+            problems: vec![format!("environment.{what} is not valid: check the definition first")],
+        };
+        let project = environment.project_id.parse().map_err(|_| invalid("project_id"))?;
+        let region = environment.region.parse().map_err(|_| invalid("region"))?;
+        let session = Session::<State>::open(store, key).await?;
+        let binding = Binding {
+            environment: environment.name.clone(),
+            endpoint: endpoint.to_owned(),
+            project_id: environment.project_id.clone(),
+            region: environment.region.clone(),
+        };
+        if let Some(bound) = session.state().binding.as_ref().filter(|bound| **bound != binding) {
+            return Err(Error::OtherCloud { bound: Box::new(bound.clone()), asked: Box::new(binding) });
+        }
+        let values: Vec<_> = sources.values().cloned().collect();
+        let marks = environment.required_tags().to_vec();
+        let cloud = Cloud::new(client, project, region, marks, session.key().clone(), values.iter().cloned());
+        find_existing(&cloud, definition, &mut sources).await?;
+        let desired = resources(definition, &sources, session.key());
+        let digest = definition.digest().map_err(|_| invalid("definition"))?;
+        let digests: Vec<_> = values.iter().map(|value| session.key().digest(value).to_string()).collect();
+        let parts = std::iter::once(digest.as_str()).chain(digests.iter().map(String::as_str));
+        let definition = session.key().fingerprint(parts).to_string();
+        Ok(Self { cloud, session, binding, desired, definition })
+    }
+
+    /// What we made, as far as the state was read.
+    pub fn state(&self) -> &State {
+        self.session.state()
+    }
+
+    /// The log below, for history and verification.
+    pub fn session(&mut self) -> &mut Session<State> {
+        &mut self.session
+    }
+
+    /// What the state is bound to.
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// What must exist.
+    pub fn desired(&self) -> &[Resource] {
+        &self.desired
+    }
+
+    /// What each resource of the definition refers to.
+    pub fn dependencies(&self) -> BTreeMap<Address, Vec<Address>> {
+        plan::dependencies(&self.desired)
+    }
+
+    /// What must change for the definition to be true.
+    ///
+    /// # Errors
+    /// Where the cloud or the state cannot be read, or the definition contradicts itself.
+    pub async fn plan(&mut self) -> Result<Plan, Error> {
+        let desired = std::mem::take(&mut self.desired);
+        let plan = self.plan_for(&desired).await;
+        self.desired = desired;
+        plan
+    }
+
+    /// What must change for nothing that we made to be left.
+    ///
+    /// # Errors
+    /// As [`plan`](Self::plan).
+    pub async fn plan_destroy(&mut self) -> Result<Plan, Error> {
+        self.plan_for(&[]).await
+    }
+
+    async fn plan_for(&mut self, desired: &[Resource]) -> Result<Plan, Error> {
+        self.session.refresh().await?;
+        let state = self.session.state();
+        let wanted = desired.iter().map(|resource| resource.address.kind);
+        let remembered = state.resources.keys().map(|address| address.kind);
+        let mut kinds: BTreeSet<KindName> = wanted.chain(remembered).collect();
+        let parents: Vec<KindName> = kinds.iter().filter_map(|kind| kind.profile().parent).collect();
+        kinds.extend(parents);
+        let observed = Observed::of(&self.cloud, &kinds).await?;
+        plan::plan(desired, state, &observed, self.basis())
+    }
+
+    fn basis(&self) -> Basis {
+        let state = self.session.state();
+        let depended_on = state
+            .resources
+            .iter()
+            .map(|(address, tracked)| (address.clone(), tracked.depends_on.clone()))
+            .collect();
+        Basis::new(self.binding.clone(), state.version, self.definition.clone(), depended_on)
+    }
+
+    /// Carries out a plan, under the lock. `waiting` is told who holds it while it is waited for.
+    ///
+    /// # Errors
+    /// [`Error::StalePlan`] where what the plan was made from has moved, [`Error::Refused`] where a person must decide
+    /// something first, [`Error::State`] where the lock is held or the state cannot be written. What failed of the changes
+    /// themselves is in the [`Outcome`].
+    pub async fn apply(
+        &mut self,
+        plan: &Plan,
+        lock: Lock,
+        options: &ApplyOptions,
+        waiting: impl FnMut(&Lease),
+        report: &dyn Fn(Progress),
+    ) -> Result<Outcome, Error> {
+        if !plan.problems.is_empty() {
+            return Err(Error::Refused { problems: plan.problems.clone() });
+        }
+        self.session.lock(lock.holder.clone(), lock.wait, waiting).await?;
+        let outcome = self.apply_locked(plan, options, report).await;
+        let (word, counts) = match &outcome {
+            Ok(outcome) if outcome.is_complete() => ("done", outcome.done.len()),
+            Ok(outcome) => ("failed", outcome.failed.len()),
+            Err(_) => ("refused", 0),
+        };
+        let note = Note::new(&lock.holder, word).detail("changes", counts.to_string());
+        let released = self.session.release(Some(note)).await;
+        let outcome = outcome?;
+        // Whoever has taken the lock over has it now; what failed for that is in the outcome already.
+        if outcome.is_complete() {
+            released?;
+        }
+        Ok(outcome)
+    }
+
+    async fn apply_locked(
+        &mut self,
+        plan: &Plan,
+        options: &ApplyOptions,
+        report: &dyn Fn(Progress),
+    ) -> Result<Outcome, Error> {
+        plan.basis.still_holds(&self.basis())?;
+        if self.session.state().binding.is_none() {
+            self.session.append(vec![Event::Bound { binding: self.binding.clone() }]).await?;
+        }
+        apply::apply(&self.cloud, &mut self.session, plan, options, report).await
+    }
+}
+
+/// Finds the secrets that the definition takes as they are.
+async fn find_existing(cloud: &Cloud, definition: &Definition, sources: &mut Sources) -> Result<(), Error> {
+    let mut problems = Vec::new();
+    for (name, secret) in
+        definition.secrets.iter().filter(|(_, secret)| secret.source == SecretSource::Existing)
+    {
+        let full = definition.secret_name(name);
+        match existing(cloud, &secret.path, &full).await.map_err(|source| Error::Observe { what: "secret", source })? {
+            Some((id, revision)) => sources.found(name, id, revision),
+            None => problems.push(format!("{name}: Secret Manager has no secret {full:?} in {:?} with an enabled version: make it, or take its value from a variable", secret.path)),
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Secrets { problems }) }
+}
+
+async fn existing(cloud: &Cloud, path: &str, name: &str) -> Result<Option<(SecretId, u32)>, KindError> {
+    let list = ListSecrets::default()
+        .project_id(cloud.project())
+        .scheduled_for_deletion(false)
+        .name(name)
+        .path(path);
+    let Some(secret) =
+        cloud.secrets.list_secrets(list).all().await?.into_iter().find(|secret| secret.name == name)
+    else {
+        return Ok(None);
+    };
+    let versions =
+        cloud.secrets.list_secret_versions(&secret.id, ListSecretVersions::default()).all().await?;
+    let enabled = versions.iter().filter(|version| version.status == SecretVersionStatus::Enabled);
+    Ok(enabled.map(|version| version.revision).max().map(|revision| (secret.id, revision)))
+}
