@@ -3,10 +3,13 @@
 use crate::router::Product;
 
 mod containers;
+pub(crate) mod ipam;
 mod pages;
 mod secret_manager;
+mod vpc;
 
 pub(crate) use containers::endpoint;
 
 /// A new product is added here and nowhere else.
-pub(crate) const ALL: &[&Product] = &[&containers::PRODUCT, &secret_manager::PRODUCT];
+pub(crate) const ALL: &[&Product] =
+    &[&containers::PRODUCT, &ipam::PRODUCT, &vpc::PRODUCT, &secret_manager::PRODUCT];

@@ -4,8 +4,10 @@
 
 mod containers;
 mod desk;
+mod ipam;
 mod kernel;
 mod persistence;
 mod secret_manager;
 mod secret_versions;
 mod server;
+mod vpc;

@@ -1,0 +1,76 @@
+//! What the other products book: a resource in a private network has its address here.
+
+use std::net::IpAddr;
+
+use crate::call::{Call, body};
+use crate::products::vpc::private_network;
+use crate::refusal::Refusal;
+use crate::store::Record;
+use crate::world::World;
+
+use super::booking;
+use super::ip::KIND;
+
+/// A resource that is attached to a private network.
+#[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "for the products that attach resources to private networks")]
+pub(crate) struct Attachment<'a> {
+    /// `rdb_instance`, `serverless_container`, …
+    pub(crate) kind: &'a str,
+    pub(crate) id: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) project: &'a str,
+    /// Managed databases have `managed` and `scwdbaas` (recorded).
+    pub(crate) tags: &'a [&'a str],
+}
+
+/// Books an address of IPv4 for a resource, and answers it with its prefix: `172.16.0.2/22`. A private network that is not
+/// there is the API's 404.
+#[allow(dead_code, reason = "for the products that attach resources to private networks")]
+pub(crate) fn attach(
+    call: &mut Call<'_>,
+    network: &str,
+    wanted: Option<IpAddr>,
+    of: Attachment<'_>,
+) -> Result<String, Refusal> {
+    let subnet = booking::subnet_of(call, network, wanted.is_some_and(|address| address.is_ipv6()))?;
+    let resource = body! {
+        "type": of.kind,
+        "id": of.id,
+        "mac_address": mac_address(call.world)?,
+        "name": of.name,
+    };
+    let fields = body! {"resource": resource, "tags": of.tags.to_vec()};
+    let id = booking::book(call, of.project, &subnet, wanted, fields)?;
+    Ok(call.view(KIND, &id)["address"].as_str().unwrap_or_default().to_owned())
+}
+
+/// Releases what a resource has in a private network, or in all of them.
+#[allow(dead_code, reason = "for the products that attach resources to private networks")]
+pub(crate) fn release_all(world: &mut World, resource: &str, network: Option<&str>) {
+    let ips = world.store.all(KIND).filter(|(_, ip)| ip.body["resource"]["id"] == resource);
+    let ips = ips.filter(|(_, ip)| network.is_none_or(|id| ip.hidden["private_network_id"] == id));
+    let ids: Vec<_> = ips.map(|(id, _)| id.to_owned()).collect();
+    for id in ids {
+        world.store.remove(KIND, &id);
+    }
+}
+
+/// Whether an address of the private network is booked, attached or not.
+pub(crate) fn has_addresses(world: &World, network: &str) -> bool {
+    !world.store.children(private_network::KIND, network, KIND).is_empty()
+}
+
+/// The first address of a resource, of one version of IP.
+pub(crate) fn address_of<'a>(world: &'a World, resource: &str, is_ipv6: bool) -> Option<&'a Record> {
+    let mut ips = world.store.all(KIND).map(|(_, ip)| ip);
+    ips.find(|ip| ip.body["resource"]["id"] == resource && ip.text("address").contains(':') == is_ipv6)
+}
+
+/// As those that are recorded: `02:00:00:1D:8B:67`.
+fn mac_address(world: &World) -> Result<String, Refusal> {
+    let mut random = [0; 3];
+    world.fill(&mut random)?;
+    let [a, b, c] = random;
+    Ok(format!("02:00:00:{a:02X}:{b:02X}:{c:02X}"))
+}

@@ -1,0 +1,1 @@
+//! A typed client of Scaleway IAM (API iam v1alpha1).
