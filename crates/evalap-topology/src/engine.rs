@@ -172,6 +172,12 @@ impl Engine {
         if !plan.problems.is_empty() {
             return Err(Error::Refused { problems: plan.problems.clone() });
         }
+        let losses = plan.losses();
+        if !losses.is_empty() && options.confirm.as_deref() != Some(&self.binding.environment) {
+            let losses = losses.iter().map(|address| format!("{address} is deleted with its data"));
+            let how = format!("confirm with the environment's name, {:?}", self.binding.environment);
+            return Err(Error::Refused { problems: losses.chain([how]).collect() });
+        }
         self.session.lock(lock.holder.clone(), lock.wait, waiting).await?;
         let outcome = self.apply_locked(plan, options, report).await;
         let (word, counts) = match &outcome {

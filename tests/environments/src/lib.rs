@@ -1,1 +1,174 @@
-//! Whole environments against the emulator: see `tests/it`.
+//! What the tests of whole environments share: a world with a cloud, a state and a definition in it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test that cannot go on has failed"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+use evalap_topology::apply::{ApplyOptions, Outcome, Progress};
+use evalap_topology::definition::Definition;
+use evalap_topology::plan::{Change, Plan};
+use evalap_topology::state::{StateKey, Store};
+use evalap_topology::{Engine, Error, Lock, Missing, Sources};
+use scaleway_core::{Client, Clock, Config, Random, RetryPolicy, Timestamp};
+use scaleway_emulator::{Emulator, ImageBook, Latency};
+
+/// The staging environment, as it is in the project.
+pub const STAGING: &str = include_str!("../../../environments/staging.toml");
+
+/// The production environment, as it is in the project.
+pub const PRODUCTION: &str = include_str!("../../../environments/production.toml");
+
+/// The values that the staging environment takes from variables.
+pub const VARIABLES: [(&str, &str); 4] = [
+    ("OPENAI_API_KEY", "sk-openai-7h3V4lu3"),
+    ("MISTRAL_API_KEY", "mistral/s3cr3t+v4lu3"),
+    ("ALBERT_API_KEY", "alb \"quoted\" v4lu3"),
+    ("HF_TOKEN", "hf_t0k3nv4lu3"),
+];
+
+/// A cloud of its own, on a virtual clock, with a state and a definition.
+#[derive(Debug)]
+pub struct World {
+    /// The cloud.
+    pub emulator: Emulator,
+    /// The clock of everything in it.
+    pub clock: Clock,
+    /// Where the state lies.
+    pub store: Store,
+    /// The state's key.
+    pub key: StateKey,
+    /// What shall be.
+    pub definition: String,
+    /// The variables that secrets come from.
+    pub variables: BTreeMap<String, String>,
+    /// What was reported in all runs.
+    pub progress: Mutex<Vec<Progress>>,
+}
+
+impl World {
+    /// A world with the staging environment defined and nothing made.
+    pub fn staging() -> Self {
+        Self::with(STAGING, Latency::None, ImageBook::new())
+    }
+
+    /// A world with `definition`, and a cloud of these latencies where images behave like this.
+    pub fn with(definition: &str, latency: Latency, images: ImageBook) -> Self {
+        let clock = Clock::virtual_from(Timestamp::from_unix_millis(1_700_000_000_000));
+        let emulator = Emulator::builder()
+            .clock(clock.clone())
+            .random(Random::seeded(7))
+            .latency(latency)
+            .images(images)
+            .build()
+            .expect("an emulator in memory");
+        let variables = VARIABLES.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Self {
+            emulator,
+            store: Store::memory(clock.clone(), Random::seeded(11)),
+            key: StateKey::new(&[7; 32]).expect("a key of 32 bytes"),
+            clock,
+            definition: definition.to_owned(),
+            variables,
+            progress: Mutex::default(),
+        }
+    }
+
+    /// With the state in a folder.
+    #[must_use]
+    pub fn state_in(mut self, folder: &Path) -> Self {
+        self.store = Store::folder(folder, self.clock.clone(), Random::seeded(11)).expect("a folder");
+        self
+    }
+
+    /// Runs a future in the world's time.
+    pub fn run<F: Future>(&self, future: F) -> F::Output {
+        self.clock.block_on(future).expect("a runtime")
+    }
+
+    /// Replaces `from`, which must be there, in the definition.
+    #[must_use]
+    pub fn edit(mut self, from: &str, to: &str) -> Self {
+        assert!(self.definition.contains(from), "{from:?} is not in the definition");
+        self.definition = self.definition.replace(from, to);
+        self
+    }
+
+    /// A client of the world's cloud.
+    pub fn client(&self) -> Client {
+        let config = Config::new("11111111-1111-4111-8111-111111111111");
+        let client = Client::builder(config, self.emulator.clone())
+            .clock(self.clock.clone())
+            .random(Random::seeded(3));
+        client.retry(RetryPolicy::default()).build().expect("a client")
+    }
+
+    /// The environment, opened anew as a new process would.
+    pub async fn open(&self) -> Result<Engine, Error> {
+        let decoded = Definition::from_toml("staging.toml", &self.definition).expect("a valid definition");
+        let variable = |name: &str| self.variables.get(name).cloned();
+        let sources = Sources::read(&decoded.definition, &variable, Path::new("."), Missing::Refuse)?;
+        let (store, key) = (self.store.clone(), self.key.clone());
+        Engine::open(&self.client(), &decoded.definition, sources, store, key, "emulator").await
+    }
+
+    /// What must change.
+    pub async fn plan(&self) -> Result<Plan, Error> {
+        self.open().await?.plan().await
+    }
+
+    /// Plans and applies.
+    pub async fn apply(&self) -> Result<Outcome, Error> {
+        let mut engine = self.open().await?;
+        let plan = engine.plan().await?;
+        self.carry_out(&mut engine, &plan).await
+    }
+
+    /// Plans and applies that nothing shall be left.
+    pub async fn destroy(&self) -> Result<Outcome, Error> {
+        let mut engine = self.open().await?;
+        let plan = engine.plan_destroy().await?;
+        self.carry_out(&mut engine, &plan).await
+    }
+
+    /// Applies a plan.
+    pub async fn carry_out(&self, engine: &mut Engine, plan: &Plan) -> Result<Outcome, Error> {
+        let report = |progress| self.progress.lock().expect("no test panics here").push(progress);
+        let mut options = ApplyOptions::default();
+        options.confirm = Some(engine.binding().environment.clone());
+        engine.apply(plan, Lock::now("test"), &options, |_| {}, &report).await
+    }
+
+    /// Applies, and fails the test where anything of it fails.
+    pub fn must_apply(&self) -> Outcome {
+        let outcome = self.run(self.apply()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(outcome.is_complete(), "failed: {:#?}\nskipped: {:?}", outcome.failed, outcome.skipped);
+        outcome
+    }
+
+    /// What a plan would change, one line each; none where there is nothing to do.
+    pub fn changes(&self) -> Vec<String> {
+        let plan = self.run(self.plan()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(plan.problems.is_empty(), "{:#?}", plan.problems);
+        lines(&plan)
+    }
+}
+
+/// What a plan changes, one line each.
+pub fn lines(plan: &Plan) -> Vec<String> {
+    let line = |planned: &evalap_topology::plan::PlannedChange| {
+        let fields: Vec<_> = planned.change.fields().iter().map(|field| field.name.as_str()).collect();
+        let fields = if matches!(planned.change, Change::Create { .. }) || fields.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", fields.join(", "))
+        };
+        format!("{} {}{fields}", planned.change.verb(), planned.address)
+    };
+    plan.effective().map(line).collect()
+}

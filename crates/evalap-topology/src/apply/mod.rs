@@ -32,11 +32,13 @@ pub struct ApplyOptions {
     pub parallelism: usize,
     /// Stops the apply.
     pub stop: Stop,
+    /// The environment's name, where a person has confirmed that the data that the plan deletes may be lost.
+    pub confirm: Option<String>,
 }
 
 impl Default for ApplyOptions {
     fn default() -> Self {
-        Self { parallelism: 16, stop: Stop::default() }
+        Self { parallelism: 16, stop: Stop::default(), confirm: None }
     }
 }
 

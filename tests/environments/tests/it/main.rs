@@ -1,1 +1,4 @@
-//! Stub.
+//! Whole environments against the emulator: made, changed, broken, mended, removed.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod staging;
