@@ -47,3 +47,17 @@ impl Observed {
         by_id.or_else(|| key.and_then(|key| all.iter().find(|seen| seen.key == key)))
     }
 }
+
+#[cfg(test)]
+impl FromIterator<(KindName, Vec<Seen>)> for Observed {
+    fn from_iter<I: IntoIterator<Item = (KindName, Vec<Seen>)>>(kinds: I) -> Self {
+        Self(kinds.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+impl Observed {
+    pub(crate) fn all_mut(&mut self, kind: KindName) -> &mut Vec<Seen> {
+        self.0.entry(kind).or_default()
+    }
+}
