@@ -5,6 +5,7 @@ use crate::router::Product;
 mod containers;
 pub(crate) mod ipam;
 mod pages;
+mod rdb;
 mod secret_manager;
 mod vpc;
 
@@ -12,4 +13,4 @@ pub(crate) use containers::endpoint;
 
 /// A new product is added here and nowhere else.
 pub(crate) const ALL: &[&Product] =
-    &[&containers::PRODUCT, &ipam::PRODUCT, &vpc::PRODUCT, &secret_manager::PRODUCT];
+    &[&containers::PRODUCT, &ipam::PRODUCT, &rdb::PRODUCT, &vpc::PRODUCT, &secret_manager::PRODUCT];

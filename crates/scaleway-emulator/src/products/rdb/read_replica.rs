@@ -1,0 +1,133 @@
+//! Read replicas of instances.
+
+use serde_json::Value;
+
+use crate::call::{Call, body};
+use crate::refusal::Refusal;
+use crate::reply::{Answer, Reply};
+use crate::schema::{self, Field, any, flag, text};
+use crate::store::{Body, Kind, Record};
+
+use super::catalogue::EngineVersion;
+use super::{endpoint, instance, network};
+
+pub(super) const KIND: Kind = Kind { collection: "rdb.read_replicas", resource: "read_replica" };
+
+const FIELDS: &[Field] =
+    &[text("instance_id").required(), any("endpoint_spec"), flag("same_zone").or_flag(true)];
+
+/// How many an instance can have.
+const MOST: usize = 3;
+
+pub(super) fn create(call: &mut Call<'_>) -> Answer {
+    let asked = schema::create(FIELDS, &call.body)?;
+    let of = call.text("instance_id").to_owned();
+    let instance = call.find(instance::KIND, &of)?.clone();
+    call.must_be_settled(instance::KIND, &of, &["ready"])?;
+    let have = call.world.store.children(instance::KIND, &of, KIND).len();
+    if have >= MOST {
+        return Err(Refusal::quotas_exceeded("read_replica", MOST as u64, have as u64));
+    }
+    let (at_once, later) = endpoints(call, &instance, &[])?;
+    let body = body! {
+        "instance_id": of.as_str(),
+        "status": "provisioning",
+        "endpoints": at_once.clone(),
+        "same_zone": asked["same_zone"].clone(),
+        "region": call.region(),
+    };
+    let mut draft = call.draft(&instance.project, body);
+    draft.parent = Some((instance::KIND.collection.into(), of));
+    let id = call.create(KIND, draft)?;
+    let all: Vec<_> = at_once.into_iter().chain(later).collect();
+    call.becomes(KIND, &id, body! {"status": "ready", "endpoints": all});
+    answer(call, &id)
+}
+
+pub(super) fn get(call: &mut Call<'_>) -> Answer {
+    let (_, replica) = call.target(KIND, "read_replica_id")?;
+    Ok(Reply::resource(view(&replica)))
+}
+
+pub(super) fn delete(call: &mut Call<'_>) -> Answer {
+    let (id, _) = ready(call)?;
+    call.delete_in_time(KIND, &id);
+    answer(call, &id)
+}
+
+/// Copies the instance anew.
+pub(super) fn reset(call: &mut Call<'_>) -> Answer {
+    let (id, _) = ready(call)?;
+    call.change(KIND, &id, body! {"status": "initializing"});
+    call.becomes(KIND, &id, body! {"status": "ready"});
+    answer(call, &id)
+}
+
+pub(super) fn add_endpoints(call: &mut Call<'_>) -> Answer {
+    let (id, replica) = ready(call)?;
+    let instance = call.find(instance::KIND, replica.text("instance_id"))?.clone();
+    let have: Vec<_> = network::endpoints(&replica).cloned().collect();
+    let (at_once, later) = endpoints(call, &instance, &have)?;
+    let now: Vec<_> = have.into_iter().chain(at_once).collect();
+    let all: Vec<_> = now.iter().cloned().chain(later).collect();
+    call.change(KIND, &id, body! {"status": "configuring", "endpoints": now});
+    call.becomes(KIND, &id, body! {"status": "ready", "endpoints": all});
+    answer(call, &id)
+}
+
+/// The endpoints that the request asks for, beside those it has: private ones, which are shown at once, and the
+/// direct one, which is not.
+fn endpoints(
+    call: &Call<'_>,
+    instance: &Record,
+    have: &[Value],
+) -> Result<(Vec<Value>, Option<Value>), Refusal> {
+    let port = EngineVersion::find(instance.text("engine")).map_or(5432, EngineVersion::port);
+    let (mut at_once, mut later) = (Vec::new(), None);
+    let specs = call.body.get("endpoint_spec").and_then(Value::as_array).into_iter().flatten();
+    for (n, spec) in specs.enumerate() {
+        let path = format!("endpoint_spec.{n}");
+        let is_new = |kind: &str| have.iter().chain(&at_once).all(|endpoint| endpoint.get(kind).is_none());
+        match endpoint::wanted(spec) {
+            Some(("private_network", details)) if is_new("private_network") => {
+                at_once.push(endpoint::private(call, details, &path, port, &[])?);
+            }
+            Some(("direct_access", _)) if later.is_none() && is_new("direct_access") => {
+                let mut direct = endpoint::load_balancer(call)?;
+                if let Value::Object(direct) = &mut direct {
+                    direct.remove("load_balancer");
+                    direct.extend(body! {"direct_access": Body::new(), "port": port});
+                }
+                later = Some(direct);
+            }
+            Some((kind @ ("private_network" | "direct_access"), _)) => {
+                return Err(Refusal::constraint(&path, format!("a replica has one {kind} endpoint at most")));
+            }
+            _ => {
+                return Err(Refusal::constraint(&path, "must have one of direct_access and private_network"));
+            }
+        }
+    }
+    if at_once.is_empty() && later.is_none() {
+        return Err(Refusal::constraint("endpoint_spec", "must have at least one endpoint"));
+    }
+    Ok((at_once, later))
+}
+
+fn ready(call: &Call<'_>) -> Result<(String, Record), Refusal> {
+    let (id, replica) = call.target(KIND, "read_replica_id")?;
+    call.must_be_settled(KIND, &id, &["ready"])?;
+    Ok((id, replica))
+}
+
+fn answer(call: &Call<'_>, id: &str) -> Answer {
+    Ok(Reply::resource(view(call.find(KIND, id)?)))
+}
+
+/// It has no timestamps (recorded).
+pub(super) fn view(replica: &Record) -> Body {
+    let mut body = replica.body.clone();
+    body.remove("created_at");
+    body.remove("updated_at");
+    body
+}
