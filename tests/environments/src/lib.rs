@@ -47,6 +47,8 @@ pub struct World {
     pub definition: String,
     /// The variables that secrets come from.
     pub variables: BTreeMap<String, String>,
+    /// What the state is bound to.
+    pub endpoint: String,
     /// What was reported in all runs.
     pub progress: Mutex<Vec<Progress>>,
 }
@@ -75,6 +77,7 @@ impl World {
             clock,
             definition: definition.to_owned(),
             variables,
+            endpoint: "emulator".to_owned(),
             progress: Mutex::default(),
         }
     }
@@ -114,7 +117,7 @@ impl World {
         let variable = |name: &str| self.variables.get(name).cloned();
         let sources = Sources::read(&decoded.definition, &variable, Path::new("."), Missing::Refuse)?;
         let (store, key) = (self.store.clone(), self.key.clone());
-        Engine::open(&self.client(), &decoded.definition, sources, store, key, "emulator").await
+        Engine::open(&self.client(), &decoded.definition, sources, store, key, &self.endpoint).await
     }
 
     /// What must change.
@@ -145,15 +148,14 @@ impl World {
     }
 
     /// Applies, and fails the test where anything of it fails.
-    pub fn must_apply(&self) -> Outcome {
-        let outcome = self.run(self.apply()).unwrap_or_else(|error| panic!("{error}"));
+    pub fn must_apply(&self) {
+        let outcome = self.run(self.apply()).unwrap_or_else(|error| panic!("{}", told(&error)));
         assert!(outcome.is_complete(), "failed: {:#?}\nskipped: {:?}", outcome.failed, outcome.skipped);
-        outcome
     }
 
     /// What a plan would change, one line each; none where there is nothing to do.
     pub fn changes(&self) -> Vec<String> {
-        let plan = self.run(self.plan()).unwrap_or_else(|error| panic!("{error}"));
+        let plan = self.run(self.plan()).unwrap_or_else(|error| panic!("{}", told(&error)));
         assert!(plan.problems.is_empty(), "{:#?}", plan.problems);
         lines(&plan)
     }
@@ -171,4 +173,10 @@ pub fn lines(plan: &Plan) -> Vec<String> {
         format!("{} {}{fields}", planned.change.verb(), planned.address)
     };
     plan.effective().map(line).collect()
+}
+
+/// An error with its causes.
+fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
 }

@@ -94,10 +94,6 @@ impl DatabaseInstance {
     }
 }
 
-fn settings(settings: &BTreeMap<String, String>) -> Vec<InstanceSetting> {
-    settings.iter().map(|(name, value)| InstanceSetting::new(name, value)).collect()
-}
-
 fn outputs(instance: &Instance) -> Attributes {
     let endpoint = instance.private_endpoint().or_else(|| instance.public_endpoint());
     attributes([
@@ -147,17 +143,20 @@ impl Kind for DatabaseInstance {
             .volume_size(Size::bytes(self.volume_size))
             .encryption(EncryptionAtRest { enabled: self.encryption })
             .backup_same_region(self.backup_same_region)
-            .init_endpoints(self.endpoints()?)
-            .init_settings(settings(&self.settings));
+            .init_endpoints(self.endpoints()?);
         Ok(cloud.rdb.create_instance(create).await?.id.to_string())
     }
 
     async fn ready(&self, cloud: &Cloud, id: &str) -> Result<Attributes, KindError> {
         let id = id.parse()?;
         let mut instance = cloud.rdb.wait_for_instance(&id).await?;
-        // A create takes no schedule: an instance is made with the platform's own.
+        // A create takes neither schedule nor settings: an instance is made with the platform's own.
         if !self.has_schedule(&instance) {
             instance = cloud.rdb.update_instance(&id, self.schedule()).await?;
+        }
+        if !self.has_settings(&instance) {
+            self.set_settings(cloud, &id).await?;
+            instance = cloud.rdb.wait_for_instance(&id).await?;
         }
         Ok(outputs(&instance))
     }
@@ -169,8 +168,7 @@ impl Kind for DatabaseInstance {
             cloud.rdb.wait_for_instance(&instance).await?;
         }
         if changed.iter().any(|name| name == "settings") {
-            let wanted = InstanceSettings::new(settings(&self.settings));
-            cloud.rdb.add_instance_settings(&instance, wanted).await?;
+            self.set_settings(cloud, &instance).await?;
             cloud.rdb.wait_for_instance(&instance).await?;
         }
         if changed.iter().any(|name| name == "password") {
@@ -214,6 +212,21 @@ impl DatabaseInstance {
             .backup_schedule_frequency(self.backup_frequency)
             .backup_schedule_retention(self.backup_retention)
             .backup_same_region(self.backup_same_region)
+    }
+
+    fn has_settings(&self, instance: &Instance) -> bool {
+        let has = |(name, value): (&String, &String)| {
+            instance.settings.iter().any(|set| set.name == *name && set.value == *value)
+        };
+        self.settings.iter().all(has)
+    }
+
+    /// Sets the definition's settings and leaves the others alone.
+    async fn set_settings(&self, cloud: &Cloud, id: &InstanceId) -> Result<(), KindError> {
+        let settings: Vec<_> =
+            self.settings.iter().map(|(name, value)| InstanceSetting::new(name, value)).collect();
+        cloud.rdb.add_instance_settings(id, InstanceSettings::new(settings)).await?;
+        Ok(())
     }
 
     fn has_schedule(&self, instance: &Instance) -> bool {

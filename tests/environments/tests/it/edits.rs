@@ -1,0 +1,126 @@
+//! Edits of the definition become exactly their difference.
+
+use environments::World;
+
+fn deployed() -> World {
+    let world = World::staging();
+    world.must_apply();
+    world
+}
+
+/// Applies an edit, and checks what it changes, that only that is changed, and that nothing is left to change.
+fn edit(world: World, from: &str, to: &str, expected: &[&str]) -> World {
+    let world = world.edit(from, to);
+    assert_eq!(world.changes(), expected);
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+    world
+}
+
+#[test]
+fn a_memory_limit() {
+    edit(
+        deployed(),
+        "memory = \"1024MB\"",
+        "memory = \"1500MB\"",
+        &["update container.streamlit (memory_limit_bytes)"],
+    );
+}
+
+#[test]
+fn an_image() {
+    let world = edit(deployed(), "runners:0.9.0", "runners:0.9.1", &["update container.runners (image)"]);
+    assert_eq!(world.emulator.requests().count("UpdateContainer"), 1);
+    assert_eq!(world.emulator.requests().count("CreateContainer"), 3);
+}
+
+#[test]
+fn a_secrets_value() {
+    let mut world = deployed();
+    world.variables.insert("ALBERT_API_KEY".into(), "a new value".into());
+    let expected = [
+        "update secret_version.albert-api-key (source)",
+        "update container.runners (secret_environment_variables)",
+        "update container.streamlit (secret_environment_variables)",
+    ];
+    assert_eq!(world.changes(), expected);
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn one_more_service_and_one_less() {
+    let more =
+        "[services.extra]\nimage = \"extra:1.0.0\"\nliveness = { http = \"/\" }\n\n[services.documentation]";
+    let world = edit(deployed(), "[services.documentation]", more, &["create container.extra"]);
+    edit(world, more, "[services.documentation]", &["delete container.extra"]);
+}
+
+#[test]
+fn one_more_secret() {
+    let more = "[secrets]\nextra = { generate = { length = 20 } }";
+    edit(deployed(), "[secrets]", more, &["create secret.extra", "create secret_version.extra"]);
+}
+
+#[test]
+fn a_renamed_database_loses_the_old_ones_data_only_with_a_confirmation() {
+    let world = deployed()
+        .edit("databases = [\"evalap\"]", "databases = [\"evalap2\"]")
+        .edit("privileges = { evalap = \"all\" }", "privileges = { evalap2 = \"all\" }")
+        .edit("privileges = { evalap = \"readwrite\" }", "privileges = { evalap2 = \"readwrite\" }")
+        .edit("database = \"evalap\"", "database = \"evalap2\"");
+    let plan = world.run(world.plan()).unwrap();
+    assert_eq!(plan.losses().iter().map(ToString::to_string).collect::<Vec<_>>(), ["database.evalap"]);
+    let refused = world.run(async {
+        let mut engine = world.open().await.unwrap();
+        let lock = evalap_topology::Lock::now("test");
+        engine
+            .apply(&plan, lock, &evalap_topology::apply::ApplyOptions::default(), |_| {}, &|_| {})
+            .await
+            .unwrap_err()
+    });
+    assert!(refused.to_string().contains("database.evalap is deleted with its data"), "{refused}");
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn a_volume_grows_and_never_shrinks() {
+    let world = edit(
+        deployed(),
+        "size = \"10GB\"",
+        "size = \"20GB\"",
+        &["update database_instance.main (volume_size)"],
+    );
+    let world = world.edit("size = \"20GB\"", "size = \"10GB\"");
+    let plan = world.run(world.plan()).unwrap();
+    assert!(plan.problems[0].contains("volume_size can only grow"), "{:?}", plan.problems);
+    let calls = world.emulator.requests().count("UpgradeInstance");
+    let error = world.run(world.apply()).unwrap_err().to_string();
+    assert!(error.contains("volume_size"), "{error}");
+    assert_eq!(world.emulator.requests().count("UpgradeInstance"), calls);
+}
+
+#[test]
+fn retention_contacts_and_tags() {
+    let world = edit(
+        deployed(),
+        "retention_days = 14",
+        "retention_days = 30",
+        &["update data_source.logs (retention_days)"],
+    );
+    let world = edit(
+        world,
+        "\"astreinte@example.org\"",
+        "\"nuit@example.org\"",
+        &["create contact_point.nuit@example.org", "delete contact_point.astreinte@example.org"],
+    );
+    let tagged = world.edit("tags = [\"team=evalap\"]", "tags = [\"team=evalap\", \"cost=42\"]");
+    assert!(
+        tagged.changes().iter().all(|line| line.starts_with("update ") && line.ends_with("(tags)")),
+        "{:?}",
+        tagged.changes()
+    );
+    tagged.must_apply();
+    assert_eq!(tagged.changes(), Vec::<String>::new());
+}

@@ -1,0 +1,139 @@
+//! What goes wrong is told, loses nothing and is mended by the next run.
+
+use std::time::Duration;
+
+use environments::{STAGING, World};
+use evalap_topology::state::Holder;
+use evalap_topology::{Error, Lock};
+use scaleway_emulator::{Fault, FaultKind, Image, ImageBook, Latency};
+
+#[test]
+fn an_image_that_cannot_be_pulled_stops_what_depends_on_it_and_the_next_run_mends_it() {
+    let world =
+        World::with(STAGING, Latency::Recorded, ImageBook::new().with(Image::new("*/runners:*").missing()));
+    let outcome = world.run(world.apply()).unwrap();
+    let [failed] = &outcome.failed[..] else { panic!("{:#?}", outcome.failed) };
+    assert_eq!(failed.address.to_string(), "container.runners");
+    assert_eq!(outcome.skipped.iter().map(ToString::to_string).collect::<Vec<_>>(), ["container.streamlit"]);
+    // Everything else is there, and nothing of it is made again once the image is right.
+    let world = world.edit("runners:0.9.0", "runners-fixed:0.9.0");
+    let changes = world.changes();
+    assert_eq!(changes.len(), 2, "{changes:?}");
+    assert!(
+        changes[0].ends_with("container.runners (image)") && changes[1] == "create container.streamlit",
+        "{changes:?}"
+    );
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+    assert_eq!(world.emulator.requests().count("CreateContainer"), 3);
+}
+
+#[test]
+fn a_lost_answer_makes_nothing_twice() {
+    for operation in [
+        "CreateVPC",
+        "CreateNamespace",
+        "CreateInstance",
+        "CreateSecret",
+        "CreateDatabase",
+        "CreateUser",
+        "CreateDataSource",
+        "CreateToken",
+        "CreateContainer",
+    ] {
+        let world = World::staging();
+        world.emulator.inject(Fault::new(FaultKind::LostAnswer).operation(operation).nth(1));
+        let outcome = world.run(world.apply()).unwrap();
+        assert!(!outcome.is_complete(), "{operation}: the fault was not met");
+        assert!(
+            outcome.failed.iter().any(|failed| failed.error.contains("may have happened")),
+            "{operation}: {:?}",
+            outcome.failed
+        );
+        world.must_apply();
+        assert_eq!(world.changes(), Vec::<String>::new(), "{operation}");
+        let outcome = world.run(world.destroy()).unwrap();
+        assert!(outcome.is_complete(), "{operation}: {:?}", outcome.failed);
+        let left = world.changes();
+        assert!(left.iter().all(|line| line.starts_with("create ")), "{operation}: {left:?}");
+    }
+}
+
+#[test]
+fn what_somebody_else_deletes_is_made_again() {
+    let world = World::staging();
+    world.must_apply();
+    let client = world.client();
+    world.run(async {
+        let containers = scaleway_containers::Containers::new(&client);
+        let all =
+            containers.list_containers(scaleway_containers::ListContainers::default()).all().await.unwrap();
+        let documentation = all.into_iter().find(|container| container.name == "documentation").unwrap();
+        containers.delete_container(&documentation.id).await.unwrap();
+        containers.wait_until_container_gone(&documentation.id).await.unwrap();
+    });
+    assert_eq!(
+        world.changes(),
+        ["create container.documentation", "update container.streamlit (environment_variables)"]
+    );
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn two_applies_at_once_and_the_second_says_who_holds_the_lock() {
+    let world = World::staging();
+    let error = world.run(async {
+        let mut other = world.open().await.unwrap();
+        let holder = Holder::current("deploy_staging apply");
+        other.session().lock(holder, Duration::ZERO, |_| {}).await.unwrap();
+        let mut engine = world.open().await.unwrap();
+        let plan = engine.plan().await.unwrap();
+        let mut lock = Lock::now("deploy_staging apply");
+        lock.wait = Duration::from_secs(3);
+        engine
+            .apply(&plan, lock, &evalap_topology::apply::ApplyOptions::default(), |_| {}, &|_| {})
+            .await
+            .unwrap_err()
+    });
+    assert!(matches!(&error, Error::State(error) if error.is_held()), "{error}");
+    let text = error.to_string();
+    for part in ["deploy_staging apply", "since", "2023-11-14"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert_eq!(
+        world.emulator.requests().by_operation().filter(|(name, _)| name.contains("Create")).count(),
+        0
+    );
+}
+
+#[test]
+fn a_stale_plan_and_a_state_of_another_cloud_are_refused() {
+    let world = World::staging();
+    let plan = world.run(world.plan()).unwrap();
+    world.must_apply();
+    let stale = world.run(async {
+        let mut engine = world.open().await.unwrap();
+        world.carry_out(&mut engine, &plan).await.unwrap_err()
+    });
+    assert!(matches!(stale, Error::StalePlan { .. }), "{stale}");
+    let mut world = world;
+    world.endpoint = "https://api.scaleway.com".to_owned();
+    let other = world.run(world.open()).unwrap_err();
+    assert!(matches!(other, Error::OtherCloud { .. }) && other.to_string().contains("emulator"), "{other}");
+}
+
+#[test]
+fn a_stranger_under_our_name_is_refused_and_left_alone() {
+    let world = World::staging();
+    let client = world.client();
+    world.run(async {
+        let secrets = scaleway_secrets::Secrets::new(&client);
+        let create = scaleway_secrets::CreateSecret::new("staging-openai-api-key");
+        let project: scaleway_core::ProjectId = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90".parse().unwrap();
+        secrets.create_secret(create.project_id(project)).await.unwrap();
+    });
+    let error = world.run(world.apply()).unwrap_err().to_string();
+    assert!(error.contains("secret.openai-api-key") && error.contains("not ours"), "{error}");
+    assert_eq!(world.emulator.requests().count("CreateVPC"), 0);
+}
