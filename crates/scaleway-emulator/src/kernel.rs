@@ -16,13 +16,19 @@ use crate::world::World;
 use crate::{data_plane, management};
 
 /// The world with everything around it that a request meets.
-#[derive(Debug)]
 pub(crate) struct Kernel {
     pub(crate) world: World,
     pub(crate) clock: Clock,
     pub(crate) data: Option<DataDir>,
     pub(crate) requests: Requests,
     pub(crate) faults: Vec<Fault>,
+}
+
+impl std::fmt::Debug for Kernel {
+    /// Not what is in it: the world holds the values of secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kernel").field("requests", &self.requests.total()).finish_non_exhaustive()
+    }
 }
 
 /// What becomes of a request.

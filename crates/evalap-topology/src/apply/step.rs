@@ -44,7 +44,7 @@ impl Work<'_> {
             (Change::Replace { .. }, Part::Make) => self.create(Vec::new()).await,
             (Change::Update { id, fields, settle, .. }, _) => {
                 if *settle {
-                    self.address().kind.ready(self.cloud, &self.spec, id).await?;
+                    self.settle(id).await?;
                 }
                 self.update(id, fields.iter().map(|field| field.name.clone()).collect(), Vec::new()).await
             }
@@ -72,6 +72,14 @@ impl Work<'_> {
                 Ok(Attributes::new())
             }
             (Change::NoOp, _) | (Change::Delete { .. }, Part::Make) => Ok(Attributes::new()),
+        }
+    }
+
+    /// Waits until nothing changes it any more, whatever has become of it: it is changed next.
+    async fn settle(&self, id: &str) -> Result<(), KindError> {
+        match self.address().kind.ready(self.cloud, &self.spec, id).await {
+            Ok(_) | Err(KindError::Api(scaleway_core::Error::Never { .. })) => Ok(()),
+            Err(error) => Err(error),
         }
     }
 

@@ -73,6 +73,9 @@ pub struct Container {
     pub deadline: u64,
 }
 
+/// A revision whose probes give up at its deadline is told to be in error a moment later, with the reason.
+const LAST_WORDS: Duration = Duration::from_secs(15);
+
 /// A probe, as the client crate writes it.
 pub type ContainerProbe = Probe;
 
@@ -193,7 +196,7 @@ impl Kind for Container {
 
     async fn ready(&self, cloud: &Cloud, id: &str) -> Result<Attributes, KindError> {
         let wait = cloud.containers.wait_for_container(&id.parse()?);
-        let container = wait.deadline(Duration::from_secs(self.deadline)).await?;
+        let container = wait.deadline(Duration::from_secs(self.deadline) + LAST_WORDS).await?;
         Ok(outputs(cloud, &container))
     }
 
