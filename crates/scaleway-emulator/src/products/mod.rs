@@ -2,6 +2,7 @@
 
 use crate::router::Product;
 
+mod cockpit;
 mod containers;
 pub(crate) mod ipam;
 mod pages;
@@ -12,5 +13,11 @@ mod vpc;
 pub(crate) use containers::endpoint;
 
 /// A new product is added here and nowhere else.
-pub(crate) const ALL: &[&Product] =
-    &[&containers::PRODUCT, &ipam::PRODUCT, &rdb::PRODUCT, &vpc::PRODUCT, &secret_manager::PRODUCT];
+pub(crate) const ALL: &[&Product] = &[
+    &containers::PRODUCT,
+    &cockpit::PRODUCT,
+    &ipam::PRODUCT,
+    &rdb::PRODUCT,
+    &vpc::PRODUCT,
+    &secret_manager::PRODUCT,
+];

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod cockpit;
+mod cockpit_alerts;
 mod containers;
 mod desk;
 mod ipam;
