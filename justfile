@@ -1,0 +1,51 @@
+# The recipes are what CI runs: see .ci/run.
+
+# Everything that CI runs
+ci: fmt clippy doc alone test main-job
+
+# Formatting
+fmt:
+    cargo fmt --all -- --check
+
+# Lints, warnings as errors
+clippy:
+    cargo clippy --workspace --all-targets --locked -- -D warnings
+
+# Documentation, warnings as errors
+doc:
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked
+
+# Each client crate by itself, as a program that depends on it builds it
+alone:
+    for crate in crates/scaleway-*; do cargo check --locked -p "$(basename "$crate")" || exit 1; done
+
+# All tests
+test:
+    cargo test --workspace
+
+# The main job, once, in a folder of its own
+main-job:
+    rm -rf target/main-job
+    cargo run --release --example deploy_staging -- --speed max --data target/main-job
+    cargo run --release --example deploy_staging -- --speed max --data target/main-job
+
+# Licences, advisories, duplicate and banned packages (needs cargo-deny)
+deny:
+    cargo deny check
+
+# The figures: whole process at no latency, then beside the critical path of the recorded latencies
+figures:
+    cargo build --release --example deploy_staging
+    cargo run --release -p bench -- process
+    cargo run --release -p bench -- critical-path
+
+# A clean debug build of everything, timed, and how many packages that is
+build-time:
+    cargo clean
+    time cargo build --workspace --all-targets --locked
+    cargo tree --workspace --edges normal,build --prefix none --locked | sort -u | wc -l
+
+# The emulator's start, up to its ready line
+start-time:
+    cargo build --release -p scaleway-emulator
+    cargo run --release -p bench -- start

@@ -1,0 +1,30 @@
+//! Prints the figures that the project claims, by the commands that the `justfile` names.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark that cannot go on has nothing to print"
+)]
+#![allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+
+mod critical_path;
+mod process;
+mod start;
+
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("process") => process::run(),
+        Some("critical-path") => critical_path::run(),
+        Some("start") => start::run(),
+        _ => {
+            eprintln!("usage: bench process | critical-path | start");
+            std::process::exit(2);
+        }
+    }
+}
+
+/// The middle of some figures, and the least and the most of them.
+fn spread(mut figures: Vec<f64>) -> (f64, f64, f64) {
+    figures.sort_by(f64::total_cmp);
+    let middle = figures.get(figures.len() / 2).copied().unwrap_or_default();
+    (middle, figures.first().copied().unwrap_or_default(), figures.last().copied().unwrap_or_default())
+}
