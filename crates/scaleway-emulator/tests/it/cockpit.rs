@@ -249,6 +249,7 @@ fn products_and_usage_answer() {
     let products = desk.get(&format!("{COCKPIT}/products?order_by=display_name_asc")).1;
     let names = texts(&products, "products_list", "name");
     assert_eq!((names.len(), &products["total_count"]), (26, &json!(26)));
+    assert_eq!(names[..3], ["sbs", "observability", "instance"]);
     assert!(names.contains(&"rdb".into()) && names.contains(&"serverless".into()));
     let usage = desk.get(&format!("{COCKPIT}/usage-overview?project_id={PROJECT}&interval=3600s")).1;
     let metrics = &usage["external_metrics_usage"];

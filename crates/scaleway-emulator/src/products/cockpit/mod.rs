@@ -174,10 +174,11 @@ fn order<'o>(call: &'o Call<'_>, default: &'o str, fields: &[&str]) -> Result<(&
     }
 }
 
-/// Sorts by a text.
+/// Sorts by a text, without regard to case (recorded).
 fn sort(items: &mut [Value], (field, descending): (&str, bool)) {
     items.sort_by(|a, b| {
-        let order = a[field].as_str().cmp(&b[field].as_str());
+        let key = |item: &Value| item[field].as_str().map(str::to_lowercase);
+        let order = key(a).cmp(&key(b));
         if descending { order.reverse() } else { order }
     });
 }
