@@ -63,7 +63,7 @@ fn asked(call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
     let mut problems = Vec::new();
     for (n, rule) in asked.as_array().into_iter().flatten().enumerate() {
         let (ip, description) = (rule["ip"].as_str().unwrap_or_default(), rule["description"].as_str());
-        let Some(ip) = network::block(ip) else {
+        let Some(ip) = network::block(ip).map(|block| block.to_string()) else {
             let help = format!("must be an address or a block, as \"1.2.3.4/32\", is {ip:?}");
             problems.push(Problem::constraint(format!("rules.{n}.ip"), help));
             continue;

@@ -9,7 +9,8 @@ use crate::schema::{self, Field, choice, flag, text};
 use crate::store::{Body, Effect, Record, Transition};
 
 use super::catalogue::EngineVersion;
-use super::endpoint::{self, Planned};
+use super::endpoint::{self, Asked};
+use super::network::Owner;
 use super::{database, instance, network, node, privilege, read_replica, snapshot, user};
 
 const CLONE: &[Field] = &[text("name").length(1, 255).required(), text("node_type")];
@@ -108,13 +109,18 @@ pub(super) fn major_upgrade(
     let held = content(call, id);
     let copy = make(call, &source.project, body, &held, !with_endpoints)?;
     if with_endpoints {
-        hand_over(call, id, &copy, source);
+        hand_over(call, id, &copy, source)?;
     }
     instance::answer(call, &copy)
 }
 
 /// The copy gets the endpoints of `source` when it is ready.
-fn hand_over(call: &mut Call<'_>, id: &str, copy: &str, source: &Record) {
+fn hand_over(call: &mut Call<'_>, id: &str, copy: &str, source: &Record) -> Result<(), Refusal> {
+    let owner = Owner::of(call.find(instance::KIND, copy)?);
+    for endpoint in network::endpoints(source) {
+        network::hand_over(call, endpoint, id, &owner)?;
+    }
+
     let moved: Vec<_> = network::endpoints(source).cloned().collect();
     let at = call.due(call.until_ready());
     let set = |body: Body| vec![Transition { at, effect: Effect::Set { body, hidden: Body::new() } }];
@@ -123,6 +129,7 @@ fn hand_over(call: &mut Call<'_>, id: &str, copy: &str, source: &Record) {
     call.world.store.schedule(instance::KIND, copy, set(got));
     let left = endpoint::with_short_name(body! {"endpoints": json!([])});
     call.world.store.schedule(instance::KIND, id, set(left));
+    Ok(())
 }
 
 /// What a copy takes over of an instance.
@@ -163,9 +170,8 @@ fn make(
     content: &Value,
     public: bool,
 ) -> Result<String, Refusal> {
-    let public = if public { Some(endpoint::load_balancer(call)?) } else { None };
-    let planned = Planned { public, ..Planned::default() };
-    let id = instance::provision(call, project, body, planned, Body::new())?;
+    let asked = if public { Asked::PUBLIC } else { Asked::NONE };
+    let id = instance::provision(call, project, body, &asked, Body::new())?;
     fill(call, &id, content);
     Ok(id)
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use crate::call::{Call, body};
@@ -10,44 +11,58 @@ use crate::reply::{Answer, Reply};
 use crate::store::{Body, Kind, Record};
 
 use super::catalogue::EngineVersion;
+use super::network::Owner;
 use super::{instance, network, pace, read_replica};
 
 /// Endpoints are kept in the records of their instances and replicas.
 const KIND: Kind = Kind { collection: "rdb.endpoints", resource: "endpoint" };
 
-/// The endpoints of something that is being made.
-#[derive(Debug, Default)]
-pub(super) struct Planned {
-    /// Private ones are shown at once.
-    pub(super) at_once: Vec<Value>,
-    /// A public one is shown when it is ready.
-    pub(super) public: Option<Value>,
+/// The endpoints that a request asks for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// Is shown at once.
+    pub(super) private: Option<Private>,
+    /// Is shown when it is ready.
+    pub(super) public: bool,
 }
 
-/// What a request asks for; a public endpoint unless it says otherwise.
-pub(super) fn planned(call: &Call<'_>, specs: Option<&Value>, port: u16) -> Result<Planned, Refusal> {
+impl Asked {
+    pub(super) const PUBLIC: Self = Self { private: None, public: true };
+    pub(super) const NONE: Self = Self { private: None, public: false };
+}
+
+/// A private endpoint that is asked for.
+#[derive(Debug)]
+pub(super) struct Private {
+    network: String,
+    /// One of the caller's choice; IPAM gives one otherwise.
+    address: Option<IpNet>,
+}
+
+/// What a request for an instance asks for; a public endpoint unless it says otherwise.
+pub(super) fn asked(call: &Call<'_>, specs: Option<&Value>) -> Result<Asked, Refusal> {
     let specs = specs.and_then(Value::as_array).filter(|specs| !specs.is_empty());
-    let Some(specs) = specs else {
-        return Ok(Planned { public: Some(load_balancer(call)?), ..Planned::default() });
-    };
-    let mut planned = Planned::default();
+    let Some(specs) = specs else { return Ok(Asked::PUBLIC) };
+    let mut asked = Asked::NONE;
     for (n, spec) in specs.iter().enumerate() {
         let path = format!("init_endpoints.{n}");
-        let taken = match wanted(spec) {
-            Some(("load_balancer", _)) if planned.public.is_none() => {
-                planned.public = Some(load_balancer(call)?);
+        let help = match wanted(spec) {
+            Some(("load_balancer", _)) if !asked.public => {
+                asked.public = true;
                 continue;
             }
-            Some(("private_network", details)) if planned.at_once.is_empty() => {
-                planned.at_once.push(private(call, details, &path, port, &[])?);
+            Some(("private_network", details)) if asked.private.is_none() => {
+                asked.private = Some(private(call, details, &path)?);
                 continue;
             }
-            Some((kind, _)) => format!("an instance has one {kind} endpoint at most"),
-            None => "must have one of load_balancer and private_network".into(),
+            Some((kind @ ("load_balancer" | "private_network"), _)) => {
+                format!("an instance has one {kind} endpoint at most")
+            }
+            _ => "must have one of load_balancer and private_network".into(),
         };
-        return Err(Refusal::constraint(&path, taken));
+        return Err(Refusal::constraint(&path, help));
     }
-    Ok(planned)
+    Ok(asked)
 }
 
 /// The one field of a specification that says something.
@@ -64,44 +79,44 @@ pub(super) fn load_balancer(call: &Call<'_>) -> Result<Value, Refusal> {
     Ok(json!({"id": call.world.uuid()?, "ip": ip, "port": port, "name": null, "load_balancer": {}}))
 }
 
-/// In a private network: at an address of the caller's choice, or else at one that IPAM gives.
-pub(super) fn private(
-    call: &Call<'_>,
-    details: &Value,
-    path: &str,
-    port: u16,
-    taken: &[Value],
-) -> Result<Value, Refusal> {
-    let id = details["private_network_id"].as_str().unwrap_or_default();
-    if id.is_empty() {
+/// Reads what a request says of a private endpoint.
+pub(super) fn private(call: &Call<'_>, details: &Value, path: &str) -> Result<Private, Refusal> {
+    let network = details["private_network_id"].as_str().unwrap_or_default().to_owned();
+    if network.is_empty() {
         let problem = Problem::required(format!("{path}.private_network.private_network_id"));
         return Err(Refusal::invalid_arguments(&[problem]));
     }
-    let asked = details["service_ip"].as_str().filter(|ip| !ip.is_empty());
-    let (mode, address) = match asked {
-        Some(asked) => {
-            network::must_exist(call, id)?;
-            let address = network::block(asked).ok_or_else(|| {
-                let field = format!("{path}.private_network.service_ip");
-                Refusal::constraint(
-                    &field,
-                    format!("must be an address with its block's length, is {asked:?}"),
-                )
-            })?;
-            ("static", address)
-        }
-        None => ("ipam", network::free_address(call, id, taken)?),
+    network::must_exist(call, &network)?;
+    let address = match details["service_ip"].as_str().filter(|ip| !ip.is_empty()) {
+        None => None,
+        Some(ip) => Some(network::block(ip).ok_or_else(|| {
+            let field = format!("{path}.private_network.service_ip");
+            Refusal::constraint(&field, format!("must be an address with its block's length, is {ip:?}"))
+        })?),
     };
+    Ok(Private { network, address })
+}
+
+/// Makes the endpoint, and books its address.
+pub(super) fn attach(
+    call: &mut Call<'_>,
+    asked: &Private,
+    port: u16,
+    owner: &Owner,
+) -> Result<Value, Refusal> {
+    let address = network::attach(call, &asked.network, asked.address, owner)?;
+    // The length of the block is the caller's where the address is.
+    let address = asked.address.map_or(address, |asked| asked.to_string());
     Ok(json!({
         "id": call.world.uuid()?,
         "ip": address.split('/').next(),
         "port": port,
         "name": null,
         "private_network": {
-            "private_network_id": id,
+            "private_network_id": asked.network,
             "service_ip": address,
             "zone": format!("{}-1", call.region()),
-            "provisioning_mode": mode,
+            "provisioning_mode": if asked.address.is_some() { "static" } else { "ipam" },
         },
     }))
 }
@@ -137,7 +152,8 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         return Ok(Reply::ok(json!({"id": "", "name": null, "port": 0})));
     }
     let port = EngineVersion::find(instance.text("engine")).map_or(5432, EngineVersion::port);
-    let made = private(call, details, "endpoint_spec", port, &[])?;
+    let asked = private(call, details, "endpoint_spec")?;
+    let made = attach(call, &asked, port, &Owner::of(&instance))?;
     endpoints.push(made.clone());
     call.change(instance::KIND, &id, body! {"endpoints": endpoints});
     pace::ready_in(call, &id, "initializing", attachment(&made), Body::new());
@@ -153,6 +169,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let Found { kind, owner, record, endpoint } = target(call)?;
     call.must_be_settled(kind, &owner, &["ready"])?;
     let left = without(&record, &endpoint);
+    network::release(call, &endpoint, &owner);
     if kind != instance::KIND {
         call.change(kind, &owner, body! {"endpoints": left});
     } else if endpoint.get("load_balancer").is_some() {
@@ -183,6 +200,7 @@ pub(super) fn migrate(call: &mut Call<'_>) -> Answer {
     for id in [&owner, &to] {
         call.must_be_settled(instance::KIND, id, &["ready"])?;
     }
+    network::hand_over(call, &endpoint, &owner, &Owner::of(&target))?;
     let (left, got) = handed_over(&record, &target, &endpoint);
     pace::ready_in(call, &owner, "configuring", pace::ENDPOINT, left);
     pace::ready_in(call, &to, "configuring", pace::ENDPOINT, got);

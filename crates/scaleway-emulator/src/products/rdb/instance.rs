@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::page::Listing;
+use crate::products::ipam;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, any, choice, flag, number, object, objects, text, texts};
@@ -14,6 +15,8 @@ use crate::store::{Body, Effect, Kind, Record, Transition};
 use crate::world::{World, stamp};
 
 use super::catalogue::EngineVersion;
+use super::endpoint::Asked;
+use super::network::Owner;
 use super::{acl, database, endpoint, node, pace, read_replica, setting, user};
 
 pub(super) const KIND: Kind = Kind { collection: "rdb.instances", resource: "instance" };
@@ -85,7 +88,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     }
     let init_settings = asked.get("init_settings").cloned().unwrap_or_default();
     setting::check(engine, &init_settings, true, "init_settings")?;
-    let endpoints = endpoint::planned(call, asked.get("init_endpoints"), engine.port())?;
+    let endpoints = endpoint::asked(call, asked.get("init_endpoints"))?;
     let mode = Some(text("high_availability_mode")).filter(|mode| !mode.is_empty());
     let standby = mode.as_deref().map_or_else(|| flag("is_ha_cluster"), |mode| mode != "disabled");
     let name = match text("name") {
@@ -116,7 +119,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         "upgradable_version": engine.upgrades(),
     };
     let settings = setting::as_list(&engine.initial_settings());
-    let id = provision(call, &project, body, endpoints, body! {"settings": settings})?;
+    let id = provision(call, &project, body, &endpoints, body! {"settings": settings})?;
     database::insert(call, &id, database::DEFAULT);
     if !user_name.is_empty() {
         user::insert(call, &id, &user_name, true);
@@ -124,37 +127,47 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     answer(call, &id)
 }
 
-/// Makes an instance that will be ready when this operation's recorded time has passed, with the endpoints that need
-/// one and the fields of `later`. Its public endpoint is open to the world.
+/// Makes an instance that will be ready when this operation's recorded time has passed, with these endpoints and the
+/// fields of `later`. A public endpoint is open to the world.
 pub(super) fn provision(
     call: &mut Call<'_>,
     project: &str,
     mut body: Body,
-    endpoints: endpoint::Planned,
-    later: Body,
+    asked: &Asked,
+    mut later: Body,
 ) -> Result<String, Refusal> {
-    body.extend(body! {"status": "provisioning", "endpoints": endpoints.at_once.clone()});
+    let port =
+        EngineVersion::find(body["engine"].as_str().unwrap_or_default()).map_or(5432, EngineVersion::port);
+    body.extend(body! {"status": "provisioning", "endpoints": json!([])});
     let mut draft = call.draft(project, body);
     draft.hidden = certificate_serial(call.world)?;
+    let public = if asked.public { Some(endpoint::load_balancer(call)?) } else { None };
     let id = call.create(KIND, draft)?;
     acl::open(call, &id);
-    let mut later = later;
-    if let Some(public) = endpoints.public {
-        let all = endpoints.at_once.into_iter().chain([public.clone()]).collect::<Vec<_>>();
-        later.extend(body! {"endpoints": all, "endpoint": public});
+    let mut endpoints = Vec::new();
+    if let Some(private) = &asked.private {
+        let owner = Owner::of(call.find(KIND, &id)?);
+        match endpoint::attach(call, private, port, &owner) {
+            Ok(made) => endpoints.push(made),
+            Err(refusal) => {
+                call.world.store.remove(KIND, &id);
+                return Err(refusal);
+            }
+        }
+        call.change(KIND, &id, body! {"endpoints": endpoints.clone()});
     }
-    let ready = call.until_ready();
-    let mut body = later.clone();
-    body.remove("endpoints");
-    body.remove("endpoint");
-    body.insert("status".into(), "initializing".into());
+    let mut initializing = later.clone();
+    initializing.insert("status".into(), "initializing".into());
     later.insert("status".into(), "ready".into());
-    let step = |after: Duration, body: Body| Transition {
-        at: call.due(after),
-        effect: Effect::Set { body, hidden: Body::new() },
-    };
+    if let Some(public) = public {
+        endpoints.push(public.clone());
+        later.extend(body! {"endpoints": endpoints, "endpoint": public});
+    }
     // Its settings are there while it is still initializing (recorded).
-    let steps = vec![step(ready * 3 / 4, body), step(ready, later)];
+    let ready = call.until_ready();
+    let step =
+        |after, body| Transition { at: call.due(after), effect: Effect::Set { body, hidden: Body::new() } };
+    let steps = vec![step(ready * 3 / 4, initializing), step(ready, later)];
     call.world.store.schedule(KIND, &id, steps);
     Ok(id)
 }
@@ -216,6 +229,10 @@ pub(super) fn restart(call: &mut Call<'_>) -> Answer {
 /// Takes all that is below it along; backups and snapshots stay.
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let (id, _) = ready(call)?;
+    for replica in call.world.store.children(KIND, &id, read_replica::KIND) {
+        ipam::release_all(call.world, &replica, None);
+    }
+    ipam::release_all(call.world, &id, None);
     call.change(KIND, &id, body! {"status": "deleting"});
     let at = call.due(pace::DELETION);
     call.world.store.schedule(KIND, &id, vec![Transition { at, effect: Effect::Delete }]);

@@ -1,18 +1,33 @@
 //! Addresses: of the public network, and of private networks.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
+use ipnet::IpNet;
 use serde_json::Value;
 
 use crate::call::Call;
+use crate::products::ipam::{self, Attachment};
+use crate::products::vpc::{private_network, subnet};
 use crate::refusal::Refusal;
-use crate::router::{Found, Router};
-use crate::store::{Kind, Record};
+use crate::store::Record;
 
-use super::{instance, read_replica};
+/// Who has an address.
+#[derive(Debug)]
+pub(super) struct Owner {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) project: String,
+}
 
-/// Private networks belong to another product; where this emulator has it, they must exist.
-const PRIVATE_NETWORK: Kind = Kind { collection: "vpc.private_networks", resource: "private_network" };
+impl Owner {
+    pub(super) fn of(record: &Record) -> Self {
+        Self {
+            id: record.text("id").into(),
+            name: record.text("name").into(),
+            project: record.project.clone(),
+        }
+    }
+}
 
 /// An address and a port where a load balancer answers.
 pub(super) fn public_address(call: &Call<'_>) -> Result<(String, u16), Refusal> {
@@ -24,62 +39,63 @@ pub(super) fn public_address(call: &Call<'_>) -> Result<(String, u16), Refusal> 
 }
 
 /// `1.2.3.4` → `1.2.3.4/32`; none where the text is no address and no block.
-pub(super) fn block(text: &str) -> Option<String> {
-    let (ip, length) = match text.split_once('/') {
-        Some((ip, length)) => (ip, Some(length.parse::<u8>().ok()?)),
-        None => (text, None),
-    };
-    let ip: IpAddr = ip.parse().ok()?;
-    let longest = if ip.is_ipv4() { 32 } else { 128 };
-    let length = length.unwrap_or(longest);
-    (length <= longest).then(|| format!("{ip}/{length}"))
+pub(super) fn block(text: &str) -> Option<IpNet> {
+    text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()
 }
 
-/// The next free address of a private network, with the length of its block: `172.16.4.2/22`. `taken` are those that
-/// are planned and not kept yet.
-pub(super) fn free_address(call: &Call<'_>, network: &str, taken: &[Value]) -> Result<String, Refusal> {
-    let (first, length) = subnet(call, network)?;
-    let records =
-        [instance::KIND, read_replica::KIND].into_iter().flat_map(|kind| call.world.store.all(kind));
-    let kept = records.flat_map(|(_, record)| endpoints(record));
-    let used: Vec<&str> = kept
-        .chain(taken)
-        .filter(|endpoint| endpoint["private_network"]["private_network_id"] == network)
-        .filter_map(|endpoint| endpoint["private_network"]["service_ip"].as_str())
-        .collect();
-    // The first address is the block's own, the second one its gateway's.
-    let size = 1_u32.checked_shl(32 - u32::from(length)).unwrap_or(u32::MAX);
-    let mut free =
-        (2..size.saturating_sub(1)).map(|n| format!("{}/{length}", Ipv4Addr::from(first.wrapping_add(n))));
-    free.find(|address| !used.contains(&address.as_str())).ok_or_else(|| {
-        Refusal::precondition_failed("ip_available", "the private network has no free address")
-    })
-}
-
-/// Refuses a network that does not exist.
+/// Refuses a private network that does not exist.
 pub(super) fn must_exist(call: &Call<'_>, network: &str) -> Result<(), Refusal> {
-    let listed = Router::get().find("GET", "/vpc/v2/regions/fr-par/private-networks");
-    if matches!(listed, Found::Route { .. }) {
-        call.find(PRIVATE_NETWORK, network).map(|_| ())
-    } else {
-        Ok(())
+    call.find(private_network::KIND, network).map(drop)
+}
+
+/// Books an address of a private network: the next free one, or the one that was asked for. One outside of the network's
+/// ranges is taken, too (recorded), and booked nowhere.
+pub(super) fn attach(
+    call: &mut Call<'_>,
+    network: &str,
+    asked: Option<IpNet>,
+    owner: &Owner,
+) -> Result<String, Refusal> {
+    must_exist(call, network)?;
+    let inside = |asked: IpNet| {
+        let mut ranges =
+            subnet::of(call.world, network).into_iter().map(|subnet| subnet.text("subnet").parse::<IpNet>());
+        ranges.any(|range| range.is_ok_and(|range| range.contains(&asked.addr())))
+    };
+    if let Some(asked) = asked.filter(|asked| !inside(*asked)) {
+        return Ok(asked.to_string());
+    }
+    let tags = ["managed", "scwdbaas"];
+    let of = Attachment {
+        kind: "rdb_instance",
+        id: &owner.id,
+        name: &owner.name,
+        project: &owner.project,
+        tags: &tags,
+    };
+    ipam::attach(call, network, asked.map(|asked| asked.addr()), of)
+}
+
+/// Gives back the address of an endpoint, if it is private.
+pub(super) fn release(call: &mut Call<'_>, endpoint: &Value, owner: &str) {
+    if let Some(network) = endpoint["private_network"]["private_network_id"].as_str() {
+        ipam::release_all(call.world, owner, Some(network));
     }
 }
 
-/// The IPv4 block of a network; one made up from its id where nobody knows the network.
-fn subnet(call: &Call<'_>, network: &str) -> Result<(u32, u8), Refusal> {
-    must_exist(call, network)?;
-    let record = call.world.store.get(PRIVATE_NETWORK, network);
-    let subnets = record.and_then(|record| record.body.get("subnets")).and_then(Value::as_array);
-    let known = subnets.into_iter().flatten().find_map(|subnet| {
-        let (ip, length) = subnet["subnet"].as_str().or_else(|| subnet.as_str())?.split_once('/')?;
-        Some((u32::from(ip.parse::<Ipv4Addr>().ok()?), length.parse().ok()?))
-    });
-    let made_up = || {
-        let third = network.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)) & 0xFC;
-        (u32::from(Ipv4Addr::new(172, 16, third, 0)), 22)
-    };
-    Ok(known.unwrap_or_else(made_up))
+/// The same address for another owner.
+pub(super) fn hand_over(
+    call: &mut Call<'_>,
+    endpoint: &Value,
+    from: &str,
+    to: &Owner,
+) -> Result<(), Refusal> {
+    release(call, endpoint, from);
+    let private = &endpoint["private_network"];
+    match (private["private_network_id"].as_str(), private["service_ip"].as_str()) {
+        (Some(network), Some(address)) => attach(call, network, block(address), to).map(drop),
+        _ => Ok(()),
+    }
 }
 
 /// The endpoints that a record of an instance or a replica has.

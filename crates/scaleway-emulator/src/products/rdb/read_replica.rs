@@ -1,14 +1,17 @@
 //! Read replicas of instances.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::call::{Call, body};
+use crate::products::ipam;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, any, flag, text};
 use crate::store::{Body, Kind, Record};
 
 use super::catalogue::EngineVersion;
+use super::endpoint::Asked;
+use super::network::Owner;
 use super::{endpoint, instance, network};
 
 pub(super) const KIND: Kind = Kind { collection: "rdb.read_replicas", resource: "read_replica" };
@@ -28,19 +31,21 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     if have >= MOST {
         return Err(Refusal::quotas_exceeded("read_replica", MOST as u64, have as u64));
     }
-    let (at_once, later) = endpoints(call, &instance, &[])?;
+    let asked_endpoints = endpoints(call, &[])?;
     let body = body! {
         "instance_id": of.as_str(),
         "status": "provisioning",
-        "endpoints": at_once.clone(),
+        "endpoints": Vec::<Value>::new(),
         "same_zone": asked["same_zone"].clone(),
         "region": call.region(),
     };
     let mut draft = call.draft(&instance.project, body);
     draft.parent = Some((instance::KIND.collection.into(), of));
     let id = call.create(KIND, draft)?;
-    let all: Vec<_> = at_once.into_iter().chain(later).collect();
-    call.becomes(KIND, &id, body! {"status": "ready", "endpoints": all});
+    if let Err(refusal) = attach(call, &id, &instance, &asked_endpoints) {
+        call.world.store.remove(KIND, &id);
+        return Err(refusal);
+    }
     answer(call, &id)
 }
 
@@ -51,6 +56,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let (id, _) = ready(call)?;
+    ipam::release_all(call.world, &id, None);
     call.delete_in_time(KIND, &id);
     answer(call, &id)
 }
@@ -67,39 +73,24 @@ pub(super) fn add_endpoints(call: &mut Call<'_>) -> Answer {
     let (id, replica) = ready(call)?;
     let instance = call.find(instance::KIND, replica.text("instance_id"))?.clone();
     let have: Vec<_> = network::endpoints(&replica).cloned().collect();
-    let (at_once, later) = endpoints(call, &instance, &have)?;
-    let now: Vec<_> = have.into_iter().chain(at_once).collect();
-    let all: Vec<_> = now.iter().cloned().chain(later).collect();
-    call.change(KIND, &id, body! {"status": "configuring", "endpoints": now});
-    call.becomes(KIND, &id, body! {"status": "ready", "endpoints": all});
+    let asked = endpoints(call, &have)?;
+    call.change(KIND, &id, body! {"status": "configuring"});
+    attach(call, &id, &instance, &asked)?;
     answer(call, &id)
 }
 
-/// The endpoints that the request asks for, beside those it has: private ones, which are shown at once, and the
-/// direct one, which is not.
-fn endpoints(
-    call: &Call<'_>,
-    instance: &Record,
-    have: &[Value],
-) -> Result<(Vec<Value>, Option<Value>), Refusal> {
-    let port = EngineVersion::find(instance.text("engine")).map_or(5432, EngineVersion::port);
-    let (mut at_once, mut later) = (Vec::new(), None);
+/// The endpoints that the request asks for, beside those it has; a public one is direct.
+fn endpoints(call: &Call<'_>, have: &[Value]) -> Result<Asked, Refusal> {
+    let mut asked = Asked::NONE;
     let specs = call.body.get("endpoint_spec").and_then(Value::as_array).into_iter().flatten();
     for (n, spec) in specs.enumerate() {
         let path = format!("endpoint_spec.{n}");
-        let is_new = |kind: &str| have.iter().chain(&at_once).all(|endpoint| endpoint.get(kind).is_none());
+        let is_new = |kind: &str| have.iter().all(|endpoint| endpoint.get(kind).is_none());
         match endpoint::wanted(spec) {
-            Some(("private_network", details)) if is_new("private_network") => {
-                at_once.push(endpoint::private(call, details, &path, port, &[])?);
+            Some(("private_network", details)) if asked.private.is_none() && is_new("private_network") => {
+                asked.private = Some(endpoint::private(call, details, &path)?);
             }
-            Some(("direct_access", _)) if later.is_none() && is_new("direct_access") => {
-                let mut direct = endpoint::load_balancer(call)?;
-                if let Value::Object(direct) = &mut direct {
-                    direct.remove("load_balancer");
-                    direct.extend(body! {"direct_access": Body::new(), "port": port});
-                }
-                later = Some(direct);
-            }
+            Some(("direct_access", _)) if !asked.public && is_new("direct_access") => asked.public = true,
             Some((kind @ ("private_network" | "direct_access"), _)) => {
                 return Err(Refusal::constraint(&path, format!("a replica has one {kind} endpoint at most")));
             }
@@ -108,10 +99,29 @@ fn endpoints(
             }
         }
     }
-    if at_once.is_empty() && later.is_none() {
+    if asked.private.is_none() && !asked.public {
         return Err(Refusal::constraint("endpoint_spec", "must have at least one endpoint"));
     }
-    Ok((at_once, later))
+    Ok(asked)
+}
+
+/// Adds the endpoints: a private one is shown at once, a direct one when the replica is ready.
+fn attach(call: &mut Call<'_>, id: &str, instance: &Record, asked: &Asked) -> Result<(), Refusal> {
+    let port = EngineVersion::find(instance.text("engine")).map_or(5432, EngineVersion::port);
+    let mut endpoints: Vec<_> = network::endpoints(call.find(KIND, id)?).cloned().collect();
+    if let Some(private) = &asked.private {
+        let owner = Owner { id: id.into(), ..Owner::of(instance) };
+        endpoints.push(endpoint::attach(call, private, port, &owner)?);
+        call.change(KIND, id, body! {"endpoints": endpoints.clone()});
+    }
+    if asked.public {
+        let (ip, _) = network::public_address(call)?;
+        endpoints.push(
+            json!({"id": call.world.uuid()?, "ip": ip, "port": port, "name": null, "direct_access": {}}),
+        );
+    }
+    call.becomes(KIND, id, body! {"status": "ready", "endpoints": endpoints});
+    Ok(())
 }
 
 fn ready(call: &Call<'_>) -> Result<(String, Record), Refusal> {
