@@ -8,13 +8,9 @@ use scaleway_core::Transport;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, PROJECT};
-use crate::rdb::{instances, make, refused};
+use crate::rdb::{make, refused};
 
 const RDB: &str = "/rdb/v1/regions/fr-par";
-
-fn id(path: &str) -> &str {
-    path.rsplit('/').next().unwrap()
-}
 
 #[test]
 fn users_have_one_name_each_and_strong_passwords() {
