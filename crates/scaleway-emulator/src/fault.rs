@@ -31,6 +31,8 @@ pub enum FaultKind {
     LostAnswer,
     /// It never answers, and nothing happens.
     Hang,
+    /// It happened, and it never answers.
+    HangAfter,
 }
 
 impl Fault {
@@ -89,12 +91,12 @@ impl FaultKind {
                 Some(Reply::text(StatusCode::SERVICE_UNAVAILABLE, "upstream connect error or disconnect"))
             }
             Self::ErrorAfter => Some(Refusal::internal("internal error").into()),
-            Self::Reset | Self::LostAnswer | Self::Hang => None,
+            Self::Reset | Self::LostAnswer | Self::Hang | Self::HangAfter => None,
         }
     }
 
     /// Whether the request has its effect all the same.
     pub(crate) fn has_effect(self) -> bool {
-        matches!(self, Self::ErrorAfter | Self::LostAnswer)
+        matches!(self, Self::ErrorAfter | Self::LostAnswer | Self::HangAfter)
     }
 }

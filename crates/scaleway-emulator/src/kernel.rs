@@ -74,7 +74,7 @@ impl Kernel {
         self.requests.note(entry);
         match outcome {
             Ok(reply) => Outcome::Answer(self.finish(reply)),
-            Err(FaultKind::Hang) => Outcome::Silence,
+            Err(FaultKind::Hang | FaultKind::HangAfter) => Outcome::Silence,
             Err(_) => Outcome::Broken,
         }
     }

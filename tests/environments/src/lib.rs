@@ -6,17 +6,23 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod mortal;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use evalap_topology::apply::{ApplyOptions, Outcome, Progress};
 use evalap_topology::definition::Definition;
 use evalap_topology::plan::{Change, Plan};
 use evalap_topology::state::{StateKey, Store};
 use evalap_topology::{Engine, Error, Lock, Missing, Sources};
-use scaleway_core::{Client, Clock, Config, Random, RetryPolicy, Timestamp};
+use futures_util::future::{Either, select};
+use scaleway_core::{Client, Clock, Config, Random, RetryPolicy, Timestamp, Transport};
 use scaleway_emulator::{Emulator, ImageBook, Latency};
+
+pub use mortal::{Moment, Mortal};
 
 /// The staging environment, as it is in the project.
 pub const STAGING: &str = include_str!("../../../environments/staging.toml");
@@ -104,20 +110,26 @@ impl World {
 
     /// A client of the world's cloud.
     pub fn client(&self) -> Client {
+        self.client_over(self.emulator.clone())
+    }
+
+    fn client_over(&self, transport: impl Transport + 'static) -> Client {
         let config = Config::new("11111111-1111-4111-8111-111111111111");
-        let client = Client::builder(config, self.emulator.clone())
-            .clock(self.clock.clone())
-            .random(Random::seeded(3));
+        let client = Client::builder(config, transport).clock(self.clock.clone()).random(Random::seeded(3));
         client.retry(RetryPolicy::default()).build().expect("a client")
     }
 
     /// The environment, opened anew as a new process would.
     pub async fn open(&self) -> Result<Engine, Error> {
+        self.open_with(&self.client()).await
+    }
+
+    async fn open_with(&self, client: &Client) -> Result<Engine, Error> {
         let decoded = Definition::from_toml("staging.toml", &self.definition).expect("a valid definition");
         let variable = |name: &str| self.variables.get(name).cloned();
         let sources = Sources::read(&decoded.definition, &variable, Path::new("."), Missing::Refuse)?;
         let (store, key) = (self.store.clone(), self.key.clone());
-        Engine::open(&self.client(), &decoded.definition, sources, store, key, &self.endpoint).await
+        Engine::open(client, &decoded.definition, sources, store, key, &self.endpoint).await
     }
 
     /// What must change.
@@ -139,12 +151,30 @@ impl World {
         self.carry_out(&mut engine, &plan).await
     }
 
+    /// Applies (or destroys), until the program dies at a chosen request. Whether it died before it was done.
+    pub fn dies(&self, destroy: bool, last: u64, moment: Moment) -> bool {
+        let mortal = Mortal::new(self.emulator.clone(), last, moment);
+        let client = self.client_over(mortal.clone());
+        self.run(async {
+            let work = std::pin::pin!(async {
+                let mut engine = self.open_with(&client).await.expect("a state");
+                let plan =
+                    if destroy { engine.plan_destroy().await } else { engine.plan().await }.expect("a plan");
+                self.carry_out(&mut engine, &plan).await
+            });
+            matches!(select(std::pin::pin!(mortal.death()), work).await, Either::Left(_))
+        })
+    }
+
     /// Applies a plan.
     pub async fn carry_out(&self, engine: &mut Engine, plan: &Plan) -> Result<Outcome, Error> {
         let report = |progress| self.progress.lock().expect("no test panics here").push(progress);
         let mut options = ApplyOptions::default();
         options.confirm = Some(engine.binding().environment.clone());
-        engine.apply(plan, Lock::now("test"), &options, |_| {}, &report).await
+        // Whoever was killed holds the lock until its lease is over.
+        let mut lock = Lock::now("test");
+        lock.wait = Duration::from_mins(5);
+        engine.apply(plan, lock, &options, |_| {}, &report).await
     }
 
     /// Applies, and fails the test where anything of it fails.

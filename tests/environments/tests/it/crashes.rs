@@ -1,0 +1,86 @@
+//! Killed at any request, the next run goes on: nothing is made twice, nothing is left behind.
+
+use std::collections::BTreeMap;
+
+use environments::{Moment, World};
+
+/// How many of each kind of thing were made and not deleted, going by the requests that the cloud took.
+fn balance(world: &World) -> BTreeMap<&'static str, i64> {
+    let requests = world.emulator.requests();
+    let count = |operation: &str| i64::try_from(requests.count(operation)).unwrap();
+    let things = [
+        ("VPC", "CreateVPC", "DeleteVPC"),
+        ("private network", "CreatePrivateNetwork", "DeletePrivateNetwork"),
+        ("instance", "CreateInstance", "rdb.DeleteInstance"),
+        ("database", "CreateDatabase", "DeleteDatabase"),
+        ("user", "CreateUser", "DeleteUser"),
+        ("secret", "CreateSecret", "DeleteSecret"),
+        ("data source", "CreateDataSource", "DeleteDataSource"),
+        ("token", "CreateToken", "DeleteToken"),
+        ("contact point", "CreateContactPoint", "DeleteContactPoint"),
+        ("namespace", "CreateNamespace", "DeleteNamespace"),
+        ("container", "CreateContainer", "DeleteContainer"),
+    ];
+    things.into_iter().map(|(name, made, deleted)| (name, count(made) - count(deleted))).collect()
+}
+
+/// A new world for each request that an operation sends, killed there, and what comes after.
+fn at_every_request(destroy: bool, prepare: impl Fn(&World), after: impl Fn(&World, &str)) {
+    for moment in [Moment::Before, Moment::After] {
+        let mut last = 0;
+        loop {
+            last += 1;
+            let world = World::staging();
+            prepare(&world);
+            if !world.dies(destroy, last, moment) {
+                break;
+            }
+            after(&world, &format!("killed at request {last}, {moment:?}"));
+        }
+        assert!(last > 25, "only {last} requests were met");
+    }
+}
+
+#[test]
+fn an_apply_killed_at_any_request_is_finished_by_the_next() {
+    let expected = {
+        let world = World::staging();
+        world.must_apply();
+        balance(&world)
+    };
+    at_every_request(
+        false,
+        |_| {},
+        |world, what| {
+            world.must_apply();
+            assert_eq!(world.changes(), Vec::<String>::new(), "{what}");
+            assert_eq!(balance(world), expected, "{what}");
+        },
+    );
+}
+
+#[test]
+fn a_destroy_killed_at_any_request_is_finished_by_the_next() {
+    at_every_request(true, World::must_apply, |world, what| {
+        let outcome = world.run(world.destroy()).unwrap();
+        assert!(outcome.is_complete(), "{what}: {:#?}", outcome.failed);
+        let engine = world.run(world.open()).unwrap();
+        assert!(engine.state().resources.is_empty(), "{what}");
+        assert!(
+            world.changes().iter().all(|line| line.starts_with("create ")),
+            "{what}: {:?}",
+            world.changes()
+        );
+    });
+}
+
+#[test]
+fn a_second_death_while_mending_the_first_changes_nothing_about_that() {
+    for (first, second) in [(3, 2), (9, 1), (14, 6), (20, 3), (27, 2), (33, 1)] {
+        let world = World::staging();
+        assert!(world.dies(false, first, Moment::After));
+        world.dies(false, second, Moment::After);
+        world.must_apply();
+        assert_eq!(world.changes(), Vec::<String>::new(), "killed at {first}, then at {second}");
+    }
+}
