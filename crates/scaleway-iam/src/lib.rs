@@ -21,18 +21,24 @@
 //! | [`Scim`] | [enable](Iam::enable_organization_scim), [get](Iam::get_organization_scim), [delete](Iam::delete_scim) |
 //! | [`ScimToken`] | [create](Iam::create_scim_token), [list](Iam::list_scim_tokens), [delete](Iam::delete_scim_token) |
 //!
+//! | to … | see |
+//! |---|---|
+//! | replace an API key without a gap | [`rotate_api_key`](Iam::rotate_api_key) |
+//! | grant a service, CI or an operator no more than it needs | [`Preset`] |
+//!
 //! Nothing here takes time on the platform's side; but what a change of policies permits or forbids may take up to two
 //! minutes to hold everywhere, five for Object Storage.
 //!
 //! ```no_run
 //! use scaleway_core::{Client, ProjectId};
-//! use scaleway_iam::{CreateApiKey, CreateApplication, CreatePolicy, Iam, RuleSpec};
+//! use scaleway_iam::{CreateApiKey, CreateApplication, CreatePolicy, Iam, Preset};
 //!
 //! # async fn run(project: ProjectId) -> Result<(), scaleway_iam::Error> {
-//! let iam = Iam::new(&Client::from_env()?);
+//! let scaleway = Client::from_env()?;
+//! let iam = Iam::new(&scaleway);
 //! let application = iam.create_application(CreateApplication::new("evalap-ci")).await?;
-//! let rule = RuleSpec::for_projects(["ContainerRegistryFullAccess".to_owned()], [project]);
-//! iam.create_policy(CreatePolicy::for_application("evalap-ci", application.id.clone(), [rule])).await?;
+//! let rules = Preset::CI.rules([project], scaleway.config().default_organization()?);
+//! iam.create_policy(CreatePolicy::for_application("evalap-ci", application.id.clone(), rules)).await?;
 //! let key = iam.create_api_key(CreateApiKey::for_application(application.id)).await?;
 //! println!("made the key {}; its secret key will not be answered again", key.access_key);
 //! # Ok(())
@@ -53,7 +59,9 @@ mod mfa;
 mod organization;
 mod permission_set;
 mod policy;
+mod preset;
 mod quotum;
+mod rotate;
 mod rule;
 mod saml;
 mod scim;
@@ -85,7 +93,9 @@ pub use permission_set::{
     ListPermissionSets, ListPermissionSetsOrder, PermissionSet, PermissionSetId, PermissionSetScope,
 };
 pub use policy::{CreatePolicy, ListPolicies, ListPoliciesOrder, Policy, PolicyId, UpdatePolicy};
+pub use preset::Preset;
 pub use quotum::{GetQuotum, ListQuota, ListQuotaOrder, LocalityType, Quotum, QuotumLimit};
+pub use rotate::KeyRotation;
 pub use rule::{ListRules, Rule, RuleId, RuleSpec, Rules, SetRules};
 pub use saml::{
     AddSamlCertificate, MetadataFile, ParseSamlMetadata, Saml, SamlCertificate, SamlCertificateId,
