@@ -4,5 +4,6 @@
 mod crashes;
 mod edits;
 mod failures;
+mod laws;
 mod secrecy;
 mod staging;
