@@ -138,6 +138,18 @@ fn a_private_instance_has_its_address_at_once_and_no_public_one() {
     let one = format!("{}/{}", instances(), made["id"].as_str().unwrap());
     let ready = desk.get(&one).1;
     assert_eq!((&ready["endpoints"], &ready["endpoint"]), (&made["endpoints"], &Value::Null));
+    let at = |address: &str| {
+        let private = json!({"private_network_id": network, "service_ip": address});
+        desk.ask("POST", &instances(), request(&json!({"init_endpoints": [{"private_network": private}]})))
+    };
+    refused(&at("192.168.0.2/24"), 400, "address");
+    let (status, edge) = at("192.168.0.254/24");
+    assert_eq!(
+        (status, &edge["endpoints"][0]["private_network"]["service_ip"]),
+        (200, &json!("192.168.0.254/24"))
+    );
+    assert_eq!(at("10.12.1.0/20").0, 200, "not of the network's own range (recorded)");
+    assert_eq!(desk.get(&instances()).1["total_count"], 3, "nothing is left of the one that was refused");
     desk.ok("DELETE", &one, Value::Null);
     desk.wait(60);
     assert_eq!(desk.get(&one).0, 404);

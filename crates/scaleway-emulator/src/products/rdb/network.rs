@@ -48,8 +48,8 @@ pub(super) fn must_exist(call: &Call<'_>, network: &str) -> Result<(), Refusal> 
     call.find(private_network::KIND, network).map(drop)
 }
 
-/// Books an address of a private network: the next free one, or the one that was asked for. One outside of the network's
-/// ranges is taken, too (recorded), and booked nowhere.
+/// Books an address of a private network: the next free one, or the one that was asked for. One that IPAM would not book,
+/// outside of the network's ranges or at their edges, is taken all the same (recorded).
 pub(super) fn attach(
     call: &mut Call<'_>,
     network: &str,
@@ -57,13 +57,12 @@ pub(super) fn attach(
     owner: &Owner,
 ) -> Result<String, Refusal> {
     must_exist(call, network)?;
-    let inside = |asked: IpNet| {
-        let mut ranges =
-            subnet::of(call.world, network).into_iter().map(|subnet| subnet.text("subnet").parse::<IpNet>());
-        ranges.any(|range| range.is_ok_and(|range| range.contains(&asked.addr())))
-    };
-    if let Some(asked) = asked.filter(|asked| !inside(*asked)) {
-        return Ok(asked.to_string());
+    if let Some(asked) = asked {
+        let subnets = subnet::of(call.world, network).into_iter();
+        let mut ranges = subnets.filter_map(|subnet| subnet.text("subnet").parse::<IpNet>().ok());
+        if !ranges.any(|range| is_bookable(range, asked.addr())) {
+            return Ok(asked.to_string());
+        }
     }
     let tags = ["managed", "scwdbaas"];
     let of = Attachment {
@@ -74,6 +73,17 @@ pub(super) fn attach(
         tags: &tags,
     };
     ipam::attach(call, network, asked.map(|asked| asked.addr()), of)
+}
+
+/// The first two and the last two addresses of a range of IPv4 are not.
+fn is_bookable(range: IpNet, address: IpAddr) -> bool {
+    match (range, address) {
+        (IpNet::V4(range), IpAddr::V4(address)) => {
+            let (first, last) = (u32::from(range.network()), u32::from(range.broadcast()));
+            (first + 2..=last.saturating_sub(2)).contains(&u32::from(address))
+        }
+        (range, address) => range.contains(&address),
+    }
 }
 
 /// Gives back the address of an endpoint, if it is private.
