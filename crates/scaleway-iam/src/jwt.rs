@@ -1,7 +1,6 @@
 //! JSON Web Tokens: what a person who has signed in is known by.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use derive_setters::Setters;
 use scaleway_core::{Empty, Id, Listed, Page, Pager, Result, Secret, Timestamp, wire};
@@ -32,8 +31,8 @@ pub struct Jwt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// The address that it was made from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ip: Option<IpAddr>,
+    #[serde(default)]
+    pub ip: String,
     /// The program that it was made with.
     #[serde(default)]
     pub user_agent: String,

@@ -1,7 +1,6 @@
 //! Logs: who changed what in IAM.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
 
 use derive_setters::Setters;
 use scaleway_core::{Id, Listed, OrganizationId, Page, Pager, Result, Timestamp};
@@ -22,8 +21,8 @@ pub struct Log {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// The address that it came from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ip: Option<IpAddr>,
+    #[serde(default)]
+    pub ip: String,
     /// The program that it was made with.
     #[serde(default)]
     pub user_agent: String,

@@ -72,7 +72,7 @@ pub struct WebAuthnCeremony {
     pub exclude_credentials: Vec<String>,
 }
 
-/// A request for `FinishUserWebAuthnRegistration`: what the browser answered. Bytes are in base64.
+/// A request for `FinishUserWebAuthnRegistration`: what the browser answered, all of it. Bytes are in base64.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Setters)]
 #[setters(into, strip_option)]
 #[must_use]
