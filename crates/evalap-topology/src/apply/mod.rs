@@ -15,10 +15,12 @@ use serde_json::Value;
 
 pub use progress::{Done, Failed, Outcome, Progress};
 
+use crate::address::Address;
 use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::graph::{self, Edges};
 use crate::input;
+use crate::kinds::{KindName, Seen};
 use crate::model::{Attributes, State};
 use crate::plan::{Change, Part, Plan, PlannedChange, Step, steps};
 use crate::state::Session;
@@ -88,7 +90,7 @@ struct Executor<'a> {
     waiting: BTreeMap<Step, BTreeSet<Step>>,
     /// What the API takes only one change of at a time, and is being changed.
     exclusive: BTreeSet<String>,
-    outputs: BTreeMap<crate::address::Address, Attributes>,
+    outputs: BTreeMap<Address, Attributes>,
     outcome: Outcome,
 }
 
@@ -187,7 +189,7 @@ impl<'a> Executor<'a> {
     }
 
     fn resolved(&self, spec: &Attributes) -> Attributes {
-        let known = |of: &crate::address::Address, output: &str| self.outputs.get(of)?.get(output).cloned();
+        let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
         spec.iter().map(|(name, value)| (name.clone(), input::resolve(value, &known))).collect()
     }
 
@@ -208,15 +210,18 @@ impl<'a> Executor<'a> {
             (change, _) => change.verb(),
         };
         let tracked = self.state.resources.get(&step.address);
-        step::Work {
-            cloud: self.cloud,
-            journal: self.journal.clone(),
-            planned,
-            part: step.part,
-            spec,
-            tracked,
-            verb,
-        }
+        let parents = self.parents(step.address.kind, &planned.depends_on);
+        let (cloud, journal, part) = (self.cloud, self.journal.clone(), step.part);
+        step::Work { cloud, journal, planned, part, spec, tracked, verb, parents }
+    }
+
+    /// What a resource lives in, among what it refers to.
+    fn parents(&self, kind: KindName, depends_on: &[Address]) -> Vec<Seen> {
+        let inside = depends_on.iter().filter(|address| Some(address.kind) == kind.profile().parent);
+        inside
+            .filter_map(|address| self.outputs.get(address)?.get("id")?.as_str())
+            .map(Seen::parent)
+            .collect()
     }
 
     fn finished(
@@ -261,7 +266,7 @@ fn told(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn critical_path(edges: &Edges<Step>, done: &[Done]) -> Vec<crate::address::Address> {
+fn critical_path(edges: &Edges<Step>, done: &[Done]) -> Vec<Address> {
     let took = |step: &Step| {
         let part = |done: &&Done| {
             done.address == step.address && (done.verb == "delete") == (step.part == Part::Delete)

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use futures_util::future::try_join;
 
@@ -10,6 +11,7 @@ use super::journal::{Journal, Unwritten};
 use crate::address::Address;
 use crate::cloud::Cloud;
 use crate::error::KindError;
+use crate::kinds::{Claim, Recovery, Seen};
 use crate::model::{Attributes, Event, Phase, Tracked};
 use crate::plan::{Change, Part, PlannedChange};
 
@@ -33,7 +35,13 @@ pub(super) struct Work<'a> {
     pub(super) spec: Attributes,
     pub(super) tracked: Option<&'a Tracked>,
     pub(super) verb: &'static str,
+    /// What it lives in, where it lives in something.
+    pub(super) parents: Vec<Seen>,
 }
+
+/// How often a create that failed without saying whether it happened is looked for, and how long before each look.
+const LOOKS: u32 = 4;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 impl Work<'_> {
     /// Does it, and tells what others may refer to.
@@ -103,8 +111,31 @@ impl Work<'_> {
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
         before.push(Event::Creating { address: address.clone(), spec, depends_on });
         self.journal.write(before).await?;
-        let id = address.kind.create(self.cloud, &self.spec).await.map_err(unknown)?;
+        let id = match address.kind.create(self.cloud, &self.spec).await {
+            Ok(id) => id,
+            Err(error) => self.found(error).await?,
+        };
         self.made(id.clone(), vec![Event::Created { address, id }]).await
+    }
+
+    /// The id of what a create has made although it failed. It is not made again where it is not seen: it may only not be
+    /// visible yet, and the next run looks again.
+    async fn found(&self, error: KindError) -> Result<String, StepError> {
+        let kind = self.address().kind;
+        if !error.may_have_happened() || kind.profile().recovery != Recovery::Adopt {
+            return Err(unknown(error));
+        }
+        for _ in 0..LOOKS {
+            self.cloud.clock().sleep(BETWEEN_LOOKS).await;
+            let Ok(seen) = kind.observe(self.cloud, &self.parents).await else { break };
+            let key = kind.key(&self.spec);
+            if let Some(seen) =
+                seen.into_iter().find(|seen| seen.claim != Claim::Foreign && Some(&seen.key) == key.as_ref())
+            {
+                return Ok(seen.id);
+            }
+        }
+        Err(unknown(error))
     }
 
     async fn update(

@@ -192,6 +192,21 @@ pub(crate) struct Seen {
     pub(crate) outputs: Attributes,
 }
 
+impl Seen {
+    /// One of ours of which only the id matters: that others live in it.
+    pub(crate) fn parent(id: &str) -> Self {
+        let none = Attributes::new;
+        Self {
+            id: id.to_owned(),
+            key: String::new(),
+            claim: Claim::Ours,
+            status: Status::Ready,
+            attributes: none(),
+            outputs: none(),
+        }
+    }
+}
+
 /// Whether a resource says that it is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Claim {

@@ -1,7 +1,12 @@
+//! Plans that are kept in files, and what they were made from.
+
 use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::Plan;
 use crate::address::Address;
 use crate::error::Error;
 use crate::model::Binding;
@@ -51,5 +56,87 @@ impl Basis {
             return Ok(());
         };
         Err(Error::StalePlan { what: moved })
+    }
+}
+
+impl Plan {
+    /// Keeps the plan in a file that only its owner can read. A file that is there is replaced.
+    ///
+    /// # Errors
+    /// [`Error::File`] where it cannot be written.
+    pub fn save(&self, file: &Path) -> Result<(), Error> {
+        let failed = |source| Error::File { file: file.display().to_string(), done: "written", source };
+        let text = serde_json::to_vec_pretty(self).map_err(io::Error::from).map_err(failed)?;
+        match std::fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
+            _ => {}
+        }
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut written = options.open(file).map_err(failed)?;
+        written.write_all(&text).and_then(|()| written.sync_all()).map_err(failed)
+    }
+
+    /// The plan that was kept in a file.
+    ///
+    /// # Errors
+    /// [`Error::File`] where it cannot be read, [`Error::Format`] where it holds no plan.
+    pub fn load(file: &Path) -> Result<Self, Error> {
+        let name = file.display().to_string();
+        let text =
+            std::fs::read(file).map_err(|source| Error::File { file: name.clone(), done: "read", source })?;
+        serde_json::from_slice(&text).map_err(|source| Error::Format { file: name, what: "plan", source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Plan {
+        let binding = Binding {
+            environment: "staging".into(),
+            endpoint: "emulator".into(),
+            project_id: "p".into(),
+            region: "fr-par".into(),
+        };
+        let basis = Basis::new(binding, 7, "digest".into(), BTreeMap::new());
+        Plan { basis, changes: Vec::new(), problems: Vec::new() }
+    }
+
+    #[test]
+    fn a_kept_plan_is_the_same_and_private_even_over_a_public_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.plan");
+        std::fs::write(&file, "something else that everybody can read").unwrap();
+        plan().save(&file).unwrap();
+        assert_eq!(Plan::load(&file).unwrap(), plan());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        }
+    }
+
+    #[test]
+    fn what_is_no_plan_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.plan");
+        let missing = Plan::load(&file).unwrap_err();
+        assert!(missing.to_string().contains("a.plan"), "{missing}");
+        std::fs::write(&file, "{}").unwrap();
+        assert!(matches!(Plan::load(&file).unwrap_err(), Error::Format { .. }));
+    }
+
+    #[test]
+    fn a_plan_fits_only_what_it_was_made_from() {
+        let basis = plan().basis;
+        assert!(basis.still_holds(&basis).is_ok());
+        let other = Basis { version: 8, ..basis.clone() };
+        assert!(basis.still_holds(&other).unwrap_err().to_string().contains("version 7"), "state");
+        let other = Basis { definition: "another".into(), ..basis.clone() };
+        assert!(matches!(basis.still_holds(&other), Err(Error::StalePlan { .. })), "definition");
     }
 }

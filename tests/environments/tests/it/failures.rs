@@ -28,35 +28,78 @@ fn an_image_that_cannot_be_pulled_stops_what_depends_on_it_and_the_next_run_mend
     assert_eq!(world.emulator.requests().count("CreateContainer"), 3);
 }
 
+const CREATES: [&str; 9] = [
+    "CreateVPC",
+    "CreateNamespace",
+    "CreateInstance",
+    "CreateSecret",
+    "CreateDatabase",
+    "CreateUser",
+    "CreateDataSource",
+    "CreateContainer",
+    "CreateSecretVersion",
+];
+
 #[test]
-fn a_lost_answer_makes_nothing_twice() {
-    for operation in [
-        "CreateVPC",
-        "CreateNamespace",
-        "CreateInstance",
-        "CreateSecret",
-        "CreateDatabase",
-        "CreateUser",
-        "CreateDataSource",
-        "CreateToken",
-        "CreateContainer",
-    ] {
+fn a_lost_answer_is_looked_for_and_makes_nothing_twice() {
+    for operation in CREATES {
         let world = World::staging();
         world.emulator.inject(Fault::new(FaultKind::LostAnswer).operation(operation).nth(1));
+        world.must_apply();
+        let expected = World::staging();
+        expected.must_apply();
+        assert_eq!(
+            world.emulator.requests().count(operation),
+            expected.emulator.requests().count(operation),
+            "{operation}"
+        );
+        assert_eq!(world.changes(), Vec::<String>::new(), "{operation}");
+    }
+}
+
+#[test]
+fn a_request_that_was_lost_before_it_happened_fails_and_the_next_run_sends_it_again() {
+    for operation in CREATES {
+        let world = World::staging();
+        world.emulator.inject(Fault::new(FaultKind::Reset).operation(operation).nth(1));
         let outcome = world.run(world.apply()).unwrap();
-        assert!(!outcome.is_complete(), "{operation}: the fault was not met");
+        let [failed] = &outcome.failed[..] else { panic!("{operation}: {:#?}", outcome.failed) };
         assert!(
-            outcome.failed.iter().any(|failed| failed.error.contains("may have happened")),
-            "{operation}: {:?}",
-            outcome.failed
+            failed.error.contains("may have happened") && failed.error.contains("next run"),
+            "{operation}: {}",
+            failed.error
         );
         world.must_apply();
         assert_eq!(world.changes(), Vec::<String>::new(), "{operation}");
-        let outcome = world.run(world.destroy()).unwrap();
-        assert!(outcome.is_complete(), "{operation}: {:?}", outcome.failed);
-        let left = world.changes();
-        assert!(left.iter().all(|line| line.starts_with("create ")), "{operation}: {left:?}");
     }
+}
+
+#[test]
+fn what_is_answered_only_once_is_made_anew_after_a_lost_answer() {
+    let world = World::staging();
+    world.emulator.inject(Fault::new(FaultKind::LostAnswer).operation("CreateToken").nth(1));
+    let outcome = world.run(world.apply()).unwrap();
+    assert_eq!(outcome.failed.len(), 1, "{:#?}", outcome.failed);
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+    // Two tokens are wanted: one of three was deleted.
+    let requests = world.emulator.requests();
+    assert_eq!((requests.count("CreateToken"), requests.count("DeleteToken")), (3, 1));
+}
+
+#[test]
+fn a_busy_api_is_asked_again_and_nothing_fails() {
+    let world = World::staging();
+    for kind in [FaultKind::Throttled, FaultKind::ErrorBefore] {
+        for operation in ["ListVPCs", "GetContainer", "ListInstances"] {
+            world.emulator.inject(Fault::new(kind).operation(operation).times(2));
+        }
+    }
+    for operation in CREATES {
+        world.emulator.inject(Fault::new(FaultKind::Throttled).operation(operation).times(3));
+    }
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
 }
 
 #[test]
