@@ -1,1 +1,41 @@
-//! What the example programs share.
+//! What the programs share. Each program is one call into here.
+//!
+//! | concern | module |
+//! |---|---|
+//! | the command line | `arguments` |
+//! | the other side: an emulator in this process or another one, or Scaleway | `target` |
+//! | definition, check, state and engine, opened | `desk` |
+//! | deploy, apply, destroy | `deploy` |
+//! | plan, show, graph: what changes nothing | `inspect` |
+//! | asking a person | `consent` |
+//! | Ctrl-C | `interrupt` |
+//! | calls of the services' own addresses | `smoke` |
+//! | an address on loopback until Ctrl-C | `serve` |
+//! | what a plan, an apply and its outcome look like | `plan_text`, `progress`, `summary`, `text` |
+//! | what went wrong, what to do, and the exit code | `error`, `exit` |
+//! | the other programs | `manage`, `compliance`, `selftest` |
+
+mod arguments;
+mod compliance;
+mod consent;
+mod deploy;
+mod desk;
+mod error;
+mod exit;
+mod inspect;
+mod interrupt;
+mod manage;
+mod plan_text;
+mod progress;
+mod selftest;
+mod serve;
+mod smoke;
+mod summary;
+mod target;
+mod text;
+
+pub use arguments::{Program, TargetKind};
+pub use compliance::validate_compliance;
+pub use deploy::deploy;
+pub use manage::manage_state;
+pub use selftest::run_tests;

@@ -1,0 +1,197 @@
+//! The command line of the programs that deploy.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use evalap_topology::definition::{EnvironmentKind, Seconds};
+use scaleway_emulator::Latency;
+
+/// A program that deploys one kind of environment.
+#[derive(Debug, Clone, Copy)]
+pub struct Program {
+    /// What it is called.
+    pub name: &'static str,
+    /// What it does, in a sentence.
+    pub about: &'static str,
+    /// The kind of environment that it deploys; it refuses definitions of another.
+    pub environment: EnvironmentKind,
+    /// Where it deploys unless told; none where it must be told.
+    pub target: Option<TargetKind>,
+}
+
+/// Where an environment is deployed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TargetKind {
+    /// A Scaleway in memory, kept in the data folder. No account, no network.
+    Emulator,
+    /// Scaleway, with the credentials that every official tool uses.
+    Scaleway,
+}
+
+#[derive(Debug, Parser)]
+#[command(after_help = "Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode; also wrong usage), 130 stopped at once by Ctrl-C.")]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) options: Options,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// Without a command: check, plan, apply, call each service.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Command {
+    /// Shows what would change, and why. Changes nothing.
+    Plan {
+        /// The plan as JSON, and nothing else, on standard output.
+        #[arg(long)]
+        json: bool,
+        /// Keeps the plan in this file, for `apply FILE`.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Exit code 2 where there are changes, instead of 0.
+        #[arg(long)]
+        detailed_exitcode: bool,
+    },
+    /// Makes what must change, or exactly what a kept plan says.
+    Apply {
+        /// A plan that `plan --out FILE` kept. It is refused if anything it was made from has moved.
+        #[arg(value_name = "FILE")]
+        plan: Option<PathBuf>,
+    },
+    /// Deletes everything that the state says is ours.
+    Destroy,
+    /// Shows what exists, from the state.
+    Show {
+        /// The state as JSON, and nothing else, on standard output. It holds no secret value.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Shows what each resource of the definition refers to.
+    Graph {
+        /// In the language of Graphviz.
+        #[arg(long)]
+        dot: bool,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Options {
+    /// Where the environment lives.
+    #[arg(long, global = true, value_enum)]
+    target: Option<TargetKind>,
+    /// The definition; environments/staging.toml or production.toml unless said.
+    #[arg(long, global = true, value_name = "FILE")]
+    definition: Option<PathBuf>,
+    /// Where the emulator's cloud (cloud/), the states (state/ENVIRONMENT/) and their keys (keys/ENVIRONMENT.key) are kept.
+    #[arg(long, global = true, value_name = "DIR", default_value = ".evalap")]
+    pub(crate) data: PathBuf,
+    /// How many changes are under way at once at most.
+    #[arg(long, global = true, value_name = "N", default_value_t = 16, value_parser = positive)]
+    pub(crate) parallelism: usize,
+    /// How long the state's lock is waited for, such as 5m, by the target's clock.
+    #[arg(long, global = true, value_name = "TIME", default_value = "0s")]
+    lock_timeout: Seconds,
+    /// Does not ask before changing what exists on Scaleway. Losing data still needs --confirm.
+    #[arg(long, short, global = true)]
+    pub(crate) yes: bool,
+    /// The environment's name: agrees to the loss of the data that the plan names.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) confirm: Option<String>,
+    /// How fast the emulator's time passes: a factor, or max (the clock jumps; no latencies unless asked for).
+    #[arg(long, global = true, value_name = "N|max", default_value = "60", value_parser = speed, help_heading = EMULATOR)]
+    pub(crate) speed: Speed,
+    /// Whether the emulator takes as long as was recorded; it does unless --speed max.
+    #[arg(long, global = true, value_enum, value_name = "none|recorded", help_heading = EMULATOR)]
+    latency: Option<Wait>,
+    /// How images behave: a TOML file, see the emulator's README.
+    #[arg(long, global = true, value_name = "FILE", help_heading = EMULATOR)]
+    pub(crate) images: Option<PathBuf>,
+    /// Keeps the services' addresses answering on a loopback port (any that is free unless said) until Ctrl-C.
+    #[arg(long, global = true, value_name = "PORT", num_args = 0..=1, require_equals = true, default_missing_value = "0", help_heading = EMULATOR)]
+    pub(crate) serve: Option<u16>,
+    /// Uses an emulator of another process (scaleway-emulator, or a program with --serve) that answers here.
+    #[arg(long, global = true, value_name = "URL", conflicts_with_all = ["images", "serve"], help_heading = EMULATOR)]
+    pub(crate) emulator_url: Option<url::Url>,
+    /// Traces every call to standard error: once for ours, twice for everything below too. No secret is ever traced.
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+}
+
+const EMULATOR: &str = "With --target emulator";
+
+/// How fast time passes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Speed {
+    Max,
+    Times(f64),
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Wait {
+    None,
+    Recorded,
+}
+
+impl Options {
+    pub(crate) fn definition(&self, kind: EnvironmentKind) -> PathBuf {
+        let usual = || PathBuf::from(format!("environments/{}.toml", kind.as_str()));
+        self.definition.clone().unwrap_or_else(usual)
+    }
+
+    pub(crate) fn lock_timeout(&self) -> Duration {
+        Duration::from_secs(self.lock_timeout.as_secs())
+    }
+
+    pub(crate) fn latency(&self) -> Latency {
+        match (self.latency, self.speed) {
+            (Some(Wait::None), _) | (None, Speed::Max) => Latency::None,
+            _ => Latency::Recorded,
+        }
+    }
+
+    pub(crate) fn target(&self, program: &Program) -> Option<TargetKind> {
+        self.target.or(program.target)
+    }
+}
+
+impl Arguments {
+    /// Reads the command line, or ends the program with what is wrong with it.
+    pub(crate) fn of(program: &Program, words: impl IntoIterator<Item = OsString>) -> Self {
+        let command = Self::command().name(program.name).about(program.about);
+        let read = || {
+            let arguments = Self::from_arg_matches(&command.clone().try_get_matches_from(words)?)?;
+            arguments.check(program).map_err(|message| {
+                command.clone().error(clap::error::ErrorKind::MissingRequiredArgument, message)
+            })?;
+            Ok::<_, clap::Error>(arguments)
+        };
+        read().unwrap_or_else(|error| error.exit())
+    }
+
+    fn check(&self, program: &Program) -> Result<(), &'static str> {
+        match self.options.target(program) {
+            None => Err("say where to: --target emulator or --target scaleway"),
+            Some(TargetKind::Scaleway) if self.options.serve.is_some() => {
+                Err("--serve is for the emulator: on Scaleway the addresses answer anyway")
+            }
+            Some(TargetKind::Scaleway) if self.options.emulator_url.is_some() || self.options.images.is_some() => {
+                Err("--emulator-url and --images are for the emulator: leave them out, or say --target emulator")
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+fn positive(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "expected a number from 1".to_owned())
+}
+
+fn speed(text: &str) -> Result<Speed, String> {
+    if text == "max" {
+        return Ok(Speed::Max);
+    }
+    let factor = text.trim_matches(['x', '×']).parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
+    factor.map(Speed::Times).ok_or_else(|| "expected a factor such as 60, or max".to_owned())
+}

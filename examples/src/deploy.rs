@@ -1,0 +1,172 @@
+//! Deploy, apply and destroy.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::path::Path;
+use std::process::ExitCode;
+
+use evalap_topology::apply::{ApplyOptions, Outcome, Stop};
+use evalap_topology::plan::Plan;
+use evalap_topology::{Engine, Lock};
+use scaleway_core::Clock;
+
+use crate::arguments::{Arguments, Command, Options, Program};
+use crate::desk::{self, Desk, Values};
+use crate::error::Error;
+use crate::exit::{self, Exit};
+use crate::interrupt::{Interrupted, Interrupts};
+use crate::progress::Display;
+use crate::target::Target;
+use crate::{consent, inspect, plan_text, serve, smoke, summary, text};
+
+/// Runs a program that deploys one kind of environment, by its command line.
+#[must_use]
+pub fn deploy(program: Program) -> ExitCode {
+    let Arguments { options, command } = Arguments::of(&program, std::env::args_os());
+    text::trace(options.verbose);
+    exit::code(run(&program, &options, command))
+}
+
+fn run(program: &Program, options: &Options, command: Option<Command>) -> Result<Exit, Error> {
+    let decoded = desk::definition(program, options)?;
+    if let Some(Command::Show { json }) = command {
+        return Clock::real().block_on(inspect::show(&decoded.definition, options, json))?;
+    }
+    let Some(kind) = options.target(program) else { return Ok(Exit::Failed) };
+    let target = Target::open(kind, options)?;
+    let clock = target.clock().clone();
+    let quiet = matches!(command, Some(Command::Plan { json: true, .. } | Command::Graph { .. }));
+    let line = target.line(&decoded.definition.environment);
+    if !quiet {
+        text::say(&line);
+    }
+    let values = match command {
+        Some(Command::Destroy | Command::Graph { .. }) => Values::Unused,
+        _ => Values::Needed,
+    };
+    if values == Values::Needed && !quiet {
+        text::say("");
+        desk::check(&decoded)?;
+    }
+    let file = options.definition(program.environment);
+    let exit = clock.block_on(async {
+        let mut desk = Box::pin(Desk::open(decoded, &file, target, &options.data, values)).await?;
+        if !quiet {
+            desk.say_stand_ins();
+        }
+        let run = Run { program, options, desk: &mut desk };
+        match command {
+            None => Box::pin(run.deploy(None)).await,
+            Some(Command::Apply { plan }) => Box::pin(run.deploy(plan.as_deref())).await,
+            Some(Command::Destroy) => Box::pin(run.destroy()).await,
+            Some(Command::Plan { json, out, detailed_exitcode }) => {
+                inspect::plan(run.desk, json, out.as_deref(), detailed_exitcode).await
+            }
+            Some(Command::Graph { dot }) => Ok(inspect::graph(&run.desk.engine, dot)),
+            Some(Command::Show { .. }) => Ok(Exit::Done),
+        }
+    })??;
+    if !quiet {
+        text::say(format!("\n{line}"));
+    }
+    Ok(exit)
+}
+
+/// One run of a command that changes something.
+struct Run<'a> {
+    program: &'a Program,
+    options: &'a Options,
+    desk: &'a mut Desk,
+}
+
+impl Run<'_> {
+    /// Makes the definition true, or does what a kept plan says, and calls the services.
+    async fn deploy(mut self, kept: Option<&Path>) -> Result<Exit, Error> {
+        let server = match self.options.serve {
+            Some(port) => Some(serve::bind(&self.desk.target, port).await?),
+            None => None,
+        };
+        let plan = match kept {
+            Some(file) => Plan::load(file)?,
+            None => self.desk.engine.plan().await?,
+        };
+        let exit = Box::pin(self.carry_out(&plan, "apply", kept.is_some())).await?;
+        if exit != Exit::Done {
+            return Ok(exit);
+        }
+        let state = self.desk.engine.state();
+        let well = smoke::call(&self.desk.target, &self.desk.definition, state).await;
+        if let Some(server) = server {
+            Box::pin(serve::serve(server, &self.desk.definition, state)).await?;
+        }
+        Ok(if well { Exit::Done } else { Exit::Failed })
+    }
+
+    /// Deletes everything that is ours.
+    async fn destroy(mut self) -> Result<Exit, Error> {
+        let plan = self.desk.engine.plan_destroy().await?;
+        Box::pin(self.carry_out(&plan, "destroy", false)).await
+    }
+
+    /// Shows a plan, asks, applies it and says what became of it.
+    async fn carry_out(&mut self, plan: &Plan, verb: &str, kept: bool) -> Result<Exit, Error> {
+        let Desk { definition, target, engine, .. } = &mut *self.desk;
+        if plan.is_empty() && plan.problems.is_empty() {
+            text::say(if verb == "destroy" { "Nothing exists that is ours. No changes." } else { "No changes." });
+            return Ok(Exit::Done);
+        }
+        text::say(plan_text::plan(plan));
+        if !plan.problems.is_empty() {
+            return Err(evalap_topology::Error::Refused { problems: plan.problems.clone() }.into());
+        }
+        let asks = target.is_scaleway();
+        consent::consent(plan, &definition.environment.name, self.options, asks, kept)?;
+
+        let command = format!("{} {verb}", self.program.name);
+        let (began, clock) = (Clock::real().now(), target.clock().clone());
+        text::say("");
+        let outcome = Box::pin(apply(engine, plan, &command, self.options, &clock)).await?;
+        let Ok(outcome) = outcome else {
+            text::complain(format!("\nStopped at once. What had been begun is remembered: `{command}` goes on from there."));
+            return Ok(Exit::Interrupted);
+        };
+        if !outcome.is_complete() {
+            text::complain(summary::failure(&outcome, &command));
+            return Ok(Exit::Failed);
+        }
+        text::say(summary::timeline(&outcome, target, Clock::real().now().since(began)));
+        Ok(Exit::Done)
+    }
+}
+
+/// Applies a plan with live progress; Ctrl-C stops it.
+fn apply<'a>(
+    engine: &'a mut Engine,
+    plan: &'a Plan,
+    command: &'a str,
+    options: &'a Options,
+    clock: &'a Clock,
+) -> impl Future<Output = Result<Result<Outcome, Interrupted>, Error>> + 'a {
+    async move {
+        let display = Display::new(plan.effective().map(|planned| 1 + usize::from(planned.change.verb() == "replace")).sum(), clock);
+        let mut how = ApplyOptions::default();
+        how.parallelism = options.parallelism;
+        how.stop = Stop::default();
+        let mut lock = Lock::now(command);
+        lock.wait = options.lock_timeout();
+        let told = Cell::new(false);
+        let waiting = |lease: &evalap_topology::state::Lease| {
+            if !told.replace(true) {
+                text::say(format!("Waiting for the lock, which {} has held since {} …", lease.holder, lease.since));
+            }
+        };
+        let report = |progress| display.show(progress);
+        let work = Box::pin(engine.apply(plan, lock, &how, waiting, &report));
+        let outcome = Interrupts::new()?.around(&how.stop, || display.has_begun(), work).await;
+        display.finish();
+        match outcome {
+            Ok(outcome) => Ok(Ok(outcome?)),
+            Err(interrupted) => Ok(Err(interrupted)),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! One environment, opened: its definition, the other side, its state, the engine.
+
+use std::path::Path;
+
+use evalap_topology::definition::{Decoded, Definition};
+use evalap_topology::state::{StateKey, Store};
+use evalap_topology::{Engine, Missing, Sources, check};
+use scaleway_core::{Clock, Random};
+
+use crate::arguments::{Options, Program};
+use crate::error::Error;
+use crate::target::Target;
+use crate::text;
+
+/// One environment, opened.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    pub(crate) definition: Definition,
+    pub(crate) target: Target,
+    pub(crate) engine: Engine,
+    /// Secrets whose variables are not set.
+    pub(crate) stand_ins: Vec<String>,
+}
+
+/// What a command needs of the secrets' values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// All of them: they may be written.
+    Needed,
+    /// None: nothing is made.
+    Unused,
+}
+
+/// Reads a definition of the program's kind.
+pub(crate) fn definition(program: &Program, options: &Options) -> Result<Decoded, Error> {
+    let file = options.definition(program.environment);
+    let decoded = read(&file)?;
+    let kind = decoded.definition.environment.kind;
+    if kind != program.environment {
+        return Err(Error::refused(
+            format!("{} defines a {} environment, which {} does not touch", file.display(), kind.as_str(), program.name),
+            format!("use deploy_{}, or a definition with kind = {:?}", kind.as_str(), program.environment.as_str()),
+        ));
+    }
+    Ok(decoded)
+}
+
+pub(crate) fn read(file: &Path) -> Result<Decoded, Error> {
+    let text = std::fs::read_to_string(file).map_err(|error| Error::Definition(file.into(), error))?;
+    Definition::from_toml(&file.display().to_string(), &text).map_err(Error::Problems)
+}
+
+/// Says what the rules find; an error that is not waived stops the deployment.
+pub(crate) fn check(decoded: &Decoded) -> Result<(), Error> {
+    let report = check::check(&decoded.definition).locate(&decoded.source);
+    text::say(format!("Check: {} rules", check::RULES.len()));
+    text::say(text::indented(&report.to_string(), "  "));
+    let errors = report.findings().filter(|found| found.waived.is_none() && found.severity == check::Severity::Error);
+    match errors.count() {
+        0 => Ok(()),
+        count => Err(Error::Check(count)),
+    }
+}
+
+/// The state of the environment `name`, and its key: outside of the state's folder, for whoever copies that one.
+pub(crate) fn state(data: &Path, name: &str, clock: &Clock) -> Result<(Store, StateKey), Error> {
+    let (folder, random) = (data.join("state").join(name), Random::system());
+    let key = StateKey::load_or_create(&data.join("keys").join(format!("{name}.key")), &folder, &random)?;
+    Ok((Store::folder(&folder, clock.clone(), random)?, key))
+}
+
+impl Desk {
+    pub(crate) async fn open(
+        decoded: Decoded,
+        file: &Path,
+        target: Target,
+        data: &Path,
+        values: Values,
+    ) -> Result<Self, Error> {
+        let definition = decoded.definition;
+        let sources = match values {
+            Values::Unused => Sources::default(),
+            Values::Needed => {
+                let missing = if target.is_scaleway() { Missing::Refuse } else { Missing::StandIn };
+                let folder = file.parent().unwrap_or(Path::new("."));
+                Sources::read(&definition, &|name| std::env::var(name).ok(), folder, missing)?
+            }
+        };
+        let stand_ins = sources.stand_ins().map(str::to_owned).collect();
+        let (store, key) = state(data, &definition.environment.name, target.clock())?;
+        let engine =
+            Box::pin(Engine::open(&target.client, &definition, sources, store, key, &target.endpoint)).await?;
+        Ok(Self { definition, target, engine, stand_ins })
+    }
+
+    /// Says which secrets are not the real ones.
+    pub(crate) fn say_stand_ins(&self) {
+        if !self.stand_ins.is_empty() {
+            text::say(format!(
+                "Stand-ins: the variables of {} are not set. On the emulator generated values stand in for them, made once.\n",
+                text::list(&self.stand_ins)
+            ));
+        }
+    }
+}

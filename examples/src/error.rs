@@ -1,0 +1,119 @@
+//! What went wrong, in one message: what, why, and what to do.
+
+use std::error::Error as _;
+use std::fmt::Write;
+use std::io;
+use std::path::PathBuf;
+
+use evalap_topology::definition::Problems;
+use evalap_topology::state::StateError;
+use scaleway_core::{ConfigError, TransportError};
+use scaleway_emulator::EmulatorError;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{}: the definition cannot be read", .0.display())]
+    Definition(PathBuf, #[source] io::Error),
+    /// Shown with the lines of the file.
+    #[error("{}", .0.render(console::colors_enabled_stderr()))]
+    Problems(Problems),
+    #[error("the definition breaks {0} rule(s) that a deployment needs: see above")]
+    Check(usize),
+    #[error(transparent)]
+    Engine(evalap_topology::Error),
+    #[error(transparent)]
+    Emulator(#[from] EmulatorError),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Api(#[from] scaleway_core::Error),
+    #[error("no connection can be made")]
+    Transport(#[from] TransportError),
+    #[error("the system refuses what a program needs to run")]
+    System(#[from] io::Error),
+    #[error("{0}")]
+    Encode(#[from] serde_json::Error),
+    /// Anything that a person must decide or do otherwise; with what to do.
+    #[error("{what}")]
+    Refused { what: String, remedy: String },
+}
+
+impl From<evalap_topology::Error> for Error {
+    fn from(error: evalap_topology::Error) -> Self {
+        Self::Engine(error)
+    }
+}
+
+impl From<StateError> for Error {
+    fn from(error: StateError) -> Self {
+        Self::Engine(error.into())
+    }
+}
+
+impl Error {
+    pub(crate) fn refused(what: impl Into<String>, remedy: impl Into<String>) -> Self {
+        Self::Refused { what: what.into(), remedy: remedy.into() }
+    }
+
+    /// The message with its causes and the remedy.
+    pub(crate) fn told(&self) -> String {
+        if let Self::Problems(problems) = self {
+            let count = problems.len();
+            let end = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
+            return format!("{self}\n\n{end} in the definition; nothing was changed");
+        }
+        let mut told = format!("error: {self}");
+        let mut said = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let message = error.to_string();
+            if !said.contains(&message) {
+                let _ = write!(told, "\n  because: {message}");
+                said = message;
+            }
+            cause = error.source();
+        }
+        if let Some(remedy) = self.remedy() {
+            let _ = write!(told, "\n  what to do: {remedy}");
+        }
+        told
+    }
+
+    /// What to do, where the message does not say so itself.
+    fn remedy(&self) -> Option<String> {
+        use evalap_topology::Error as Engine;
+        Some(match self {
+            Self::Refused { remedy, .. } => remedy.clone(),
+            Self::Definition(..) => {
+                "run this from the root of the workspace, or name the file: --definition FILE".into()
+            }
+            Self::Check(_) => "mend the definition, or add a [[waivers]] with a reason".into(),
+            Self::Config(ConfigError::Missing { key: "secret_key", .. }) => {
+                "make an API key in Scaleway's console and export SCW_ACCESS_KEY and SCW_SECRET_KEY; \
+                 without an account: --target emulator"
+                    .into()
+            }
+            Self::Engine(Engine::Observe { source, .. }) => match source {
+                evalap_topology::KindError::Api(error) => api_remedy(error)?.into(),
+                _ => return None,
+            },
+            Self::Engine(Engine::State(StateError::Fenced { .. })) => {
+                "find out who took the lock over (manage_state history), then run the command again".into()
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// What to do about an error of the API.
+pub(crate) fn api_remedy(error: &scaleway_core::Error) -> Option<&'static str> {
+    Some(if error.is_unauthenticated() {
+        "check SCW_ACCESS_KEY and SCW_SECRET_KEY: the key is unknown or has expired"
+    } else if error.is_permission_denied() {
+        "give the key's IAM application the rights that the message names, on this project"
+    } else if error.is_transient() {
+        "nothing was changed: run the command again in a moment"
+    } else {
+        return None;
+    })
+}

@@ -1,0 +1,101 @@
+//! Plan, show and graph: what changes nothing.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use evalap_topology::Engine;
+use evalap_topology::definition::Definition;
+use evalap_topology::model::{Phase, State};
+use evalap_topology::state::Session;
+use scaleway_core::Clock;
+use serde_json::Value;
+
+use crate::arguments::Options;
+use crate::desk::{self, Desk};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::{plan_text, text};
+
+/// Shows what would change.
+pub(crate) async fn plan(desk: &mut Desk, json: bool, out: Option<&Path>, detailed: bool) -> Result<Exit, Error> {
+    let plan = desk.engine.plan().await?;
+    if json {
+        text::say(serde_json::to_string_pretty(&plan)?);
+    } else if plan.is_empty() {
+        text::say("No changes.");
+    } else {
+        text::say(plan_text::plan(&plan));
+    }
+    if !plan.problems.is_empty() {
+        return Err(evalap_topology::Error::Refused { problems: plan.problems }.into());
+    }
+    if let Some(file) = out {
+        plan.save(file)?;
+        if !json {
+            text::say(format!("Kept in {0}: `apply {0}` does exactly this.", file.display()));
+        }
+    }
+    Ok(if detailed && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}
+
+/// Shows what the state says exists. Asks nobody else.
+pub(crate) async fn show(definition: &Definition, options: &Options, json: bool) -> Result<Exit, Error> {
+    let (store, key) = desk::state(&options.data, &definition.environment.name, &Clock::real())?;
+    let session = Session::<State>::open(store, key).await?;
+    text::say(if json { serde_json::to_string_pretty(session.state())? } else { state(session.state()) });
+    Ok(Exit::Done)
+}
+
+/// A state for people.
+pub(crate) fn state(state: &State) -> String {
+    let Some(binding) = &state.binding else { return "Nothing exists that this state knows of.".to_owned() };
+    let mut out = format!(
+        "{} on {} · project {} · {} · {} resources\n",
+        binding.environment,
+        binding.endpoint,
+        binding.project_id,
+        binding.region,
+        state.resources.len()
+    );
+    let width = state.resources.keys().map(|address| address.to_string().len()).max().unwrap_or_default();
+    for (address, tracked) in &state.resources {
+        let phase = match tracked.phase {
+            Phase::Creating => "being made: it may exist or not",
+            Phase::Created => "made, not known to be ready",
+            Phase::Updating => "being changed",
+            Phase::Deleting => "being deleted",
+            Phase::Ready => "",
+        };
+        let id = tracked.id.as_deref().unwrap_or("-");
+        let _ = writeln!(out, "  {:<width$}  {id}  {phase}", address.to_string());
+        for output in ["url", "host"] {
+            if let Some(value) = tracked.outputs.get(output).and_then(Value::as_str) {
+                let _ = writeln!(out, "  {:width$}  {output}: {value}", "");
+            }
+        }
+    }
+    out.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// Shows what each resource refers to.
+pub(crate) fn graph(engine: &Engine, dot: bool) -> Exit {
+    let mut out = String::new();
+    if dot {
+        out.push_str("digraph environment {\n  rankdir = LR;\n  node [shape = box];\n");
+    }
+    for (address, after) in engine.dependencies() {
+        if dot {
+            let _ = writeln!(out, "  \"{address}\";");
+            for other in after {
+                let _ = writeln!(out, "  \"{address}\" -> \"{other}\";");
+            }
+        } else {
+            let _ = writeln!(out, "{address}");
+            for other in after {
+                let _ = writeln!(out, "  └ {other}");
+            }
+        }
+    }
+    text::say(if dot { out + "}" } else { out.trim_end().to_owned() });
+    Exit::Done
+}

@@ -1,0 +1,174 @@
+//! What a plan looks like.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use console::style;
+use evalap_topology::kinds::KindName;
+use evalap_topology::plan::{Cause, Change, FieldChange, Plan, PlannedChange};
+use serde_json::Value;
+
+use crate::text;
+
+/// Texts that are longer than this are cut.
+const LONGEST: usize = 80;
+
+/// The changes, why, what differs, how many, and how long it takes.
+pub(crate) fn plan(plan: &Plan) -> String {
+    let mut out = String::new();
+    for planned in plan.effective() {
+        change(&mut out, planned);
+    }
+    let _ = write!(out, "\nPlan: {}.", counts(plan));
+    let (seconds, path) = plan.estimate();
+    if seconds >= 1.0 {
+        let _ = write!(
+            out,
+            " It takes about {}: {}.",
+            text::duration(Duration::from_secs_f64(seconds.round())),
+            path.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
+        );
+    }
+    let losses = plan.losses();
+    if !losses.is_empty() {
+        let _ = write!(out, "\n{} the data of {} is lost for good.", style("Careful:").red().bold(), text::list(losses));
+    }
+    out
+}
+
+fn change(out: &mut String, planned: &PlannedChange) {
+    let symbol = match planned.change {
+        Change::Create { .. } => style("+").green(),
+        Change::Update { .. } => style("~").yellow(),
+        Change::Replace { .. } => style("-/+").red(),
+        Change::Delete { .. } => style("-").red(),
+        Change::Adopt { .. } => style("@").cyan(),
+        _ => style("·").dim(),
+    };
+    let _ = write!(out, "  {symbol:>3} {}", style(&planned.address).bold());
+    if !planned.why.is_empty() {
+        let _ = write!(out, "  {}", style(&planned.why).dim());
+    }
+    out.push('\n');
+    for field in planned.change.fields() {
+        for line in differences(planned.address.kind, field) {
+            let _ = writeln!(out, "          {line}{}", cause(field.cause));
+        }
+    }
+}
+
+fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Drift => "  (somebody has changed it since)",
+        Cause::Broken => "  (it cannot be used as it is)",
+        _ => "",
+    }
+}
+
+/// One line for each value that differs inside of a field.
+fn differences(kind: KindName, field: &FieldChange) -> Vec<String> {
+    let FieldChange { name, from, to, .. } = field;
+    if kind == KindName::SecretVersion && name == "source" {
+        return vec!["value: a new one (never shown)".to_owned()];
+    }
+    match (from, to) {
+        (Value::Object(before), Value::Object(after)) if !is_reference(to) && !is_reference(from) => {
+            let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
+            let differs = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+            differs
+                .map(|key| {
+                    let of = |map: &serde_json::Map<String, Value>| map.get(key).cloned().unwrap_or_default();
+                    line(&format!("{name}.{key}"), &of(before), &of(after))
+                })
+                .collect()
+        }
+        _ => vec![line(name, from, to)],
+    }
+}
+
+fn line(name: &str, from: &Value, to: &Value) -> String {
+    // Where a secret variable comes from says nothing to a person.
+    if name.starts_with("secret_environment_variables") {
+        return match (from.is_null(), to.is_null()) {
+            (true, _) => format!("{name}: added (value never shown)"),
+            (_, true) => format!("{name}: removed"),
+            _ => format!("{name}: another value (never shown)"),
+        };
+    }
+    format!("{name}: {} → {}", shown(name, from), shown(name, to))
+}
+
+fn shown(name: &str, value: &Value) -> String {
+    const MEGA: u64 = 1_000_000;
+    if holds_reference(value) {
+        return "(known after apply)".to_owned();
+    }
+    let text = match value {
+        Value::Null => return "(none)".to_owned(),
+        Value::Number(n) if name.ends_with("_bytes") || name == "volume_size" => match n.as_u64() {
+            Some(bytes) if bytes % MEGA == 0 => format!("{} MB", bytes / MEGA),
+            _ => n.to_string(),
+        },
+        other => other.to_string(),
+    };
+    if text.chars().count() <= LONGEST {
+        return text;
+    }
+    text.chars().take(LONGEST - 1).chain(['…']).collect()
+}
+
+fn is_reference(value: &Value) -> bool {
+    value.get("$of").is_some()
+}
+
+fn holds_reference(value: &Value) -> bool {
+    match value {
+        Value::Object(map) => is_reference(value) || map.values().any(holds_reference),
+        Value::Array(items) => items.iter().any(holds_reference),
+        _ => false,
+    }
+}
+
+/// `34 to create, 1 to change`.
+fn counts(plan: &Plan) -> String {
+    const ORDER: [(&str, &str); 8] = [
+        ("create", "to create"),
+        ("adopt", "to adopt"),
+        ("update", "to change"),
+        ("replace", "to replace"),
+        ("delete", "to delete"),
+        ("wait for", "to wait for"),
+        ("refresh", "to refresh"),
+        ("forget", "to forget"),
+    ];
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for planned in plan.effective() {
+        *counts.entry(planned.change.verb()).or_default() += 1;
+    }
+    let told = ORDER.iter().filter_map(|(verb, words)| Some(format!("{} {words}", counts.get(verb)?)));
+    told.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_shown_as_people_write_them() {
+        assert_eq!(
+            line("memory_limit_bytes", &json!(1_024_000_000), &json!(2_048_000_000)),
+            "memory_limit_bytes: 1024 MB → 2048 MB"
+        );
+        let reference = json!({"$of": "container.runners", "output": "url"});
+        assert_eq!(line("url", &json!("a"), &reference), "url: \"a\" → (known after apply)");
+        assert_eq!(shown("x", &json!("a".repeat(200))).chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn where_secrets_come_from_is_not_shown() {
+        let told = line("secret_environment_variables.KEY", &json!({"version": 1}), &json!({"version": 2}));
+        assert_eq!(told, "secret_environment_variables.KEY: another value (never shown)");
+    }
+}

@@ -1,0 +1,126 @@
+//! What became of an apply.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use console::style;
+use evalap_topology::address::Address;
+use evalap_topology::apply::{Failed, Outcome};
+use evalap_topology::kinds::KindName;
+
+use crate::progress::done;
+use crate::target::Target;
+use crate::text;
+
+/// The longest bar of the timeline.
+const WIDTH: f64 = 30.0;
+
+/// The time each resource took, the critical path, and how long all of it took.
+pub(crate) fn timeline(outcome: &Outcome, target: &Target, real: Duration) -> String {
+    let mut out = "\nTimes\n".to_owned();
+    let mut steps: Vec<_> = outcome.done.iter().collect();
+    steps.sort_by(|a, b| b.took.cmp(&a.took).then_with(|| a.address.cmp(&b.address)));
+    let width = steps.iter().map(|step| step.address.to_string().len()).max().unwrap_or_default();
+    for step in steps {
+        let critical = if outcome.critical_path.contains(&step.address) { "●" } else { " " };
+        let _ = writeln!(
+            out,
+            "  {critical} {:<width$}  {:<9} {:>12}  {}",
+            step.address.to_string(),
+            done(step.verb),
+            text::duration(step.took),
+            bar(step.began, step.took, outcome.took),
+        );
+    }
+    let path: Vec<_> = outcome.critical_path.iter().map(ToString::to_string).collect();
+    let on_path = outcome.done.iter().filter(|step| outcome.critical_path.contains(&step.address));
+    let took: Duration = on_path.map(|step| step.took).sum();
+    let _ = writeln!(out, "● critical path, {}: {}", text::duration(took), path.join(" → "));
+    let _ = write!(out, "{} changes in {}", outcome.done.len(), text::duration(outcome.took));
+    if let Some(emulator) = target.emulator() {
+        let _ = write!(
+            out,
+            " by the emulator's clock, {} by yours, with {} API requests",
+            text::duration(real),
+            emulator.requests().total()
+        );
+    }
+    out
+}
+
+/// When it was done, from the left edge to the right.
+fn bar(began: Duration, took: Duration, all: Duration) -> String {
+    if all.is_zero() {
+        return String::new();
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to WIDTH")]
+    let cells = |time: Duration| (time.as_secs_f64() / all.as_secs_f64() * WIDTH).clamp(0.0, WIDTH) as usize;
+    let (start, end) = (cells(began), cells(began + took));
+    format!("{}{}", " ".repeat(start), "━".repeat((end - start).max(1)))
+}
+
+/// What failed, why, what to do, and what was not begun.
+pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
+    let mut out = String::new();
+    if !outcome.failed.is_empty() {
+        let _ = writeln!(out, "\n{} {} of {} changes failed", style("error:").red().bold(), outcome.failed.len(), outcome.done.len() + outcome.failed.len() + outcome.skipped.len());
+    }
+    for failed in &outcome.failed {
+        let _ = writeln!(out, "\n  {}: could not {}", style(&failed.address).bold(), failed.verb);
+        out.push_str(&text::indented(&failed.error, "    "));
+        if let Some(remedy) = remedy(failed) {
+            let _ = writeln!(out, "    what to do: {remedy}");
+        }
+    }
+    if outcome.stopped {
+        let _ = writeln!(out, "\nStopped, as asked: what was under way is finished.");
+    }
+    if !outcome.skipped.is_empty() {
+        let _ = writeln!(out, "\nNot begun: {}.", text::list(&outcome.skipped));
+    }
+    let _ = write!(out, "\nWhat is done is done and remembered ({} changes). `{again}` goes on from there", outcome.done.len());
+    out.push_str(if outcome.failed.is_empty() { "." } else { ", once the cause is mended." });
+    out
+}
+
+/// What to do about a change that failed, where that can be told.
+fn remedy(failed: &Failed) -> Option<String> {
+    let Failed { address, error, .. } = failed;
+    let has = |words: &[&str]| words.iter().any(|word| error.to_lowercase().contains(word));
+    if address.kind == KindName::Container && has(&["image", "pull"]) {
+        return Some(image(address));
+    }
+    if address.kind == KindName::Container && has(&["is error", "is locked", "probe", "port"]) {
+        let name = &address.name;
+        return Some(format!(
+            "look at the service's logs in Cockpit; does services.{name} listen on its `port`, and answer its probes in time?"
+        ));
+    }
+    if has(&["quotas_exceeded"]) {
+        return Some("ask Scaleway for more quota in the console, or free some".to_owned());
+    }
+    if has(&["permissions_denied", "denied_authentication"]) {
+        return Some("give the API key the rights that the message names, on this project".to_owned());
+    }
+    None
+}
+
+fn image(address: &Address) -> String {
+    format!(
+        "push the image that services.{}.image names, or correct the name; is the registry private, and in this project?",
+        address.name
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_lie_where_their_time_was() {
+        let second = Duration::from_secs;
+        assert_eq!(bar(second(5), second(5), second(10)), format!("{}{}", " ".repeat(15), "━".repeat(15)));
+        assert_eq!(bar(second(0), second(0), second(10)), "━");
+        assert_eq!(bar(second(0), second(0), second(0)), "");
+    }
+}
