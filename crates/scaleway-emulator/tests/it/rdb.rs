@@ -79,7 +79,7 @@ fn an_instance_has_the_platforms_defaults_and_becomes_ready_in_recorded_time() {
     let one = format!("{}/{}", instances(), made["id"].as_str().unwrap());
     desk.wait(200);
     let soon = desk.get(&one).1;
-    assert_eq!((&soon["status"], &soon["endpoints"]), (&json!("initializing"), &json!([])));
+    assert_eq!((&soon["status"], &soon["endpoints"]), (&json!("provisioning"), &json!([])));
     desk.wait(15);
     let ready = desk.get(&one).1;
     assert_eq!(ready["status"], "ready");

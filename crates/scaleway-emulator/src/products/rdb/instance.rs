@@ -156,19 +156,12 @@ pub(super) fn provision(
         }
         call.change(KIND, &id, body! {"endpoints": endpoints.clone()});
     }
-    let mut initializing = later.clone();
-    initializing.insert("status".into(), "initializing".into());
     later.insert("status".into(), "ready".into());
     if let Some(public) = public {
         endpoints.push(public.clone());
         later.extend(body! {"endpoints": endpoints, "endpoint": public});
     }
-    // Its settings are there while it is still initializing (recorded).
-    let ready = call.until_ready();
-    let step =
-        |after, body| Transition { at: call.due(after), effect: Effect::Set { body, hidden: Body::new() } };
-    let steps = vec![step(ready * 3 / 4, initializing), step(ready, later)];
-    call.world.store.schedule(KIND, &id, steps);
+    call.becomes(KIND, &id, later);
     Ok(id)
 }
 
