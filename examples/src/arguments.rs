@@ -31,7 +31,9 @@ pub enum TargetKind {
 }
 
 #[derive(Debug, Parser)]
-#[command(after_help = "Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode; also wrong usage), 130 stopped at once by Ctrl-C.")]
+#[command(
+    after_help = "Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode; also wrong usage), 130 stopped at once by Ctrl-C."
+)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) options: Options,
@@ -176,8 +178,12 @@ impl Arguments {
             Some(TargetKind::Scaleway) if self.options.serve.is_some() => {
                 Err("--serve is for the emulator: on Scaleway the addresses answer anyway")
             }
-            Some(TargetKind::Scaleway) if self.options.emulator_url.is_some() || self.options.images.is_some() => {
-                Err("--emulator-url and --images are for the emulator: leave them out, or say --target emulator")
+            Some(TargetKind::Scaleway)
+                if self.options.emulator_url.is_some() || self.options.images.is_some() =>
+            {
+                Err(
+                    "--emulator-url and --images are for the emulator: leave them out, or say --target emulator",
+                )
             }
             Some(_) => Ok(()),
         }

@@ -8,7 +8,8 @@ use crate::arguments::Options;
 use crate::error::Error;
 use crate::text;
 
-/// Whether a plan may be carried out. `reviewed` is one that was kept in a file and has been read.
+/// Asks whether a plan may be carried out: for the environment's name where data is lost, which is what is answered then;
+/// else for a `yes` if it `matters`.
 ///
 /// # Errors
 /// Where nobody agrees to it, with what to pass.
@@ -16,18 +17,17 @@ pub(crate) fn consent(
     plan: &Plan,
     environment: &str,
     options: &Options,
-    asks: bool,
-    reviewed: bool,
-) -> Result<(), Error> {
+    matters: bool,
+) -> Result<Option<String>, Error> {
     let losses = plan.losses();
     if !losses.is_empty() {
-        return loss(&text::list(losses), environment, options.confirm.as_deref());
+        return loss(&text::list(losses), environment, options.confirm.as_deref()).map(Some);
     }
-    if !asks || reviewed || options.yes {
-        return Ok(());
+    if !matters || options.yes {
+        return Ok(None);
     }
-    match ask("Apply this plan? Only `yes` is taken for it: ") {
-        Some(answer) if answer == "yes" => Ok(()),
+    match ask("\nApply this plan? Only `yes` is taken for it: ").as_deref() {
+        Some("yes") => Ok(None),
         Some(_) => Err(Error::refused("nothing was changed", "answer `yes`, or pass --yes")),
         None => Err(Error::refused(
             "this changes what exists on Scaleway, and there is no terminal to ask on; nothing was changed",
@@ -37,23 +37,23 @@ pub(crate) fn consent(
 }
 
 /// Data is lost only to who knows where.
-fn loss(what: &str, environment: &str, confirmed: Option<&str>) -> Result<(), Error> {
+fn loss(what: &str, environment: &str, confirmed: Option<&str>) -> Result<String, Error> {
     let pass = format!("if that is meant, pass --confirm {environment}");
+    let unasked = || {
+        let what = format!(
+            "the data of {what} would be lost for good, and there is no terminal to ask on; nothing was changed"
+        );
+        Error::refused(what, &pass)
+    };
     let typed = match confirmed {
         Some(name) => name.to_owned(),
-        None => {
-            let question = format!("The data of {what} is lost for good. Type the environment's name to agree: ");
-            ask(&question).ok_or_else(|| {
-                let what = format!("the data of {what} would be lost for good, and there is no terminal to ask on; nothing was changed");
-                Error::refused(what, &pass)
-            })?
-        }
+        None => ask("\nType the environment's name to agree: ").ok_or_else(unasked)?,
     };
     if typed == environment {
-        Ok(())
-    } else {
-        Err(Error::refused(format!("{typed:?} is not the name of this environment; nothing was changed"), pass))
+        return Ok(typed);
     }
+    let what = format!("{typed:?} is not the name of this environment; nothing was changed");
+    Err(Error::refused(what, pass))
 }
 
 /// A line from the terminal; none where there is no terminal.

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::Path;
 use std::process::ExitCode;
 
-use evalap_topology::apply::{ApplyOptions, Outcome, Stop};
+use evalap_topology::apply::{ApplyOptions, Outcome};
 use evalap_topology::plan::Plan;
 use evalap_topology::{Engine, Lock};
 use scaleway_core::Clock;
@@ -44,9 +44,8 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
         Some(Command::Destroy | Command::Graph { .. }) => Values::Unused,
         _ => Values::Needed,
     };
-    if values == Values::Needed && !quiet {
-        text::say("");
-        desk::check(&decoded)?;
+    if values == Values::Needed {
+        desk::check(&decoded, quiet)?;
     }
     let file = options.definition(program.environment);
     let exit = clock.block_on(async {
@@ -112,22 +111,28 @@ impl Run<'_> {
     async fn carry_out(&mut self, plan: &Plan, verb: &str, kept: bool) -> Result<Exit, Error> {
         let Desk { definition, target, engine, .. } = &mut *self.desk;
         if plan.is_empty() && plan.problems.is_empty() {
-            text::say(if verb == "destroy" { "Nothing exists that is ours. No changes." } else { "No changes." });
+            text::say(if verb == "destroy" {
+                "Nothing exists that is ours. No changes."
+            } else {
+                "No changes."
+            });
             return Ok(Exit::Done);
         }
-        text::say(plan_text::plan(plan));
+        text::say(plan_text::plan(plan, verb != "destroy"));
         if !plan.problems.is_empty() {
             return Err(evalap_topology::Error::Refused { problems: plan.problems.clone() }.into());
         }
-        let asks = target.is_scaleway();
-        consent::consent(plan, &definition.environment.name, self.options, asks, kept)?;
+        let matters = target.is_scaleway() && !kept;
+        let confirm = consent::consent(plan, &definition.environment.name, self.options, matters)?;
 
         let command = format!("{} {verb}", self.program.name);
         let (began, clock) = (Clock::real().now(), target.clock().clone());
         text::say("");
-        let outcome = Box::pin(apply(engine, plan, &command, self.options, &clock)).await?;
+        let outcome = Box::pin(apply(engine, plan, &command, confirm, self.options, &clock)).await?;
         let Ok(outcome) = outcome else {
-            text::complain(format!("\nStopped at once. What had been begun is remembered: `{command}` goes on from there."));
+            text::complain(format!(
+                "\nStopped at once. What had been begun is remembered: `{command}` goes on from there."
+            ));
             return Ok(Exit::Interrupted);
         };
         if !outcome.is_complete() {
@@ -144,20 +149,27 @@ fn apply<'a>(
     engine: &'a mut Engine,
     plan: &'a Plan,
     command: &'a str,
+    confirm: Option<String>,
     options: &'a Options,
     clock: &'a Clock,
 ) -> impl Future<Output = Result<Result<Outcome, Interrupted>, Error>> + 'a {
     async move {
-        let display = Display::new(plan.effective().map(|planned| 1 + usize::from(planned.change.verb() == "replace")).sum(), clock);
+        let display = Display::new(
+            plan.effective().map(|planned| 1 + usize::from(planned.change.verb() == "replace")).sum(),
+            clock,
+        );
         let mut how = ApplyOptions::default();
         how.parallelism = options.parallelism;
-        how.stop = Stop::default();
+        how.confirm = confirm;
         let mut lock = Lock::now(command);
         lock.wait = options.lock_timeout();
         let told = Cell::new(false);
         let waiting = |lease: &evalap_topology::state::Lease| {
             if !told.replace(true) {
-                text::say(format!("Waiting for the lock, which {} has held since {} …", lease.holder, lease.since));
+                text::say(format!(
+                    "Waiting for the lock, which {} has held since {} …",
+                    lease.holder, lease.since
+                ));
             }
         };
         let report = |progress| display.show(progress);

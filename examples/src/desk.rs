@@ -38,8 +38,17 @@ pub(crate) fn definition(program: &Program, options: &Options) -> Result<Decoded
     let kind = decoded.definition.environment.kind;
     if kind != program.environment {
         return Err(Error::refused(
-            format!("{} defines a {} environment, which {} does not touch", file.display(), kind.as_str(), program.name),
-            format!("use deploy_{}, or a definition with kind = {:?}", kind.as_str(), program.environment.as_str()),
+            format!(
+                "{} defines a {} environment, which {} does not touch",
+                file.display(),
+                kind.as_str(),
+                program.name
+            ),
+            format!(
+                "use deploy_{}, or a definition with kind = {:?}",
+                kind.as_str(),
+                program.environment.as_str()
+            ),
         ));
     }
     Ok(decoded)
@@ -51,14 +60,26 @@ pub(crate) fn read(file: &Path) -> Result<Decoded, Error> {
 }
 
 /// Says what the rules find; an error that is not waived stops the deployment.
-pub(crate) fn check(decoded: &Decoded) -> Result<(), Error> {
+pub(crate) fn check(decoded: &Decoded, quiet: bool) -> Result<(), Error> {
     let report = check::check(&decoded.definition).locate(&decoded.source);
-    text::say(format!("Check: {} rules", check::RULES.len()));
-    text::say(text::indented(&report.to_string(), "  "));
-    let errors = report.findings().filter(|found| found.waived.is_none() && found.severity == check::Severity::Error);
+    if !quiet {
+        text::say(format!(
+            "
+Check: {} rules",
+            check::RULES.len()
+        ));
+        text::say(text::indented(&report.to_string(), "  "));
+    }
+    let errors =
+        report.findings().filter(|found| found.waived.is_none() && found.severity == check::Severity::Error);
     match errors.count() {
         0 => Ok(()),
-        count => Err(Error::Check(count)),
+        count => {
+            if quiet {
+                text::complain(&report);
+            }
+            Err(Error::Check(count))
+        }
     }
 }
 
@@ -89,7 +110,8 @@ impl Desk {
         let stand_ins = sources.stand_ins().map(str::to_owned).collect();
         let (store, key) = state(data, &definition.environment.name, target.clock())?;
         let engine =
-            Box::pin(Engine::open(&target.client, &definition, sources, store, key, &target.endpoint)).await?;
+            Box::pin(Engine::open(&target.client, &definition, sources, store, key, &target.endpoint))
+                .await?;
         Ok(Self { definition, target, engine, stand_ins })
     }
 

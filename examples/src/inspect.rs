@@ -17,14 +17,19 @@ use crate::exit::Exit;
 use crate::{plan_text, text};
 
 /// Shows what would change.
-pub(crate) async fn plan(desk: &mut Desk, json: bool, out: Option<&Path>, detailed: bool) -> Result<Exit, Error> {
+pub(crate) async fn plan(
+    desk: &mut Desk,
+    json: bool,
+    out: Option<&Path>,
+    detailed: bool,
+) -> Result<Exit, Error> {
     let plan = desk.engine.plan().await?;
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
     } else if plan.is_empty() {
         text::say("No changes.");
     } else {
-        text::say(plan_text::plan(&plan));
+        text::say(plan_text::plan(&plan, true));
     }
     if !plan.problems.is_empty() {
         return Err(evalap_topology::Error::Refused { problems: plan.problems }.into());

@@ -14,11 +14,11 @@ use crate::text;
 /// Texts that are longer than this are cut.
 const LONGEST: usize = 80;
 
-/// The changes, why, what differs, how many, and how long it takes.
-pub(crate) fn plan(plan: &Plan) -> String {
+/// The changes, why (unless all have one reason), what differs, how many, and how long it takes.
+pub(crate) fn plan(plan: &Plan, why: bool) -> String {
     let mut out = String::new();
     for planned in plan.effective() {
-        change(&mut out, planned);
+        change(&mut out, planned, why);
     }
     let _ = write!(out, "\nPlan: {}.", counts(plan));
     let (seconds, path) = plan.estimate();
@@ -32,12 +32,17 @@ pub(crate) fn plan(plan: &Plan) -> String {
     }
     let losses = plan.losses();
     if !losses.is_empty() {
-        let _ = write!(out, "\n{} the data of {} is lost for good.", style("Careful:").red().bold(), text::list(losses));
+        let _ = write!(
+            out,
+            "\n{} the data of {} is lost for good.",
+            style("Careful:").red().bold(),
+            text::list(losses)
+        );
     }
     out
 }
 
-fn change(out: &mut String, planned: &PlannedChange) {
+fn change(out: &mut String, planned: &PlannedChange, why: bool) {
     let symbol = match planned.change {
         Change::Create { .. } => style("+").green(),
         Change::Update { .. } => style("~").yellow(),
@@ -47,7 +52,7 @@ fn change(out: &mut String, planned: &PlannedChange) {
         _ => style("·").dim(),
     };
     let _ = write!(out, "  {symbol:>3} {}", style(&planned.address).bold());
-    if !planned.why.is_empty() {
+    if why && !planned.why.is_empty() {
         let _ = write!(out, "  {}", style(&planned.why).dim());
     }
     out.push('\n');

@@ -52,7 +52,8 @@ impl Display {
                 None => text::say(format!("  {address}: {verb} …")),
             },
             Progress::Done { address, verb, took } => {
-                let line = format!("{} {address}: {} in {}", style("✓").green(), done(verb), text::duration(took));
+                let line =
+                    format!("{} {address}: {} in {}", style("✓").green(), done(verb), text::duration(took));
                 self.end(&address, &line);
             }
             Progress::Failed { address, verb, .. } => {
@@ -89,7 +90,8 @@ impl Bars {
         let overall_style = ProgressStyle::with_template("  {bar:30.green/dim} {pos}/{len}  {time}");
         overall.set_style(timed(overall_style.unwrap_or_else(|_| ProgressStyle::default_bar()), clock));
         overall.enable_steady_tick(Duration::from_millis(100));
-        let style = ProgressStyle::with_template("  {spinner} {msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style = ProgressStyle::with_template("  {spinner} {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
         Self { all, overall, running: RefCell::default(), style }
     }
 

@@ -17,7 +17,25 @@ const WIDTH: f64 = 30.0;
 
 /// The time each resource took, the critical path, and how long all of it took.
 pub(crate) fn timeline(outcome: &Outcome, target: &Target, real: Duration) -> String {
-    let mut out = "\nTimes\n".to_owned();
+    let mut out = String::new();
+    // With a clock that stands still there is nothing to compare.
+    if !outcome.took.is_zero() {
+        times(&mut out, outcome);
+    }
+    let _ = write!(out, "\n{} changes in {}", outcome.done.len(), text::duration(outcome.took));
+    if let Some(emulator) = target.emulator() {
+        let _ = write!(
+            out,
+            " by the emulator's clock, {} by yours, with {} API requests",
+            text::duration(real),
+            emulator.requests().total()
+        );
+    }
+    out
+}
+
+fn times(out: &mut String, outcome: &Outcome) {
+    out.push_str("\nTimes\n");
     let mut steps: Vec<_> = outcome.done.iter().collect();
     steps.sort_by(|a, b| b.took.cmp(&a.took).then_with(|| a.address.cmp(&b.address)));
     let width = steps.iter().map(|step| step.address.to_string().len()).max().unwrap_or_default();
@@ -36,16 +54,6 @@ pub(crate) fn timeline(outcome: &Outcome, target: &Target, real: Duration) -> St
     let on_path = outcome.done.iter().filter(|step| outcome.critical_path.contains(&step.address));
     let took: Duration = on_path.map(|step| step.took).sum();
     let _ = writeln!(out, "● critical path, {}: {}", text::duration(took), path.join(" → "));
-    let _ = write!(out, "{} changes in {}", outcome.done.len(), text::duration(outcome.took));
-    if let Some(emulator) = target.emulator() {
-        let _ = write!(
-            out,
-            " by the emulator's clock, {} by yours, with {} API requests",
-            text::duration(real),
-            emulator.requests().total()
-        );
-    }
-    out
 }
 
 /// When it was done, from the left edge to the right.
@@ -63,7 +71,13 @@ fn bar(began: Duration, took: Duration, all: Duration) -> String {
 pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
     let mut out = String::new();
     if !outcome.failed.is_empty() {
-        let _ = writeln!(out, "\n{} {} of {} changes failed", style("error:").red().bold(), outcome.failed.len(), outcome.done.len() + outcome.failed.len() + outcome.skipped.len());
+        let _ = writeln!(
+            out,
+            "\n{} {} of {} changes failed",
+            style("error:").red().bold(),
+            outcome.failed.len(),
+            outcome.done.len() + outcome.failed.len() + outcome.skipped.len()
+        );
     }
     for failed in &outcome.failed {
         let _ = writeln!(out, "\n  {}: could not {}", style(&failed.address).bold(), failed.verb);
@@ -78,7 +92,11 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
     if !outcome.skipped.is_empty() {
         let _ = writeln!(out, "\nNot begun: {}.", text::list(&outcome.skipped));
     }
-    let _ = write!(out, "\nWhat is done is done and remembered ({} changes). `{again}` goes on from there", outcome.done.len());
+    let _ = write!(
+        out,
+        "\nWhat is done is done and remembered ({} changes). `{again}` goes on from there",
+        outcome.done.len()
+    );
     out.push_str(if outcome.failed.is_empty() { "." } else { ", once the cause is mended." });
     out
 }

@@ -35,7 +35,10 @@ pub(crate) enum Side {
     /// A function call.
     Embedded(Emulator),
     /// An emulator of another process.
-    Attached { connections: Https, url: Url },
+    Attached {
+        connections: Https,
+        url: Url,
+    },
     Scaleway(Https),
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use tracing::{Instrument, debug, debug_span};
 
 use crate::error::{ApiError, Call, ErrorBody};
-use crate::retry::{Budget, Outcome};
+use crate::retry::{Attempts, Budget, Outcome};
 use crate::{
     Clock, Config, ConfigError, Error, ProjectId, Random, Region, Request, Result, RetryPolicy, Transport,
     TransportError, request,
@@ -28,6 +28,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
+#[derive(Clone)]
 struct Inner {
     config: Config,
     token: HeaderValue,
@@ -35,7 +36,7 @@ struct Inner {
     clock: Clock,
     random: Random,
     retry: RetryPolicy,
-    budget: Budget,
+    budget: Arc<Budget>,
 }
 
 impl Client {
@@ -86,6 +87,25 @@ impl Client {
         &self.0.random
     }
 
+    /// When the client sends a request again.
+    pub fn retry_policy(&self) -> &RetryPolicy {
+        &self.0.retry
+    }
+
+    /// The same client, connections and retry budget shared, with another policy: for a part of the work that needs more
+    /// patience, or none.
+    ///
+    /// ```
+    /// # fn after_iam_change(scaleway: &scaleway_core::Client) -> scaleway_core::Client {
+    /// let mut patient = *scaleway.retry_policy();
+    /// patient.permission_grace = std::time::Duration::from_secs(120);
+    /// scaleway.with_retry(patient)
+    /// # }
+    /// ```
+    pub fn with_retry(&self, retry: RetryPolicy) -> Self {
+        Self(Arc::new(Inner { retry, ..Inner::clone(&self.0) }))
+    }
+
     /// Sends a request, again where that is safe and may help, and reads the answer.
     ///
     /// # Errors
@@ -103,13 +123,15 @@ impl Client {
     async fn exchange<T>(&self, request: &Request<T>) -> Result<(u16, Bytes, Option<String>)> {
         request.check()?;
         let Inner { clock, retry, budget, .. } = &*self.0;
+        let begun = clock.now();
+        let mut attempts = Attempts::new(retry);
         let mut attempt = 0;
         let mut may_have_happened = false;
         loop {
             attempt += 1;
             let started = clock.now();
             let sending = self.0.transport.send(self.http(request)?);
-            let answer = clock.timeout(retry.attempt_timeout, sending).await;
+            let answer = clock.timeout(attempts.time_left(started.since(begun)), sending).await;
             let answer = answer.unwrap_or_else(|| Err(TransportError::answer_lost("time-out")));
             let latency_ms = clock.now().since(started).as_millis();
             let outcome = match &answer {
@@ -121,7 +143,11 @@ impl Client {
                 }
                 Ok(answer) => {
                     debug!(attempt, status = answer.status().as_u16(), %latency_ms, request_id = request_id(answer), "refused");
-                    Outcome::Answered(answer.status().as_u16())
+                    if !retry.permission_grace.is_zero() && is_permission_denied(answer) {
+                        Outcome::Denied
+                    } else {
+                        Outcome::Answered(answer.status().as_u16())
+                    }
                 }
                 Err(error) => {
                     debug!(attempt, %latency_ms, %error, "no answer");
@@ -132,10 +158,12 @@ impl Client {
                 && match &outcome {
                     Outcome::Answered(status) => matches!(status, 408 | 500 | 502..=599),
                     Outcome::Failed(error) => !error.is_never_sent(),
+                    Outcome::Denied => false,
                 };
-            let verdict = retry.verdict(&outcome, request.repeatable);
-            if attempt < verdict.attempts && (!verdict.counted || budget.take()) {
-                clock.sleep(retry.wait(attempt, &self.0.random)).await;
+            let elapsed = clock.now().since(begun);
+            let wait = attempts.wait(&outcome, request.repeatable, elapsed, budget, &self.0.random);
+            if let Some(wait) = wait {
+                clock.sleep(wait).await;
                 continue;
             }
             let call = self.call(request);
@@ -186,6 +214,11 @@ fn request_id(answer: &http::Response<Bytes>) -> Option<String> {
     answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned)
 }
 
+fn is_permission_denied(answer: &http::Response<Bytes>) -> bool {
+    answer.status() == StatusCode::FORBIDDEN
+        && ErrorBody::read(answer.body(), answer.status()).is_permission_denied()
+}
+
 fn api_error(call: Call, answer: &http::Response<Bytes>, attempts: u32, may_have_happened: bool) -> ApiError {
     let status = answer.status();
     let mut body = ErrorBody::read(answer.body(), status);
@@ -195,7 +228,6 @@ fn api_error(call: Call, answer: &http::Response<Bytes>, attempts: u32, may_have
     if status == StatusCode::TOO_MANY_REQUESTS {
         body.kind.get_or_insert_with(|| "too_many_requests".to_owned());
     }
-    let may_have_happened = may_have_happened && !status.is_redirection();
     ApiError {
         call,
         status: status.as_u16(),
@@ -247,7 +279,7 @@ impl ClientBuilder {
         // So that no trace of a request prints it.
         token.set_sensitive(true);
         let Self { config, transport, clock, random, retry } = self;
-        let budget = Budget::new(retry.budget);
+        let budget = Arc::new(Budget::new(retry.budget));
         Ok(Client(Arc::new(Inner { config, token, transport, clock, random, retry, budget })))
     }
 }
@@ -262,7 +294,7 @@ pub struct Api {
 impl Api {
     /// The API of `product` (`containers/v1`) in `region`.
     pub fn regional(client: &Client, product: &str, region: &Region) -> Self {
-        Self { client: client.clone(), root: format!("/{product}/regions/{region}") }
+        Self { client: client.clone(), root: format!("/{product}/regions/{}", request::segment(region.as_str())) }
     }
 
     /// The API of `product` (`account/v3`), which knows no regions.

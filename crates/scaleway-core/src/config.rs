@@ -348,15 +348,19 @@ impl Config {
             Some(Host::Domain(name)) => name == "localhost",
             None => false,
         };
-        match self.api_url.scheme() {
-            "https" => Ok(()),
-            "http" if loopback => Ok(()),
-            _ => Err(ConfigError::Invalid {
-                key: "api_url",
-                place: self.api_url.to_string(),
-                problem: "expected https (http is for loopback addresses only: the secret key travels in every call)".into(),
-            }),
-        }
+        let mut place = self.api_url.clone();
+        let bare = place.username().is_empty() && place.password().is_none();
+        // Where this fails there was nothing to hide.
+        let _ = (place.set_username(""), place.set_password(None));
+        let problem = match self.api_url.scheme() {
+            "https" | "http" if !bare || place.query().is_some() || place.fragment().is_some() => {
+                "expected scheme, host and path, without user, `?` or `#`"
+            }
+            "https" => return Ok(()),
+            "http" if loopback => return Ok(()),
+            _ => "expected https (http is for loopback addresses only: the secret key travels in every call)",
+        };
+        Err(ConfigError::Invalid { key: "api_url", place: place.to_string(), problem: problem.into() })
     }
 }
 

@@ -202,15 +202,27 @@ impl ErrorBody {
     /// Reads a body, whatever it is: gateways answer with HTML or nothing.
     pub(crate) fn read(bytes: &[u8], status: http::StatusCode) -> Self {
         const SHOWN: usize = 200;
-        serde_json::from_slice(bytes).unwrap_or_else(|_| {
-            let text: String = String::from_utf8_lossy(bytes).trim().chars().take(SHOWN).collect();
-            let message = if text.is_empty() {
-                status.canonical_reason().unwrap_or("no reason").to_owned()
-            } else {
-                text
-            };
-            Self { message: Some(message), ..Self::default() }
-        })
+        let body = serde_json::from_slice(bytes).ok().and_then(Self::from_fields).unwrap_or_default();
+        if body.kind.is_some() || body.message.is_some() {
+            return body;
+        }
+        let text: String = String::from_utf8_lossy(bytes).trim().chars().take(SHOWN).collect();
+        let message =
+            if text.is_empty() { status.canonical_reason().unwrap_or("no reason").to_owned() } else { text };
+        Self { message: Some(message), ..body }
+    }
+
+    /// What can be read of an object: one field of an unexpected form must not hide the `type`.
+    fn from_fields(mut fields: serde_json::Map<String, serde_json::Value>) -> Option<Self> {
+        fields.retain(|name, value| {
+            let field = serde_json::Map::from_iter([(name.clone(), value.clone())]);
+            serde_json::from_value::<Self>(field.into()).is_ok()
+        });
+        serde_json::from_value(fields.into()).ok()
+    }
+
+    pub(crate) fn is_permission_denied(&self) -> bool {
+        self.kind.as_deref() == Some("permissions_denied")
     }
 }
 
@@ -308,7 +320,7 @@ impl Error {
     /// The key may not do this. A 403 without this type means something else (jobs answer one while a run is running),
     /// and right after an IAM change one may only mean that it has not spread yet.
     pub fn is_permission_denied(&self) -> bool {
-        self.kind() == Some("permissions_denied")
+        self.api().is_some_and(|error| error.body.is_permission_denied())
     }
 
     /// A quota is used up.
@@ -324,9 +336,10 @@ impl Error {
     /// It may work later, without any change: the network, the API's load, a resource in motion.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Transport { .. } | Self::StillChanging { .. } => true,
+            Self::StillChanging { .. } => true,
+            Self::Transport { source, .. } => !matches!(source, TransportError::TooLarge { .. }),
             Self::Api(error) => {
-                error.status >= 500 || error.status == 429 || error.status == 408 || self.is_transient_state()
+                matches!(error.status, 408 | 429 | 500 | 502..=599) || self.is_transient_state()
             }
             _ => false,
         }
@@ -337,7 +350,8 @@ impl Error {
         match self {
             Self::Transport { may_have_happened, .. } => *may_have_happened,
             Self::Api(error) => error.may_have_happened,
-            Self::Decode { .. } => true,
+            // The API answered with success.
+            Self::Decode { call, .. } => call.method != http::Method::GET,
             _ => false,
         }
     }

@@ -13,6 +13,9 @@ use crate::{Api, Request, Result};
 /// The most items that the API gives at once.
 const PAGE_SIZE: u32 = 100;
 
+/// How often [`Pager::all`] reads a list that changes meanwhile.
+const READINGS: u32 = 3;
+
 /// What can be listed.
 pub trait Listed: DeserializeOwned {
     /// The field of a list's answer that holds the items: `containers`.
@@ -81,6 +84,7 @@ pub struct Pager<T> {
     next: Option<u32>,
     seen: BTreeSet<String>,
     read: u64,
+    total: Option<u64>,
     may_have_missed: bool,
 }
 
@@ -93,6 +97,7 @@ impl<T: Listed> Pager<T> {
             next: Some(1),
             seen: BTreeSet::new(),
             read: 0,
+            total: None,
             may_have_missed: false,
         }
     }
@@ -105,30 +110,47 @@ impl<T: Listed> Pager<T> {
     pub async fn next_page(&mut self) -> Result<Option<Page<T>>> {
         let Some(number) = self.next else { return Ok(None) };
         let mut page = self.api.send(self.request.page(number, PAGE_SIZE)).await?;
-        let got = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
-        self.read += got;
-        let last = got == 0 || self.read >= page.total_count;
-        self.next = if last { None } else { number.checked_add(1) };
+        let count = |items: &Vec<T>| u64::try_from(items.len()).unwrap_or(u64::MAX);
+        let got = count(&page.items);
         page.items.retain(|item| self.seen.insert(item.identity().into_owned()));
-        // An item that appears twice has pushed another one over the border of two pages, or was pushed itself.
-        let shown = u64::try_from(page.items.len()).unwrap_or(u64::MAX);
-        self.may_have_missed |= shown < got || (last && self.read != page.total_count);
+        let new = count(&page.items);
+        self.read += got;
+        // Some lists do not say how many items they have: those end with a page that is not full.
+        let counted = page.total_count > 0;
+        let last = new == 0
+            || if counted { self.read >= page.total_count } else { got < u64::from(PAGE_SIZE) };
+        self.next = if last { None } else { number.checked_add(1) };
+        // An item that appears twice has pushed another one over the border of two pages, or was pushed itself; one that
+        // was deleted has pulled another one over it, which only the count shows.
+        let changed = self.total.replace(page.total_count).is_some_and(|before| before != page.total_count);
+        self.may_have_missed |= new < got || changed || (last && counted && self.read < page.total_count);
         Ok(Some(page))
     }
 
-    /// All items.
+    /// All items. A list that changes while it is read is read again, up to three times; if it never stands still, the
+    /// answer is all that was seen.
     ///
     /// # Errors
     /// As [`Client::send`](crate::Client::send).
     pub async fn all(mut self) -> Result<Vec<T>> {
-        let mut items = Vec::new();
-        while let Some(page) = self.next_page().await? {
-            items.extend(page.items);
+        let mut items: Vec<T> = Vec::new();
+        for _ in 0..READINGS {
+            let earlier = std::mem::take(&mut items);
+            while let Some(page) = self.next_page().await? {
+                items.extend(page.items);
+            }
+            if !self.may_have_missed {
+                return Ok(items);
+            }
+            items.extend(earlier.into_iter().filter(|item| !self.seen.contains(item.identity().as_ref())));
+            self = Self::new(&self.api, self.request);
         }
+        tracing::warn!(list = T::FIELD, "the list changed each time it was read; an item may be missing");
         Ok(items)
     }
 
-    /// The items one by one; pages are fetched when they are needed.
+    /// The items one by one; pages are fetched when they are needed, and no more than one is kept. Whether the list
+    /// changed meanwhile only [`next_page`](Self::next_page) and [`may_have_missed`](Self::may_have_missed) tell.
     pub fn stream(self) -> impl Stream<Item = Result<T>> {
         futures_util::stream::try_unfold((self, VecDeque::new()), |(mut pager, mut items)| async move {
             loop {
@@ -143,7 +165,8 @@ impl<T: Listed> Pager<T> {
         })
     }
 
-    /// Whether the list changed while it was read, so that an item may not have been seen: then list again.
+    /// Whether the list changed while it was read, so that an item may not have been seen: then list again. What changes
+    /// without changing the number of items may go unnoticed where one item goes and another comes between two pages.
     pub fn may_have_missed(&self) -> bool {
         self.may_have_missed
     }

@@ -1,10 +1,11 @@
 //! A request as a value, built without I/O.
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use bytes::Bytes;
 use http::Method;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde::{Deserialize, Deserializer, Serialize, de::IgnoredAny};
 
 use crate::Error;
@@ -12,8 +13,12 @@ use crate::Error;
 /// What may stand in a path segment as it is: the unreserved characters of RFC 3986.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
+/// A text as one segment of a path.
+pub(crate) fn segment(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, SEGMENT)
+}
+
 /// One call of one API operation, answered by a `T`.
-#[derive(Debug)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request<T> {
     pub(crate) operation: &'static str,
@@ -31,16 +36,13 @@ impl<T> Request<T> {
     /// [repeated](Self::repeatable).
     pub fn new(operation: &'static str, method: Method, root: &str, segments: &[&str]) -> Self {
         let mut path = root.to_owned();
-        let mut problem = None;
-        for segment in segments {
-            if segment.trim().is_empty() || *segment == "." || *segment == ".." {
-                problem = Some((
-                    "path".to_owned(),
-                    format!("{segment:?} cannot stand in an address: is an id empty?"),
-                ));
-            }
+        let cannot_stand = |segment: &&str| segment.trim().is_empty() || matches!(*segment, "." | "..");
+        let problem = root.split('/').skip(1).chain(segments.iter().copied()).find(cannot_stand).map(|segment| {
+            ("path".to_owned(), format!("{segment:?} cannot stand in an address: is an id empty?"))
+        });
+        for text in segments {
             path.push('/');
-            path.extend(utf8_percent_encode(segment, SEGMENT));
+            path.extend(segment(text));
         }
         let repeatable = method != Method::POST;
         Self {
@@ -122,6 +124,20 @@ impl<T> Request<T> {
     }
 }
 
+impl<T> fmt::Debug for Request<T> {
+    /// Without the body: it may carry a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("operation", &self.operation)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("query", &self.query)
+            .field("body_bytes", &self.body.as_ref().map(Bytes::len))
+            .field("repeatable", &self.repeatable)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Nothing to say: the body of a request without fields (`{}`), and the answer of an operation that answers nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Empty {}
@@ -132,9 +148,12 @@ impl<'de> Deserialize<'de> for Empty {
     }
 }
 
-/// Reads an answer. The API spells nothing as an absent field or as `null`, as it likes: where `null` stands in the way
+/// Reads an answer as a client does; no body reads as `null`. The API spells nothing as an absent field or as `null`, as it likes: where `null` stands in the way
 /// of reading, it is read as absent.
-pub(crate) fn decode<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, serde_json::Error> {
+///
+/// # Errors
+/// Where the body is no JSON, or not a `T`.
+pub fn decode<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, serde_json::Error> {
     let body = if body.is_empty() { b"null" } else { body };
     serde_json::from_slice(body).or_else(|first| {
         let mut value: serde_json::Value = serde_json::from_slice(body)?;

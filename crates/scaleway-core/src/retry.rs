@@ -22,9 +22,15 @@ pub struct RetryPolicy {
     pub longest_wait: Duration,
     /// How long one attempt may take.
     pub attempt_timeout: Duration,
+    /// How long a call may take with all its attempts and the waits between them. No wait begins that would outlast it.
+    pub deadline: Duration,
     /// How many retries one client may have outstanding against its successes, 429s apart: when an API is down,
     /// the clients must not multiply its load.
     pub budget: u32,
+    /// For how long after its first attempt a call that is answered `permissions_denied` is sent again; zero, the
+    /// default, means never. For calls right after a change in IAM, which takes up to two minutes to reach every API:
+    /// until then a 403 comes and goes. See [`Client::with_retry`](crate::Client::with_retry).
+    pub permission_grace: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -36,7 +42,9 @@ impl Default for RetryPolicy {
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(20),
             attempt_timeout: Duration::from_mins(1),
+            deadline: Duration::from_mins(5),
             budget: 100,
+            permission_grace: Duration::ZERO,
         }
     }
 }
@@ -47,34 +55,90 @@ impl RetryPolicy {
         Self { connection_attempts: 1, server_error_attempts: 1, rate_limit_attempts: 1, ..Self::default() }
     }
 
-    /// What became of an attempt: how many attempts such an outcome allows, and whether a retry draws on the budget.
-    pub(crate) fn verdict(&self, outcome: &Outcome<'_>, repeatable: bool) -> Verdict {
-        let (attempts, counted) = match outcome {
-            Outcome::Failed(error) if error.is_never_sent() || repeatable => (self.connection_attempts, true),
-            // The edge refuses before anything has happened: even a create can be sent again.
-            Outcome::Answered(429) => (self.rate_limit_attempts, false),
-            Outcome::Answered(408 | 500 | 502..=599) if repeatable => (self.server_error_attempts, true),
-            _ => (1, false),
-        };
-        Verdict { attempts, counted }
+    /// What keeps a failed attempt from being the last one; `None` where sending again is not safe or cannot help.
+    fn trouble(outcome: &Outcome<'_>, repeatable: bool) -> Option<Trouble> {
+        match outcome {
+            // The same answer would come again.
+            Outcome::Failed(TransportError::TooLarge { .. }) => None,
+            Outcome::Failed(error) if error.is_never_sent() || repeatable => Some(Trouble::Connection),
+            // The edge refuses before anything has happened: even a create can be sent again. So does IAM.
+            Outcome::Answered(429) => Some(Trouble::RateLimit),
+            Outcome::Denied => Some(Trouble::Permission),
+            Outcome::Answered(408 | 500 | 502..=599) if repeatable => Some(Trouble::Server),
+            _ => None,
+        }
     }
 
-    /// The wait before the attempt after `attempt` (from 1).
-    pub(crate) fn wait(&self, attempt: u32, random: &Random) -> Duration {
-        let most = self.first_wait.saturating_mul(1 << (attempt - 1).min(16)).min(self.longest_wait);
-        Duration::from_millis(random.below(u64::try_from(most.as_millis()).unwrap_or(u64::MAX) + 1))
+    /// The longest wait after so many failed attempts.
+    fn longest_wait_after(&self, failed: u32) -> Duration {
+        self.first_wait.saturating_mul(1 << failed.saturating_sub(1).min(16)).min(self.longest_wait)
     }
 }
 
+/// What became of an attempt.
 pub(crate) enum Outcome<'a> {
     Answered(u16),
+    /// A 403 that says `permissions_denied`.
+    Denied,
     Failed(&'a TransportError),
 }
 
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    pub(crate) attempts: u32,
-    pub(crate) counted: bool,
+/// Why an attempt failed, as far as it matters for the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    Connection,
+    Server,
+    RateLimit,
+    Permission,
+}
+
+/// One call's attempts so far. Each trouble has attempts of its own: a connection that breaks after five 429s is tried
+/// again as if it were the first thing to go wrong.
+pub(crate) struct Attempts<'a> {
+    policy: &'a RetryPolicy,
+    failed: [u32; 4],
+}
+
+impl<'a> Attempts<'a> {
+    pub(crate) fn new(policy: &'a RetryPolicy) -> Self {
+        Self { policy, failed: [0; 4] }
+    }
+
+    /// The time that the next attempt may take, when the call has taken `elapsed`.
+    pub(crate) fn time_left(&self, elapsed: Duration) -> Duration {
+        self.policy.attempt_timeout.min(self.policy.deadline.saturating_sub(elapsed))
+    }
+
+    /// The wait before the next attempt, now that one has failed with `outcome`; `None` where there is none.
+    pub(crate) fn wait(
+        &mut self,
+        outcome: &Outcome<'_>,
+        repeatable: bool,
+        elapsed: Duration,
+        budget: &Budget,
+        random: &Random,
+    ) -> Option<Duration> {
+        let policy = self.policy;
+        let trouble = RetryPolicy::trouble(outcome, repeatable)?;
+        let failed = &mut self.failed[trouble as usize];
+        *failed += 1;
+        let left = policy.permission_grace.saturating_sub(elapsed);
+        let again = match trouble {
+            Trouble::Connection => *failed < policy.connection_attempts,
+            Trouble::Server => *failed < policy.server_error_attempts,
+            Trouble::RateLimit => *failed < policy.rate_limit_attempts,
+            Trouble::Permission => !left.is_zero(),
+        };
+        let longest = policy.longest_wait_after(*failed);
+        let longest = u64::try_from(longest.as_millis()).unwrap_or(u64::MAX);
+        let mut wait = Duration::from_millis(random.below(longest.saturating_add(1)));
+        if trouble == Trouble::Permission {
+            wait = wait.min(left);
+        }
+        let in_time = elapsed.saturating_add(wait) < policy.deadline;
+        let counted = matches!(trouble, Trouble::Connection | Trouble::Server);
+        (again && in_time && (!counted || budget.take())).then_some(wait)
+    }
 }
 
 /// One client's allowance of retries: a retry takes one, a success gives a tenth back.
@@ -105,31 +169,56 @@ impl Budget {
 mod tests {
     use super::*;
 
+    /// How many attempts are made when all end with `outcome`.
+    fn attempts(outcome: &Outcome<'_>, repeatable: bool) -> usize {
+        let (policy, random, budget) = (RetryPolicy::default(), Random::seeded(3), Budget::new(100));
+        let mut attempts = Attempts::new(&policy);
+        let again = || attempts.wait(outcome, repeatable, Duration::ZERO, &budget, &random);
+        1 + std::iter::from_fn(again).take(1000).count()
+    }
+
     #[test]
     fn a_lost_answer_is_repeated_only_where_that_is_safe() {
-        let policy = RetryPolicy::default();
         let lost = TransportError::answer_lost("reset");
         let unsent = TransportError::never_sent("refused");
-        let attempts = |outcome, repeatable| policy.verdict(&outcome, repeatable).attempts;
-        assert_eq!(attempts(Outcome::Failed(&lost), false), 1);
-        assert_eq!(attempts(Outcome::Failed(&lost), true), 3);
-        assert_eq!(attempts(Outcome::Failed(&unsent), false), 3);
-        assert_eq!(attempts(Outcome::Answered(503), false), 1);
-        assert_eq!(attempts(Outcome::Answered(503), true), 5);
-        assert_eq!(attempts(Outcome::Answered(501), true), 1);
-        assert_eq!(attempts(Outcome::Answered(429), false), 10);
-        assert_eq!(attempts(Outcome::Answered(404), true), 1);
+        assert_eq!(attempts(&Outcome::Failed(&lost), false), 1);
+        assert_eq!(attempts(&Outcome::Failed(&lost), true), 3);
+        assert_eq!(attempts(&Outcome::Failed(&unsent), false), 3);
+        assert_eq!(attempts(&Outcome::Failed(&TransportError::TooLarge { limit: 1 }), true), 1);
+        assert_eq!(attempts(&Outcome::Answered(503), false), 1);
+        assert_eq!(attempts(&Outcome::Answered(503), true), 5);
+        assert_eq!(attempts(&Outcome::Answered(501), true), 1);
+        assert_eq!(attempts(&Outcome::Answered(429), false), 10);
+        assert_eq!(attempts(&Outcome::Answered(404), true), 1);
+        assert_eq!(attempts(&Outcome::Denied, true), 1);
     }
 
     #[test]
     fn waits_grow_up_to_a_bound_and_differ() {
-        let (policy, random) = (RetryPolicy::default(), Random::seeded(3));
-        for attempt in 1..40 {
-            let most = Duration::from_millis(500 << (attempt - 1).min(6)).min(policy.longest_wait);
-            assert!((0..50).all(|_| policy.wait(attempt, &random) <= most));
+        let policy =
+            RetryPolicy { rate_limit_attempts: u32::MAX, deadline: Duration::MAX, ..RetryPolicy::default() };
+        let (random, budget) = (Random::seeded(3), Budget::new(0));
+        let mut waits = std::collections::BTreeSet::new();
+        for _ in 0..50 {
+            let mut attempts = Attempts::new(&policy);
+            for failed in 1..40 {
+                let most = Duration::from_millis(500 << (failed - 1).min(6)).min(policy.longest_wait);
+                let wait = attempts.wait(&Outcome::Answered(429), false, Duration::ZERO, &budget, &random);
+                assert!(wait.unwrap() <= most);
+                waits.extend((failed == 5).then_some(wait));
+            }
         }
-        let waits: std::collections::BTreeSet<_> = (0..50).map(|_| policy.wait(5, &random)).collect();
         assert!(waits.len() > 25);
+    }
+
+    #[test]
+    fn waits_without_measure_are_no_overflow() {
+        let (random, budget) = (Random::seeded(3), Budget::new(u32::MAX));
+        let most = Duration::MAX;
+        let policy = RetryPolicy { first_wait: most, longest_wait: most, deadline: most, ..RetryPolicy::default() };
+        let mut attempts = Attempts::new(&policy);
+        let wait = attempts.wait(&Outcome::Answered(500), true, Duration::from_secs(1), &budget, &random);
+        assert!(wait.is_some());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// A secret text: redacted in `Debug`, `Display`, logs and errors, and wiped from memory when dropped.
 ///
@@ -15,8 +15,7 @@ use serde::Deserialize;
 /// assert_eq!(format!("{password} {password:?}"), "[secret] [secret]");
 /// assert_eq!(password.expose(), "hunter2");
 /// ```
-#[derive(Clone, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone)]
 pub struct Secret(SecretString);
 
 impl Secret {
@@ -58,6 +57,47 @@ impl From<&str> for Secret {
     }
 }
 
+impl<'de> Deserialize<'de> for Secret {
+    /// As a text, but with errors of its own: those of serde show what they found.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Unseen;
+
+        impl Visitor<'_> for Unseen {
+            type Value = Secret;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a secret text")
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Secret, E> {
+                Ok(Secret::new(value))
+            }
+
+            fn visit_string<E: Error>(self, value: String) -> Result<Secret, E> {
+                Ok(Secret::new(value))
+            }
+
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Secret, E> {
+                Err(E::custom("a truth value where a secret text was expected"))
+            }
+
+            fn visit_i64<E: Error>(self, _: i64) -> Result<Secret, E> {
+                Err(E::custom("a number where a secret text was expected"))
+            }
+
+            fn visit_u64<E: Error>(self, _: u64) -> Result<Secret, E> {
+                self.visit_i64(0)
+            }
+
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Secret, E> {
+                self.visit_i64(0)
+            }
+        }
+
+        deserializer.deserialize_any(Unseen)
+    }
+}
+
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[secret]")
@@ -84,6 +124,14 @@ mod tests {
             format!("{:?}", Some(&secret)),
         ] {
             assert!(!shown.contains("s3cr3t"), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_is_refused_unseen() {
+        for found in ["12345", "-12345", "12345.5", "true", "[12345]", "{\"a\":12345}", "null"] {
+            let error = serde_json::from_str::<Secret>(found).unwrap_err().to_string();
+            assert!(error.contains("secret text") && !error.contains("12345"), "{error}");
         }
     }
 

@@ -44,8 +44,9 @@ type Report = Box<dyn FnMut(&str, Duration) + Send>;
 
 /// Looks at a resource until what is waited for has happened. A future: `waiter.await`; dropping it stops looking.
 ///
-/// A resource that was just made may not be visible for a moment: for as long as [`Waiter::GRACE`], "not found" counts
-/// as a state of changing.
+/// A resource that was just made may not be visible for a moment: until it is first seen, but no longer than
+/// [`Waiter::GRACE`], "not found" counts as a state of changing. Once it is seen, so does an API that does not answer, for
+/// as long as [`Waiter::OUTAGE`]: what takes minutes is not given up for a bad moment.
 #[must_use = "a waiter does nothing until it is awaited"]
 pub struct Waiter<T> {
     what: String,
@@ -58,6 +59,15 @@ pub struct Waiter<T> {
 impl<T: Send + 'static> Waiter<T> {
     /// How long a resource may not be found before that is believed.
     pub const GRACE: Duration = Duration::from_secs(10);
+
+    /// How long the API may fail, in ways that pass, before waiting ends with its error.
+    pub const OUTAGE: Duration = Duration::from_mins(1);
+
+    /// No two looks are closer to each other.
+    const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
+
+    /// What a look may take at least, however near the deadline is: the last one begins when it has come.
+    const LAST_LOOK: Duration = Duration::from_secs(5);
 
     /// Waits for `what` (`container 1234`, for messages), which `look` looks at.
     pub fn new<F>(
@@ -98,16 +108,33 @@ impl<T: Send + 'static> Waiter<T> {
 
     async fn wait(mut self) -> Result<T> {
         let started = self.clock.now();
+        let mut last_seen = None;
+        let mut state = "unknown".to_owned();
         loop {
-            let seen = (self.look)().await;
-            let waited = self.clock.now().since(started);
-            let state = match seen {
+            let left = self.pace.deadline.saturating_sub(self.clock.now().since(started));
+            let seen = self.clock.timeout(left.max(Self::LAST_LOOK), (self.look)()).await;
+            let now = self.clock.now();
+            let waited = now.since(started);
+            let Some(seen) = seen else {
+                return Err(Error::StillChanging { what: self.what, state, waited });
+            };
+            state = match seen {
                 Ok(Progress::Reached(value)) => return Ok(value),
                 Ok(Progress::Never { state, reason }) => {
                     return Err(Error::Never { what: self.what, state, reason });
                 }
-                Ok(Progress::Changing(state)) => state,
-                Err(error) if error.is_not_found() && waited < Self::GRACE => "not visible yet".to_owned(),
+                Ok(Progress::Changing(state)) => {
+                    last_seen = Some(now);
+                    state
+                }
+                Err(error) if error.is_not_found() && last_seen.is_none() && waited < Self::GRACE => {
+                    "not visible yet".to_owned()
+                }
+                Err(error)
+                    if error.is_transient() && last_seen.is_some_and(|at| now.since(at) < Self::OUTAGE) =>
+                {
+                    format!("{state} when last seen")
+                }
                 Err(error) => return Err(error),
             };
             if let Some(report) = &mut self.report {
@@ -117,7 +144,7 @@ impl<T: Send + 'static> Waiter<T> {
             if left.is_zero() {
                 return Err(Error::StillChanging { what: self.what, state, waited });
             }
-            self.clock.sleep(self.pace.interval.min(left)).await;
+            self.clock.sleep(self.pace.interval.max(Self::SHORTEST_INTERVAL).min(left)).await;
         }
     }
 }

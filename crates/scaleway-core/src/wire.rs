@@ -1,11 +1,12 @@
 //! How values are spelled on the wire, where serde's own spelling is not the API's: for `#[serde(with = "…")]` and
-//! `#[serde(serialize_with = "…")]` in the client crates.
+//! `#[serde(serialize_with = "…")]` in the client crates; and how answers are [read](decode).
 
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
 
 use crate::Secret;
+pub use crate::request::decode;
 
 /// An optional duration, spelled in seconds: `"300s"`, `"1.5s"`.
 pub mod duration {
@@ -42,7 +43,7 @@ pub mod duration {
     pub(crate) fn parse(text: &str) -> Option<Duration> {
         let number = text.strip_suffix('s')?;
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-        if fraction.len() > 9 || !fraction.bytes().all(|b| b.is_ascii_digit()) {
+        if fraction.len() > 9 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return None;
         }
         let nanos = format!("{fraction:0<9}").parse().ok()?;
@@ -100,7 +101,7 @@ mod tests {
         assert_eq!(read(r#"{"interval":"15.000000000s"}"#).unwrap(), Some(Duration::from_secs(15)));
         assert_eq!(read(r#"{"interval":null}"#).unwrap(), None);
         assert_eq!(read("{}").unwrap(), None);
-        for wrong in ["5m", "s", "1.s2", "-1s", "1.0000000001s"] {
+        for wrong in ["5m", "s", "1.s2", "-1s", "+1s", "1.0000000001s"] {
             assert!(
                 read(&format!("{{\"interval\":{wrong:?}}}")).unwrap_err().to_string().contains("300s"),
                 "{wrong}"

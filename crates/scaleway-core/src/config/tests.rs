@@ -64,6 +64,10 @@ fn the_key_never_travels_in_the_clear() {
             && check("http://localhost:1").is_ok()
             && check("http://[::1]:1").is_ok()
     );
+    for odd in ["https://user:hunter2@api.scaleway.com", "https://api.scaleway.com/?a", "https://api.scaleway.com#a"] {
+        let error = check(odd).unwrap_err().to_string();
+        assert!(error.contains("without user") && !error.contains("hunter2"), "{error}");
+    }
     for open in ["http://api.scaleway.com", "http://10.0.0.1", "ftp://127.0.0.1"] {
         assert!(check(open).unwrap_err().to_string().contains("loopback"), "{open}");
     }

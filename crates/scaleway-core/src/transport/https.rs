@@ -35,15 +35,23 @@ impl Https {
     /// A transport with an empty pool of connections. While a request is in flight, `clock` is held
     /// [`busy`](Clock::busy).
     ///
+    /// Https goes through the proxy that `HTTPS_PROXY` or `ALL_PROXY` names, but to hosts of `NO_PROXY`. Plain http goes
+    /// through none, whatever `HTTP_PROXY` says: it is for this machine, and a proxy would read the secret key.
+    ///
     /// # Errors
-    /// [`TransportError::NeverSent`] where TLS cannot be set up, for want of root certificates for example.
+    /// [`TransportError::NeverSent`] where TLS cannot be set up, for want of root certificates for example, or where the
+    /// proxy's address is none.
     pub fn new(options: &HttpsOptions, clock: Clock) -> Result<Self, TransportError> {
         install_tls_provider();
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
-            .danger_accept_invalid_certs(options.insecure);
+            .danger_accept_invalid_certs(options.insecure)
+            .no_proxy();
+        if let Some(proxy) = proxy_for_https()? {
+            builder = builder.proxy(proxy);
+        }
         for (host, address) in &options.resolve {
             builder = builder.resolve(host, *address);
         }
@@ -69,10 +77,14 @@ impl Https {
         let mut answer = http::Response::new(Bytes::new());
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
+        let too_large = || TransportError::TooLarge { limit: MAX_ANSWER };
+        if response.content_length().is_some_and(|length| length > MAX_ANSWER as u64) {
+            return Err(too_large());
+        }
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(classify)? {
             if body.len() + chunk.len() > MAX_ANSWER {
-                return Err(TransportError::answer_lost("it is larger than 16 MiB"));
+                return Err(too_large());
             }
             body.extend_from_slice(&chunk);
         }
@@ -85,6 +97,19 @@ impl Transport for Https {
     fn send(&self, request: http::Request<Bytes>) -> Exchange<'_> {
         Box::pin(self.exchange(request))
     }
+}
+
+/// The proxy of the environment; a tunnel, so that it sees no request.
+fn proxy_for_https() -> Result<Option<reqwest::Proxy>, TransportError> {
+    for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
+        if let Some(address) = std::env::var(variable).ok().filter(|address| !address.is_empty()) {
+            // The cause is left out: it shows the address, which may hold a password.
+            let proxy = reqwest::Proxy::https(address)
+                .map_err(|_| TransportError::never_sent(format!("{variable} is no proxy's address")))?;
+            return Ok(Some(proxy.no_proxy(reqwest::NoProxy::from_env())));
+        }
+    }
+    Ok(None)
 }
 
 /// Makes the provider that the crate's features name rustls' default, unless the program has chosen one.

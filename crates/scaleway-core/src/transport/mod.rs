@@ -53,6 +53,12 @@ pub enum TransportError {
         /// The cause.
         source: Option<BoxError>,
     },
+    /// The request had its effect, and the answer is too large to be read. It would be again.
+    #[error("the answer is larger than {} MiB, and was not read", limit >> 20)]
+    TooLarge {
+        /// The most bytes that are read.
+        limit: usize,
+    },
 }
 
 /// A cause of any type.
