@@ -294,7 +294,10 @@ pub struct Api {
 impl Api {
     /// The API of `product` (`containers/v1`) in `region`.
     pub fn regional(client: &Client, product: &str, region: &Region) -> Self {
-        Self { client: client.clone(), root: format!("/{product}/regions/{}", request::segment(region.as_str())) }
+        Self {
+            client: client.clone(),
+            root: format!("/{product}/regions/{}", request::segment(region.as_str())),
+        }
     }
 
     /// The API of `product` (`account/v3`), which knows no regions.

@@ -117,8 +117,8 @@ impl<T: Listed> Pager<T> {
         self.read += got;
         // Some lists do not say how many items they have: those end with a page that is not full.
         let counted = page.total_count > 0;
-        let last = new == 0
-            || if counted { self.read >= page.total_count } else { got < u64::from(PAGE_SIZE) };
+        let last =
+            new == 0 || if counted { self.read >= page.total_count } else { got < u64::from(PAGE_SIZE) };
         self.next = if last { None } else { number.checked_add(1) };
         // An item that appears twice has pushed another one over the border of two pages, or was pushed itself; one that
         // was deleted has pulled another one over it, which only the count shows.

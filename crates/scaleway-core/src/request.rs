@@ -37,9 +37,10 @@ impl<T> Request<T> {
     pub fn new(operation: &'static str, method: Method, root: &str, segments: &[&str]) -> Self {
         let mut path = root.to_owned();
         let cannot_stand = |segment: &&str| segment.trim().is_empty() || matches!(*segment, "." | "..");
-        let problem = root.split('/').skip(1).chain(segments.iter().copied()).find(cannot_stand).map(|segment| {
-            ("path".to_owned(), format!("{segment:?} cannot stand in an address: is an id empty?"))
-        });
+        let problem =
+            root.split('/').skip(1).chain(segments.iter().copied()).find(cannot_stand).map(|segment| {
+                ("path".to_owned(), format!("{segment:?} cannot stand in an address: is an id empty?"))
+            });
         for text in segments {
             path.push('/');
             path.extend(segment(text));

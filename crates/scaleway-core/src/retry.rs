@@ -215,7 +215,8 @@ mod tests {
     fn waits_without_measure_are_no_overflow() {
         let (random, budget) = (Random::seeded(3), Budget::new(u32::MAX));
         let most = Duration::MAX;
-        let policy = RetryPolicy { first_wait: most, longest_wait: most, deadline: most, ..RetryPolicy::default() };
+        let policy =
+            RetryPolicy { first_wait: most, longest_wait: most, deadline: most, ..RetryPolicy::default() };
         let mut attempts = Attempts::new(&policy);
         let wait = attempts.wait(&Outcome::Answered(500), true, Duration::from_secs(1), &budget, &random);
         assert!(wait.is_some());

@@ -5,7 +5,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::{Client, Clock, Error, Result};
+use crate::{Client, Clock, Error, Result, Timestamp};
 
 /// What a look at a resource says of what is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -108,34 +108,34 @@ impl<T: Send + 'static> Waiter<T> {
 
     async fn wait(mut self) -> Result<T> {
         let started = self.clock.now();
-        let mut last_seen = None;
-        let mut state = "unknown".to_owned();
+        let mut last_seen: Option<(Timestamp, String)> = None;
         loop {
             let left = self.pace.deadline.saturating_sub(self.clock.now().since(started));
             let seen = self.clock.timeout(left.max(Self::LAST_LOOK), (self.look)()).await;
             let now = self.clock.now();
             let waited = now.since(started);
             let Some(seen) = seen else {
+                let state = last_seen.map_or_else(|| "unknown".to_owned(), |(_, state)| state);
                 return Err(Error::StillChanging { what: self.what, state, waited });
             };
-            state = match seen {
+            let state = match seen {
                 Ok(Progress::Reached(value)) => return Ok(value),
                 Ok(Progress::Never { state, reason }) => {
                     return Err(Error::Never { what: self.what, state, reason });
                 }
                 Ok(Progress::Changing(state)) => {
-                    last_seen = Some(now);
+                    last_seen = Some((now, state.clone()));
                     state
                 }
                 Err(error) if error.is_not_found() && last_seen.is_none() && waited < Self::GRACE => {
                     "not visible yet".to_owned()
                 }
-                Err(error)
-                    if error.is_transient() && last_seen.is_some_and(|at| now.since(at) < Self::OUTAGE) =>
-                {
-                    format!("{state} when last seen")
-                }
-                Err(error) => return Err(error),
+                Err(error) => match &last_seen {
+                    Some((at, state)) if error.is_transient() && now.since(*at) < Self::OUTAGE => {
+                        format!("{state}, then unreachable")
+                    }
+                    _ => return Err(error),
+                },
             };
             if let Some(report) = &mut self.report {
                 report(&state, waited);

@@ -64,7 +64,9 @@ fn the_key_never_travels_in_the_clear() {
             && check("http://localhost:1").is_ok()
             && check("http://[::1]:1").is_ok()
     );
-    for odd in ["https://user:hunter2@api.scaleway.com", "https://api.scaleway.com/?a", "https://api.scaleway.com#a"] {
+    for odd in
+        ["https://user:hunter2@api.scaleway.com", "https://api.scaleway.com/?a", "https://api.scaleway.com#a"]
+    {
         let error = check(odd).unwrap_err().to_string();
         assert!(error.contains("without user") && !error.contains("hunter2"), "{error}");
     }
