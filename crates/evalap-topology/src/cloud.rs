@@ -84,20 +84,6 @@ impl Cloud {
         if self.marks.iter().all(|mark| tags.contains(mark)) { Claim::Ours } else { Claim::Foreign }
     }
 
-    /// Tags as attributes have them: their order means nothing.
-    pub(crate) fn sorted(&self, mut tags: Vec<String>) -> Value {
-        tags.sort();
-        tags.into()
-    }
-
-    /// A deletion's answer: that it is gone already is what was wanted.
-    pub(crate) fn gone<T>(&self, deleted: scaleway_core::Result<T>) -> Result<(), KindError> {
-        match deleted {
-            Err(error) if !error.is_not_found() => Err(error.into()),
-            _ => Ok(()),
-        }
-    }
-
     /// What stands for a value in plans and state.
     pub(crate) fn digest(&self, value: &Secret) -> Digest {
         self.key.digest(value)
@@ -126,5 +112,19 @@ impl Cloud {
     /// Keeps a value that was just written, so that it need not be read.
     pub(crate) fn remember(&self, id: &SecretId, revision: u32, secret: Secret) {
         self.read.lock().unwrap_or_else(PoisonError::into_inner).insert((id.clone(), revision), secret);
+    }
+}
+
+/// Tags as attributes have them: their order means nothing.
+pub(crate) fn sorted(mut tags: Vec<String>) -> Value {
+    tags.sort();
+    tags.into()
+}
+
+/// A deletion's answer: that it is gone already is what was wanted.
+pub(crate) fn gone<T>(deleted: scaleway_core::Result<T>) -> Result<(), KindError> {
+    match deleted {
+        Err(error) if !error.is_not_found() => Err(error.into()),
+        _ => Ok(()),
     }
 }

@@ -24,7 +24,7 @@ pub enum Error {
         to: Address,
     },
     /// Resources that wait for each other.
-    #[error("these refer to each other in a circle: {}", members.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → "))]
+    #[error("these refer to each other in a circle: {}", listed(members, " → "))]
     Cycle {
         /// The circle; the last refers to the first.
         members: Vec<Address>,
@@ -49,7 +49,7 @@ pub enum Error {
         asked: Box<Binding>,
     },
     /// Something must be decided by a person before the plan can be applied.
-    #[error("the plan cannot be applied:{}", problems.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
+    #[error("the plan cannot be applied:{}", listed_below(problems))]
     Refused {
         /// What stands in the way, one sentence each.
         problems: Vec<String>,
@@ -81,11 +81,19 @@ pub enum Error {
         source: serde_json::Error,
     },
     /// Secrets have no value to be made from.
-    #[error("secrets without a value:{}", problems.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
+    #[error("secrets without a value:{}", listed_below(problems))]
     Secrets {
         /// Each secret, what is wrong, and what to do.
         problems: Vec<String>,
     },
+}
+
+fn listed<T: std::fmt::Display>(items: &[T], between: &str) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
+}
+
+fn listed_below(problems: &[String]) -> String {
+    format!("\n  {}", problems.join("\n  "))
 }
 
 /// Why one resource could not be observed, made, changed or deleted.

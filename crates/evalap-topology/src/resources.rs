@@ -103,10 +103,6 @@ impl Translation<'_> {
         })
     }
 
-    fn private_network(&self, wanted: bool) -> Option<Input<scaleway_core::PrivateNetworkId>> {
-        wanted.then(|| PrivateNetwork::id(&Address::new(KindName::PrivateNetwork, MAIN)))
-    }
-
     fn database(&mut self) {
         let Some(database) = &self.definition.database else { return };
         // The definition is valid: there is exactly one administrator.
@@ -124,7 +120,7 @@ impl Translation<'_> {
             backup_retention: u32::try_from(database.backups.keep.as_days()).unwrap_or(u32::MAX),
             backup_same_region: database.backups.same_region,
             settings: database.settings.clone(),
-            private_network_id: self.private_network(database.private_network),
+            private_network_id: private_network(database.private_network),
             public_endpoint: database.public_endpoint,
             user_name: admin.clone(),
             password: self.secret_ref(&admin_user.password),
@@ -249,14 +245,14 @@ impl Translation<'_> {
             port: u32::from(service.port),
             mvcpu_limit: service.cpu,
             memory_limit_bytes: service.memory.as_bytes(),
-            local_storage_limit_bytes: service.local_storage.map(|size| size.as_bytes()),
+            local_storage_limit_bytes: service.local_storage.map(definition::Size::as_bytes),
             min_scale: service.min_scale,
             max_scale: service.max_scale,
             scaling_option: scaling(service.scaling),
             timeout: service.timeout.as_secs(),
             privacy: privacy(service.privacy),
             https_connections_only: service.https_only,
-            private_network_id: self.private_network(service.private_network),
+            private_network_id: private_network(service.private_network),
             environment_variables: service
                 .environment
                 .iter()
@@ -294,6 +290,11 @@ impl Translation<'_> {
             }
         }
     }
+}
+
+/// The environment's private network, where it is wanted.
+fn private_network(wanted: bool) -> Option<Input<scaleway_core::PrivateNetworkId>> {
+    wanted.then(|| PrivateNetwork::id(&Address::new(KindName::PrivateNetwork, MAIN)))
 }
 
 fn variable(value: &Variable) -> Input<String> {

@@ -51,15 +51,13 @@ impl Writer {
     ) -> Result<(), Arc<StateError>> {
         let mut failed: Option<Arc<StateError>> = None;
         loop {
-            let first = match &failed {
-                Some(_) => self.0.recv().await,
-                None => match clock.timeout(session.renew_in(), self.0.recv()).await {
-                    Some(entry) => entry,
-                    None => {
-                        failed = session.renew().await.err().map(Arc::new);
-                        continue;
-                    }
-                },
+            let first = if failed.is_some() {
+                self.0.recv().await
+            } else if let Some(entry) = clock.timeout(session.renew_in(), self.0.recv()).await {
+                entry
+            } else {
+                failed = session.renew().await.err().map(Arc::new);
+                continue;
             };
             let Some(first) = first else { break };
             let mut entries = vec![first];

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Claim, Kind, Owner, Profile, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -88,7 +88,7 @@ impl Kind for AlertManager {
     }
 
     async fn delete(cloud: &Cloud, _: &str) -> Result<(), KindError> {
-        cloud.gone(cloud.cockpit.disable_alert_manager(cloud.project()).await)
+        gone(cloud.cockpit.disable_alert_manager(cloud.project()).await)
     }
 }
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Behaviour, Claim, Kind, Owner, Profile, Recovery, Seen, Status, attributes};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -111,6 +111,6 @@ impl Kind for CockpitToken {
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
-        cloud.gone(cloud.cockpit.delete_token(&id.parse()?).await)
+        gone(cloud.cockpit.delete_token(&id.parse()?).await)
     }
 }

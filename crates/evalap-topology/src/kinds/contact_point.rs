@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Behaviour, Claim, Kind, Owner, Profile, Seen, Status, attributes};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -78,6 +78,6 @@ impl Kind for ContactPoint {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let delete = DeleteContactPoint::new(id).project_id(cloud.project());
-        cloud.gone(cloud.cockpit.delete_contact_point(delete).await)
+        gone(cloud.cockpit.delete_contact_point(delete).await)
     }
 }

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Behaviour, Kind, Mend, Profile, SecretRef, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone, sorted};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -231,7 +231,7 @@ impl Kind for Container {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let id: ContainerId = id.parse()?;
-        cloud.gone(cloud.containers.delete_container(&id).await)?;
+        gone(cloud.containers.delete_container(&id).await)?;
         Ok(cloud.containers.wait_until_container_gone(&id).await?)
     }
 }
@@ -247,7 +247,7 @@ fn seen(cloud: &Cloud, container: Existing) -> Seen {
             ("namespace_id", json!(container.namespace_id)),
             ("name", json!(container.name)),
             ("description", json!(container.description)),
-            ("tags", cloud.sorted(container.tags)),
+            ("tags", sorted(container.tags)),
             ("image", json!(container.image)),
             ("port", json!(container.port)),
             ("mvcpu_limit", json!(container.mvcpu_limit)),

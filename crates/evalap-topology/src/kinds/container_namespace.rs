@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Behaviour, Kind, Profile, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone, sorted};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -53,7 +53,7 @@ impl Kind for ContainerNamespace {
             attributes: attributes([
                 ("name", json!(namespace.name)),
                 ("description", json!(namespace.description)),
-                ("tags", cloud.sorted(namespace.tags)),
+                ("tags", sorted(namespace.tags)),
             ]),
         });
         Ok(seen.collect())
@@ -80,7 +80,7 @@ impl Kind for ContainerNamespace {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let id = id.parse()?;
-        cloud.gone(cloud.containers.delete_namespace(&id).await)?;
+        gone(cloud.containers.delete_namespace(&id).await)?;
         Ok(cloud.containers.wait_until_namespace_gone(&id).await?)
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::{Behaviour, Claim, Kind, Owner, Profile, Seen, Status, attributes};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::Unresolved;
 use crate::model::Attributes;
@@ -72,6 +72,6 @@ impl Kind for DataSource {
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
-        cloud.gone(cloud.cockpit.delete_data_source(&id.parse()?).await)
+        gone(cloud.cockpit.delete_data_source(&id.parse()?).await)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Behaviour, Claim, Kind, KindName, Owner, Profile, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -95,6 +95,6 @@ impl Kind for Database {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let (instance, name) = parts(id)?;
-        cloud.gone(cloud.rdb.delete_database(&instance, name).await)
+        gone(cloud.rdb.delete_database(&instance, name).await)
     }
 }

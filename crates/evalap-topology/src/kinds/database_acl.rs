@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::database::ON_INSTANCE;
 use super::{Behaviour, Claim, Kind, Owner, Profile, Seen, Status, attributes};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -76,6 +76,6 @@ impl Kind for DatabaseAcl {
     /// Nobody may reach it any more: the list is never left open.
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let none = WriteAclRules::new(Vec::new());
-        cloud.gone(cloud.rdb.set_instance_acl_rules(&id.parse()?, none).await)
+        gone(cloud.rdb.set_instance_acl_rules(&id.parse()?, none).await)
     }
 }

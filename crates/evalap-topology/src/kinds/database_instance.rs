@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Behaviour, Kind, Mend, Profile, SecretRef, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone, sorted};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -196,7 +196,7 @@ impl Kind for DatabaseInstance {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let id = id.parse()?;
-        cloud.gone(cloud.rdb.delete_instance(&id).await)?;
+        gone(cloud.rdb.delete_instance(&id).await)?;
         Ok(cloud.rdb.wait_until_instance_gone(&id).await?)
     }
 }
@@ -260,7 +260,7 @@ fn seen(cloud: &Cloud, instance: Instance) -> Seen {
             ("settings", json!(settings)),
             ("private_network_id", json!(private.map(|private| &private.private_network_id))),
             ("public_endpoint", json!(instance.public_endpoint().is_some())),
-            ("tags", cloud.sorted(instance.tags)),
+            ("tags", sorted(instance.tags)),
         ]),
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::database::{ON_INSTANCE, on_instance, parts};
 use super::{Behaviour, Claim, Kind, Profile, Seen, Status, attributes};
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -106,6 +106,6 @@ impl Kind for DatabasePrivilege {
             pair.split_once('/').ok_or_else(|| KindError::Other(format!("{id:?} names no privilege")))?;
         let revoked =
             cloud.rdb.set_privilege(&instance, SetPrivilege::new(database, user, Permission::None)).await;
-        cloud.gone(revoked)
+        gone(revoked)
     }
 }

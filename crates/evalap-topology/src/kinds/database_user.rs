@@ -5,7 +5,7 @@ use serde_json::json;
 use super::database::{ON_INSTANCE, on_instance, parts};
 use super::{Claim, Kind, Profile, SecretRef, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -84,6 +84,6 @@ impl Kind for DatabaseUser {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let (instance, name) = parts(id)?;
-        cloud.gone(cloud.rdb.delete_user(&instance, name).await)
+        gone(cloud.rdb.delete_user(&instance, name).await)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Behaviour, Kind, Profile, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone, sorted};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -65,7 +65,7 @@ impl Kind for PrivateNetwork {
                     ("vpc_id", json!(network.vpc_id)),
                     ("name", json!(network.name)),
                     ("subnet", json!(subnet)),
-                    ("tags", cloud.sorted(network.tags)),
+                    ("tags", sorted(network.tags)),
                 ]),
             }
         });
@@ -94,6 +94,6 @@ impl Kind for PrivateNetwork {
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
-        cloud.gone(cloud.vpcs.delete_private_network(&id.parse()?).await)
+        gone(cloud.vpcs.delete_private_network(&id.parse()?).await)
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{Behaviour, Kind, Profile, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone, sorted};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -57,7 +57,7 @@ impl Kind for Secret {
                 ("path", json!(secret.path)),
                 ("type", json!(secret.secret_type)),
                 ("description", json!(secret.description.unwrap_or_default())),
-                ("tags", cloud.sorted(secret.tags)),
+                ("tags", sorted(secret.tags)),
                 ("protected", json!(secret.protected)),
             ]),
         });
@@ -100,7 +100,7 @@ impl Kind for Secret {
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
-        cloud.gone(cloud.secrets.delete_secret(&id.parse()?).await)
+        gone(cloud.secrets.delete_secret(&id.parse()?).await)
     }
 }
 

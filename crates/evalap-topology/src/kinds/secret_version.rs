@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Behaviour, Kind, KindName, Owner, Profile, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -185,7 +185,7 @@ impl Kind for SecretVersion {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let (secret, revision) = parts(id)?;
-        cloud.gone(cloud.secrets.delete_secret_version(&secret, revision).await)
+        gone(cloud.secrets.delete_secret_version(&secret, revision).await)
     }
 }
 

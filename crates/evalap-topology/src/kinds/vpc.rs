@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Kind, Profile, Seen, Status, attributes};
 use crate::address::Address;
-use crate::cloud::Cloud;
+use crate::cloud::{Cloud, gone, sorted};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
 use crate::model::Attributes;
@@ -46,7 +46,7 @@ impl Kind for Vpc {
             outputs: attributes([("id", json!(vpc.id))]),
             id: vpc.id.to_string(),
             key: vpc.name.clone(),
-            attributes: attributes([("name", json!(vpc.name)), ("tags", cloud.sorted(vpc.tags))]),
+            attributes: attributes([("name", json!(vpc.name)), ("tags", sorted(vpc.tags))]),
         });
         Ok(seen.collect())
     }
@@ -67,6 +67,6 @@ impl Kind for Vpc {
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
-        cloud.gone(cloud.vpcs.delete_vpc(&id.parse()?).await)
+        gone(cloud.vpcs.delete_vpc(&id.parse()?).await)
     }
 }

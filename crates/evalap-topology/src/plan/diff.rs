@@ -46,17 +46,15 @@ pub(super) fn difference(
         let current = current.cloned().unwrap_or_default();
         let field = FieldChange { name: name.clone(), from: current.clone(), to: desired.clone(), cause };
         match kind.profile().behaviour(name) {
-            Behaviour::InPlace => difference.in_place.push(field),
             Behaviour::Replace => difference.by_replacement.push(field),
-            Behaviour::Keep if current.is_null() => difference.in_place.push(field),
-            Behaviour::Keep => {}
+            Behaviour::Keep if !current.is_null() => {}
             Behaviour::GrowOnly if less(desired, &current) => difference.impossible.push(format!(
                 "{address}: {name} can only grow: it is {current} and cannot become {desired}. Keep {current}, or move the data into a new, smaller one by hand"
             )),
             Behaviour::OneWay if current == Value::Bool(true) => difference.impossible.push(format!(
                 "{address}: {name} cannot be switched off once it is on. Keep it, or move the data into a new one by hand"
             )),
-            Behaviour::GrowOnly | Behaviour::OneWay => difference.in_place.push(field),
+            Behaviour::InPlace | Behaviour::Keep | Behaviour::GrowOnly | Behaviour::OneWay => difference.in_place.push(field),
         }
     }
     difference

@@ -107,7 +107,7 @@ mod tests {
     fn watched(slept: u64, wall: u64) -> bool {
         let clock = Clock::manual_from(Timestamp::UNIX_EPOCH);
         let lease = Lease { id: "a".into(), holder: Holder::elsewhere("alice"), since: clock.now(), last: 1 };
-        let times = LeaseTimes { lease: Duration::from_secs(60), ..LeaseTimes::default() };
+        let times = LeaseTimes { lease: Duration::from_mins(1), ..LeaseTimes::default() };
         let mut watch = Watch::new(&lease, &clock);
         clock.advance(Duration::from_secs(wall));
         watch.look(&lease, Duration::from_secs(slept), &clock);

@@ -4,7 +4,7 @@ use environments::{VARIABLES, World};
 
 /// All the ways in which a value could be spelled.
 fn spellings(value: &str) -> Vec<String> {
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hex = data_encoding::HEXLOWER.encode(value.as_bytes());
     let percent: String =
         value
             .bytes()

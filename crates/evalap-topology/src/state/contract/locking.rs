@@ -13,7 +13,7 @@ contract! {
     many_deployers_work_one_at_a_time,
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 async fn of_those_who_want_the_lock_one_gets_it(bench: &Bench) {
     let attempts = (0..6).map(|number| async move {
