@@ -37,8 +37,11 @@ pub fn run_tests() -> ExitCode {
 
 /// One environment on the emulator.
 struct Dry {
-    name: String,
-    engine: Engine,
+    definition: Definition,
+    folder: PathBuf,
+    client: Client,
+    store: Store,
+    key: StateKey,
 }
 
 /// What was found, line by line.
@@ -84,18 +87,18 @@ async fn run(files: &[PathBuf], clock: &Clock) -> Result<Exit, Error> {
     for file in files {
         let Ok(decoded) = desk::read(file) else { continue };
         text::say(format!("\n{}", file.display()));
-        let dry = Box::pin(Dry::open(&decoded.definition, file, &client)).await?;
-        if let Some(dry) = Box::pin(dry.deploy(&mut findings)).await? {
+        let dry = Dry::new(decoded.definition, file, &client)?;
+        if Box::pin(dry.deploy(&mut findings)).await? {
             deployed.push(dry);
         }
     }
     text::say("\nIsolation and destruction");
     while let Some(mut dry) = deployed.pop() {
         Box::pin(dry.destroy(&mut findings)).await?;
-        for other in &mut deployed {
-            let plan = other.engine.plan().await?;
-            findings
-                .say(&other.name, unchanged(&plan, &format!("untouched by the destruction of {}", dry.name)));
+        for other in &deployed {
+            let plan = other.engine().await?.plan().await?;
+            let well = format!("untouched by the destruction of {}", dry.name());
+            findings.say(other.name(), unchanged(&plan, &well));
         }
     }
     text::say(format!("\n{} API requests to the emulator", emulator.requests().total()));
@@ -108,51 +111,61 @@ async fn run(files: &[PathBuf], clock: &Clock) -> Result<Exit, Error> {
 }
 
 impl Dry {
-    async fn open(definition: &Definition, file: &Path, client: &Client) -> Result<Self, Error> {
-        let folder = file.parent().unwrap_or(Path::new("."));
-        // Values of the person's own environment have no business here.
-        let sources = Sources::read(definition, &|_| None, folder, Missing::StandIn)?;
-        let random = Random::system();
+    fn new(definition: Definition, file: &Path, client: &Client) -> Result<Self, Error> {
+        let (folder, random) = (file.parent().unwrap_or(Path::new(".")).to_owned(), Random::system());
         let mut bytes = [0; 32];
         random.fill(&mut bytes)?;
         let store = Store::memory(client.clock().clone(), random);
-        let engine =
-            Box::pin(Engine::open(client, definition, sources, store, StateKey::new(&bytes)?, "emulator"))
-                .await?;
-        Ok(Self { name: definition.environment.name.clone(), engine })
+        Ok(Self { definition, folder, client: client.clone(), store, key: StateKey::new(&bytes)? })
     }
 
-    /// Nothing where it could not be made.
-    async fn deploy(mut self, findings: &mut Findings) -> Result<Option<Self>, Error> {
-        let plan = self.engine.plan().await?;
-        findings.say("plan", plan_of_creates(&plan));
-        let outcome = self.apply(&plan).await?;
-        let complete = outcome.is_complete();
+    fn name(&self) -> &str {
+        &self.definition.environment.name
+    }
+
+    /// As every run of a program does: all that one knows of another is in the state.
+    async fn engine(&self) -> Result<Engine, Error> {
+        // Values of the person's own environment have no business here.
+        let sources = Sources::read(&self.definition, &|_| None, &self.folder, Missing::StandIn)?;
+        let (store, key) = (self.store.clone(), self.key.clone());
+        Ok(Box::pin(Engine::open(&self.client, &self.definition, sources, store, key, "emulator")).await?)
+    }
+
+    /// Whether all of it was made.
+    async fn deploy(&self, findings: &mut Findings) -> Result<bool, Error> {
+        let mut engine = self.engine().await?;
+        let plan = engine.plan().await?;
+        findings.say("plan", only_creates(&plan));
+        let outcome = self.apply(&mut engine, &plan).await?;
         findings.say("apply", told(&outcome, "made"));
-        if !complete {
-            return Ok(None);
+        if outcome.is_complete() {
+            findings.say("plan again", unchanged(&self.engine().await?.plan().await?, "no changes"));
         }
-        let again = self.engine.plan().await?;
-        findings.say("plan again", unchanged(&again, "no changes"));
-        Ok(Some(self))
+        Ok(outcome.is_complete())
     }
 
     async fn destroy(&mut self, findings: &mut Findings) -> Result<(), Error> {
-        let plan = self.engine.plan_destroy().await?;
-        let outcome = self.apply(&plan).await?;
-        findings.say(&self.name, told(&outcome, "destroyed"));
+        if self.definition.secrets.values().any(|secret| secret.protected) {
+            self.definition.secrets.values_mut().for_each(|secret| secret.protected = false);
+            let mut engine = self.engine().await?;
+            let plan = engine.plan().await?;
+            let outcome = self.apply(&mut engine, &plan).await?;
+            findings.say(self.name(), told(&outcome, "no longer protected from deletion"));
+        }
+        let mut engine = self.engine().await?;
+        let plan = engine.plan_destroy().await?;
+        let outcome = self.apply(&mut engine, &plan).await?;
+        findings.say(self.name(), told(&outcome, "destroyed"));
         // Whatever is left of it would be found again, and adopted or refused instead of made.
-        let left = self.engine.plan().await?;
-        let anew = plan_of_creates(&left).map(|_| "nothing is left".to_owned());
-        findings.say(&self.name, anew);
+        let left = self.engine().await?.plan().await?;
+        findings.say(self.name(), only_creates(&left).map(|_| "nothing is left".to_owned()));
         Ok(())
     }
 
-    async fn apply(&mut self, plan: &Plan) -> Result<Outcome, Error> {
+    async fn apply(&self, engine: &mut Engine, plan: &Plan) -> Result<Outcome, Error> {
         let mut options = ApplyOptions::default();
-        options.confirm = Some(self.name.clone());
-        let lock = Lock::now("run_tests");
-        Ok(Box::pin(self.engine.apply(plan, lock, &options, |_| {}, &|_| {})).await?)
+        options.confirm = Some(self.name().to_owned());
+        Ok(Box::pin(engine.apply(plan, Lock::now("run_tests"), &options, |_| {}, &|_| {})).await?)
     }
 }
 
@@ -164,7 +177,7 @@ fn told(outcome: &Outcome, what: &str) -> Result<String, String> {
     Err(format!("{}; not begun: {}", failed.collect::<Vec<_>>().join("; "), text::list(&outcome.skipped)))
 }
 
-fn plan_of_creates(plan: &Plan) -> Result<String, String> {
+fn only_creates(plan: &Plan) -> Result<String, String> {
     let others: Vec<_> = plan.effective().filter(|planned| planned.change.verb() != "create").collect();
     match (others.as_slice(), plan.problems.as_slice()) {
         ([], []) => Ok(format!("{} to create", plan.changes.len())),
