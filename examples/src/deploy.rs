@@ -79,25 +79,50 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    /// Makes the definition true, or does what a kept plan says, and calls the services.
+    /// Makes the definition true, or does what a kept plan says, and calls the services. With `--serve` the emulator
+    /// answers others all the while.
     async fn deploy(mut self, kept: Option<&Path>) -> Result<Exit, Error> {
-        let server = match self.options.serve {
-            Some(port) => Some(serve::bind(&self.desk.target, port).await?),
-            None => None,
+        let Some(port) = self.options.serve else { return Box::pin(self.make(kept)).await };
+        let server = serve::bind(&self.desk.target, port).await?;
+        let (url, address) = (server.url(), server.addr());
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let work = async {
+            let mut exit = Box::pin(self.make(kept)).await;
+            if matches!(exit, Ok(Exit::Done)) {
+                let until = serve::until_interrupted(
+                    &url,
+                    address.port(),
+                    &self.desk.definition,
+                    self.desk.engine.state(),
+                );
+                exit = until.await.map(|()| Exit::Done);
+            }
+            // Whoever does not listen has stopped.
+            let _ = stop.send(());
+            exit
         };
-        let plan = match kept {
-            Some(file) => Plan::load(file)?,
-            None => self.desk.engine.plan().await?,
+        let (exit, ()) = tokio::join!(work, server.serve(async { drop(stopped.await) }));
+        exit
+    }
+
+    async fn make(&mut self, kept: Option<&Path>) -> Result<Exit, Error> {
+        let exit = loop {
+            let plan = match kept {
+                Some(file) => Plan::load(file)?,
+                None => self.desk.engine.plan().await?,
+            };
+            match Box::pin(self.carry_out(&plan, "apply", kept.is_some())).await {
+                Err(Error::Engine(evalap_topology::Error::StalePlan { what })) if kept.is_none() => {
+                    text::say(format!("Planned again, since {what}.\n"));
+                }
+                ended => break ended?,
+            }
         };
-        let exit = Box::pin(self.carry_out(&plan, "apply", kept.is_some())).await?;
         if exit != Exit::Done {
             return Ok(exit);
         }
-        let state = self.desk.engine.state();
-        let well = smoke::call(&self.desk.target, &self.desk.definition, state).await;
-        if let Some(server) = server {
-            Box::pin(serve::serve(server, &self.desk.definition, state)).await?;
-        }
+        let Desk { target, definition, engine, .. } = &*self.desk;
+        let well = smoke::call(target, definition, engine.state()).await;
         Ok(if well { Exit::Done } else { Exit::Failed })
     }
 

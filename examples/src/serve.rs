@@ -33,15 +33,18 @@ pub(crate) async fn bind(target: &Target, port: u16) -> Result<Server, Error> {
     })
 }
 
-/// Answers until Ctrl-C.
-pub(crate) async fn serve(server: Server, definition: &Definition, state: &State) -> Result<(), Error> {
-    let (url, port) = (server.url(), server.addr().port());
+/// Says how to reach what is served, and waits for Ctrl-C.
+pub(crate) async fn until_interrupted(
+    url: &str,
+    port: u16,
+    definition: &Definition,
+    state: &State,
+) -> Result<(), Error> {
     text::say(format!("\nThe API answers on {url}, the services by their names (plain http):"));
     for (_, _, host) in addresses(definition, state) {
         text::say(format!("  curl --resolve {host}:{port}:127.0.0.1 http://{host}:{port}/"));
     }
     text::say("Until Ctrl-C.");
-    let mut interrupts = Interrupts::new()?;
-    server.serve(async move { interrupts.next().await }).await;
+    Interrupts::new()?.next().await;
     Ok(())
 }
