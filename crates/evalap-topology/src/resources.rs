@@ -161,7 +161,7 @@ impl Translation<'_> {
                     user: user_name.clone(),
                     permission: permission(*privilege),
                 };
-                self.add(format!("{name}/{on}"), privilege);
+                self.add(self::privilege(name, on), privilege);
             }
         }
     }
@@ -276,20 +276,35 @@ impl Translation<'_> {
             SecretVariable::Secret(name) => SecretUse::Version(self.secret_ref(name)),
             SecretVariable::DatabaseUrl { database_url } => {
                 let instance = Address::new(KindName::DatabaseInstance, MAIN);
+                let (database, name) = (&database_url.database, &database_url.user);
                 let users = self.definition.database.as_ref().map(|database| &database.users);
-                let password = users
-                    .and_then(|users| users.get(&database_url.user))
-                    .map_or("", |user| user.password.as_str());
+                let user = users.and_then(|users| users.get(name));
+                let password = user.map_or("", |user| user.password.as_str());
+                // Whoever starts with the URL needs more than the user: it must be allowed in.
+                let granted = user.is_some_and(|user| user.privileges.contains_key(database));
+                let user = match user {
+                    _ if granted => {
+                        let granted = Address::new(KindName::DatabasePrivilege, privilege(name, database));
+                        DatabasePrivilege::user(&granted)
+                    }
+                    Some(user) if user.admin => Input::Known(name.clone()),
+                    _ => DatabaseUser::name(&Address::new(KindName::DatabaseUser, name)),
+                };
                 SecretUse::DatabaseUrl {
                     host: DatabaseInstance::host(&instance),
                     port: DatabaseInstance::port(&instance),
-                    database: database_url.database.clone(),
-                    user: database_url.user.clone(),
+                    database: Database::name(&Address::new(KindName::Database, database)),
+                    user,
                     password: self.secret_ref(password),
                 }
             }
         }
     }
+}
+
+/// What a user's privilege on a database is called.
+fn privilege(user: &str, database: &str) -> String {
+    format!("{user}/{database}")
 }
 
 /// The environment's private network, where it is wanted.

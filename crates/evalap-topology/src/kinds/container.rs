@@ -92,10 +92,10 @@ pub enum SecretUse {
         host: Input<String>,
         /// The database's port.
         port: Input<u32>,
-        /// The database's name.
-        database: String,
-        /// The user.
-        user: String,
+        /// The database's name, known once it exists.
+        database: Input<String>,
+        /// The user, known once it exists and may use the database.
+        user: Input<String>,
         /// The user's password.
         password: SecretRef,
     },
@@ -108,6 +108,7 @@ impl SecretUse {
             Self::DatabaseUrl { host, port, database, user, password } => {
                 let password = password.value(cloud).await?;
                 let (host, port) = (host.known()?, *port.known()?);
+                let (database, user) = (database.known()?, user.known()?);
                 Ok(ConnectionUrl::at(host, port, database, user, password).secret())
             }
         }

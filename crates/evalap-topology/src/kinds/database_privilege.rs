@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::database::{ON_INSTANCE, on_instance, parts};
 use super::{Behaviour, Claim, Kind, Profile, Seen, Status, attributes};
+use crate::address::Address;
 use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
@@ -24,6 +25,11 @@ pub struct DatabasePrivilege {
 }
 
 impl DatabasePrivilege {
+    /// The user of the privilege at `address`, once the privilege is granted.
+    pub(crate) fn user(address: &Address) -> Input<String> {
+        Input::output(address, "user")
+    }
+
     async fn set(&self, cloud: &Cloud, permission: Permission) -> Result<(), KindError> {
         let instance = self.instance_id.known()?;
         cloud
@@ -74,7 +80,7 @@ impl Kind for DatabasePrivilege {
                         ("user", json!(privilege.user_name)),
                         ("permission", json!(privilege.permission)),
                     ]),
-                    outputs: Attributes::new(),
+                    outputs: attributes([("user", json!(privilege.user_name))]),
                 }
             }));
         }
@@ -87,7 +93,7 @@ impl Kind for DatabasePrivilege {
     }
 
     async fn ready(&self, _: &Cloud, _: &str) -> Result<Attributes, KindError> {
-        Ok(Attributes::new())
+        Ok(attributes([("user", json!(self.user.known()?))]))
     }
 
     async fn update(&self, cloud: &Cloud, id: &str, _: &[String]) -> Result<String, KindError> {
