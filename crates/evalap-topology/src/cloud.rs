@@ -11,6 +11,7 @@ use scaleway_secrets::Secrets;
 use scaleway_vpc::Vpcs;
 use serde_json::Value;
 
+use crate::apply::Fence;
 use crate::error::KindError;
 use crate::kinds::Claim;
 use crate::state::{Digest, StateKey};
@@ -24,6 +25,7 @@ pub struct Cloud {
     pub(crate) cockpit: Cockpit,
     pub(crate) vpcs: Vpcs,
     client: Client,
+    fence: Fence,
     project: ProjectId,
     region: Region,
     /// The tags that mark a resource as this environment's.
@@ -46,6 +48,8 @@ impl Cloud {
         given: impl IntoIterator<Item = Secret>,
     ) -> Self {
         let given = given.into_iter().map(|secret| (key.digest(&secret).to_string(), secret)).collect();
+        let fence = Fence::default();
+        let client = &client.wrap(|transport| fence.around(transport));
         Self {
             containers: Containers::in_region(client, &region),
             rdb: Rdb::in_region(client, &region),
@@ -53,6 +57,7 @@ impl Cloud {
             cockpit: Cockpit::in_region(client, &region),
             vpcs: Vpcs::in_region(client, &region),
             client: client.clone(),
+            fence,
             project,
             region,
             marks,
@@ -74,6 +79,10 @@ impl Cloud {
     /// The clock of the clients.
     pub fn clock(&self) -> &Clock {
         self.client.clock()
+    }
+
+    pub(crate) fn fence(&self) -> &Fence {
+        &self.fence
     }
 
     pub(crate) fn random(&self) -> &Random {

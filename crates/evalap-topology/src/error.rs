@@ -54,8 +54,8 @@ pub enum Error {
         /// What stands in the way, one sentence each.
         problems: Vec<String>,
     },
-    /// A saved plan does not fit what it was made from any more.
-    #[error("the saved plan is out of date: {what}; make a new one")]
+    /// A plan does not fit what it was made from any more.
+    #[error("the plan is out of date: {what}; make a new one")]
     StalePlan {
         /// What has moved.
         what: String,

@@ -72,6 +72,13 @@ impl Client {
         }
     }
 
+    /// The same client over a transport that is made from its own: to count, delay or forbid what leaves.
+    #[must_use]
+    pub fn wrap<T: Transport + 'static>(&self, wrap: impl FnOnce(Arc<dyn Transport>) -> T) -> Self {
+        let transport: Arc<dyn Transport> = Arc::new(wrap(self.0.transport.clone()));
+        Self(Arc::new(Inner { transport, ..Inner::clone(&self.0) }))
+    }
+
     /// What the client was configured with.
     pub fn config(&self) -> &Config {
         &self.0.config

@@ -28,6 +28,11 @@ pub(super) fn journal() -> (Journal, Writer) {
 }
 
 impl Journal {
+    /// Makes sure that the lock was ours a moment ago, by a write if the last one is too old.
+    pub(super) async fn covered(&self) -> Result<(), Unwritten> {
+        self.write(Vec::new()).await
+    }
+
     /// Writes the events; they are durable when this returns.
     pub(super) async fn write(&self, events: Vec<Event>) -> Result<(), Unwritten> {
         let (written, answer) = oneshot::channel();
@@ -65,8 +70,14 @@ impl Writer {
                 entries.push(entry);
             }
             if failed.is_none() {
-                let events = entries.iter_mut().flat_map(|entry| std::mem::take(&mut entry.events)).collect();
-                failed = session.append(events).await.err().map(Arc::new);
+                let events: Vec<Event> =
+                    entries.iter_mut().flat_map(|entry| std::mem::take(&mut entry.events)).collect();
+                let written = if events.is_empty() {
+                    session.cover().await
+                } else {
+                    session.append(events).await.map(drop)
+                };
+                failed = written.err().map(Arc::new);
             }
             for entry in entries {
                 // Who does not wait for the answer any more has been given up.

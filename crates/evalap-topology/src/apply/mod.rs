@@ -1,5 +1,6 @@
 //! Carrying out a plan: as much at once as its order and the API allow, each effect journalled before it is caused.
 
+mod fence;
 mod journal;
 mod progress;
 mod step;
@@ -24,6 +25,7 @@ use crate::kinds::{KindName, Seen};
 use crate::model::{Attributes, State};
 use crate::plan::{Change, Part, Plan, PlannedChange, Step, steps};
 use crate::state::Session;
+pub(crate) use fence::Fence;
 use journal::{Journal, journal};
 
 /// How a plan is applied.
@@ -70,8 +72,15 @@ pub(crate) async fn apply(
 ) -> Result<Outcome, Error> {
     let state = session.state().clone();
     let (journal, writer) = journal();
+    let raised = cloud.fence().raise(journal.clone());
     let executor = Executor::new(cloud, plan, &state, options, report, journal);
-    let (outcome, _) = futures_util::future::join(executor.run(), writer.run(session, cloud.clock())).await;
+    let work = async {
+        let outcome = executor.run().await;
+        // The writer ends when nobody can write any more.
+        drop(raised);
+        outcome
+    };
+    let (outcome, _) = futures_util::future::join(work, writer.run(session, cloud.clock())).await;
     // A state that could not be written is in the outcome, once for each change that it kept from being made.
     Ok(outcome)
 }

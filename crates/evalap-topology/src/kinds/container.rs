@@ -82,6 +82,7 @@ pub type ContainerProbe = Probe;
 /// Where the value of a secret variable comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant, reason = "there are a handful of them")]
 #[non_exhaustive]
 pub enum SecretUse {
     /// A version of a secret, as it is.

@@ -26,6 +26,7 @@ pub struct DataSource {
 impl Kind for DataSource {
     const PROFILE: Profile = Profile {
         owner: Owner::Name,
+        holds_data: true,
         attributes: &[("type", Behaviour::Replace)],
         typical: (0.5, 0.4, 0.4),
         ..Profile::PLAIN

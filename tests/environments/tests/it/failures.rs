@@ -180,3 +180,38 @@ fn a_stranger_under_our_name_is_refused_and_left_alone() {
     assert!(error.contains("secret.openai-api-key") && error.contains("not ours"), "{error}");
     assert_eq!(world.emulator.requests().count("CreateVPC"), 0);
 }
+
+#[test]
+fn an_apply_that_loses_the_lock_changes_nothing_more() {
+    let world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    let creates = || {
+        let requests = world.emulator.requests();
+        let creates = requests.by_operation().filter(|(name, _)| name.contains("Create"));
+        creates.map(|(_, count)| count).sum::<u64>()
+    };
+    let (outcome, before) = world.run(async {
+        let robber = async {
+            world.clock.sleep(Duration::from_secs(100)).await;
+            let mut other = world.open().await.unwrap();
+            let robbed =
+                other.session().unlock(Holder::current("manage_state unlock --force")).await.unwrap();
+            assert!(robbed.is_some());
+            creates()
+        };
+        futures_util::future::join(world.apply(), robber).await
+    });
+    let outcome = outcome.unwrap();
+    assert!(!outcome.is_complete());
+    assert!(
+        outcome.failed.iter().any(|failed| failed.error.contains("the state could not be written")),
+        "{:#?}",
+        outcome.failed
+    );
+    assert!(
+        before > 10 && creates() == before,
+        "{before} creates before the lock was lost, {} in all",
+        creates()
+    );
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+}

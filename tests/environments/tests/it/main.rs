@@ -5,5 +5,6 @@ mod crashes;
 mod edits;
 mod failures;
 mod laws;
+mod layers;
 mod secrecy;
 mod staging;
