@@ -201,3 +201,49 @@ fn speed(text: &str) -> Result<Speed, String> {
     let factor = text.trim_matches(['x', '×']).parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
     factor.map(Speed::Times).ok_or_else(|| "expected a factor such as 60, or max".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &[&str]) -> Arguments {
+        Arguments::try_parse_from(std::iter::once("program").chain(words.iter().copied())).unwrap()
+    }
+
+    fn program(target: Option<TargetKind>) -> Program {
+        Program { name: "program", about: "", environment: EnvironmentKind::Production, target }
+    }
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn at_full_speed_there_are_no_latencies_unless_asked_for() {
+        assert_eq!(read(&[]).options.latency(), Latency::Recorded);
+        assert_eq!(read(&["--speed", "max"]).options.latency(), Latency::None);
+        assert_eq!(read(&["--speed", "max", "--latency", "recorded"]).options.latency(), Latency::Recorded);
+        assert_eq!(read(&["plan", "--speed", "1"]).options.speed, Speed::Times(1.0));
+        for wrong in ["0", "-1", "fast", "inf"] {
+            assert!(speed(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn production_must_be_told_where_to() {
+        let nowhere = program(None);
+        assert!(read(&["plan"]).check(&nowhere).unwrap_err().contains("--target scaleway"));
+        assert_eq!(read(&["plan", "--target", "emulator"]).check(&nowhere), Ok(()));
+        assert_eq!(read(&["plan"]).check(&program(Some(TargetKind::Emulator))), Ok(()));
+    }
+
+    #[test]
+    fn what_is_for_the_emulator_is_refused_on_scaleway() {
+        for option in ["--serve", "--images=x", "--emulator-url=http://127.0.0.1:1"] {
+            let arguments = read(&["--target", "scaleway", option]);
+            assert!(arguments.check(&program(None)).is_err(), "{option}");
+        }
+        assert_eq!(read(&["--serve=8080", "plan"]).options.serve, Some(8080));
+    }
+}

@@ -94,3 +94,13 @@ impl Compliance {
         Ok(serde_json::to_string_pretty(&all)?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+}

@@ -1,7 +1,6 @@
 //! Deploy, apply and destroy.
 
 use std::cell::Cell;
-use std::future::Future;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -170,40 +169,39 @@ impl Run<'_> {
 }
 
 /// Applies a plan with live progress; Ctrl-C stops it.
-fn apply<'a>(
-    engine: &'a mut Engine,
-    plan: &'a Plan,
-    command: &'a str,
+async fn apply(
+    engine: &mut Engine,
+    plan: &Plan,
+    command: &str,
     confirm: Option<String>,
-    options: &'a Options,
-    clock: &'a Clock,
-) -> impl Future<Output = Result<Result<Outcome, Interrupted>, Error>> + 'a {
-    async move {
-        let display = Display::new(
-            plan.effective().map(|planned| 1 + usize::from(planned.change.verb() == "replace")).sum(),
-            clock,
-        );
-        let mut how = ApplyOptions::default();
-        how.parallelism = options.parallelism;
-        how.confirm = confirm;
-        let mut lock = Lock::now(command);
-        lock.wait = options.lock_timeout();
-        let told = Cell::new(false);
-        let waiting = |lease: &evalap_topology::state::Lease| {
-            if !told.replace(true) {
-                text::say(format!(
-                    "Waiting for the lock, which {} has held since {} …",
-                    lease.holder, lease.since
-                ));
-            }
-        };
-        let report = |progress| display.show(progress);
-        let work = Box::pin(engine.apply(plan, lock, &how, waiting, &report));
-        let outcome = Interrupts::new()?.around(&how.stop, || display.has_begun(), work).await;
-        display.finish();
-        match outcome {
-            Ok(outcome) => Ok(Ok(outcome?)),
-            Err(interrupted) => Ok(Err(interrupted)),
+    options: &Options,
+    clock: &Clock,
+) -> Result<Result<Outcome, Interrupted>, Error> {
+    let display = Display::new(
+        plan.effective().map(|planned| 1 + usize::from(planned.change.verb() == "replace")).sum(),
+        clock,
+    );
+    let mut how = ApplyOptions::default();
+    how.parallelism = options.parallelism;
+    how.confirm = confirm;
+    let mut lock = Lock::now(command);
+    lock.wait = options.lock_timeout();
+    let told = Cell::new(false);
+    let waiting = |lease: &evalap_topology::state::Lease| {
+        if !told.replace(true) {
+            text::say(format!(
+                "Waiting for the lock, which {} has held since {} …",
+                lease.holder, lease.since
+            ));
         }
+    };
+    let report = |progress| display.show(progress);
+    let work = Box::pin(engine.apply(plan, lock, &how, waiting, &report));
+    let outcome =
+        Interrupts::new()?.around(&how.stop, || display.has_begun(), |what| display.say(what), work).await;
+    display.finish();
+    match outcome {
+        Ok(outcome) => Ok(Ok(outcome?)),
+        Err(interrupted) => Ok(Err(interrupted)),
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::io;
 use std::path::PathBuf;
 
+use evalap_topology::KindError;
 use evalap_topology::definition::Problems;
 use evalap_topology::state::StateError;
 use scaleway_core::{ConfigError, TransportError};
@@ -93,10 +94,7 @@ impl Error {
                  without an account: --target emulator"
                     .into()
             }
-            Self::Engine(Engine::Observe { source, .. }) => match source {
-                evalap_topology::KindError::Api(error) => api_remedy(error)?.into(),
-                _ => return None,
-            },
+            Self::Engine(Engine::Observe { source: KindError::Api(error), .. }) => api_remedy(error)?.into(),
             Self::Engine(Engine::State(StateError::Fenced { .. })) => {
                 "find out who took the lock over (manage_state history), then run the command again".into()
             }
@@ -106,7 +104,7 @@ impl Error {
 }
 
 /// What to do about an error of the API.
-pub(crate) fn api_remedy(error: &scaleway_core::Error) -> Option<&'static str> {
+fn api_remedy(error: &scaleway_core::Error) -> Option<&'static str> {
     Some(if error.is_unauthenticated() {
         "check SCW_ACCESS_KEY and SCW_SECRET_KEY: the key is unknown or has expired"
     } else if error.is_permission_denied() {

@@ -28,7 +28,7 @@ pub(crate) fn code(result: Result<Exit, Error>) -> ExitCode {
         Ok(Exit::Severity(code)) => ExitCode::from(code),
         Ok(Exit::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            text::complain(&error.told());
+            text::complain(error.told());
             ExitCode::FAILURE
         }
     }

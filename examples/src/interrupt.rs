@@ -6,7 +6,9 @@ use std::pin::pin;
 
 use evalap_topology::apply::Stop;
 
-use crate::text;
+/// What is said after the first.
+const STOPPING: &str =
+    "\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.\n";
 
 /// `work` stopped at once: nothing is known of what it was doing.
 #[derive(Debug)]
@@ -53,6 +55,7 @@ impl Interrupts {
         &mut self,
         stop: &Stop,
         begun: impl Fn() -> bool,
+        say: impl Fn(&str),
         work: impl Future<Output = T>,
     ) -> Result<T, Interrupted> {
         let mut work = pin!(work);
@@ -64,7 +67,7 @@ impl Interrupts {
                         return Err(Interrupted);
                     }
                     stop.stop();
-                    text::complain("\nStopping: what is under way is finished, nothing more is begun. Ctrl-C again stops at once.");
+                    say(STOPPING);
                 }
                 done = &mut work => return Ok(done),
             }

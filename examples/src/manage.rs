@@ -26,7 +26,7 @@ struct Arguments {
     /// The environment that this file defines.
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "environment")]
     definition: Option<PathBuf>,
-    /// Where states (state/ENVIRONMENT/) and their keys (keys/ENVIRONMENT.key, unless EVALAP_STATE_KEY is set) are.
+    /// Where states (state/ENVIRONMENT/) and their keys (keys/ENVIRONMENT.key, unless `EVALAP_STATE_KEY` is set) are.
     #[arg(long, global = true, value_name = "DIR", default_value = ".evalap")]
     data: PathBuf,
     /// Traces to standard error.
@@ -183,7 +183,7 @@ async fn unlock(store: Store, key: StateKey, force: bool) -> Result<Exit, Error>
     }
     match session.unlock(Holder::current("manage_state unlock")).await? {
         Some(lease) => {
-            text::say(format!("Unlocked. {} had held the lock since {}.", lease.holder, lease.since))
+            text::say(format!("Unlocked. {} had held the lock since {}.", lease.holder, lease.since));
         }
         None => text::say("Nobody holds the lock."),
     }
@@ -250,5 +250,15 @@ fn happened(event: &Event) -> String {
         Event::Deleted { address } => format!("{address}: deleted"),
         Event::Forgotten { address } => format!("{address}: forgotten"),
         _ => "something that this program does not know".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
     }
 }

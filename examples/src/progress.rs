@@ -73,6 +73,14 @@ impl Display {
         }
     }
 
+    /// Says something above the bars.
+    pub(crate) fn say(&self, what: &str) {
+        match &self.bars {
+            Some(bars) => bars.all.suspend(|| text::say(what)),
+            None => text::say(what),
+        }
+    }
+
     /// Takes the bars away.
     pub(crate) fn finish(&self) {
         if let Some(bars) = &self.bars {

@@ -198,3 +198,13 @@ fn unchanged(plan: &Plan, well: &str) -> Result<String, String> {
         .map(|planned| format!("{} {}: {}", planned.change.verb(), planned.address, planned.why));
     Err(changes.chain(plan.problems.iter().cloned()).collect::<Vec<_>>().join("; "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        <Arguments as clap::CommandFactory>::command().debug_assert();
+    }
+}

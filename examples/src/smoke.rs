@@ -13,7 +13,7 @@ use crate::target::Target;
 use crate::text;
 
 /// A service that has to be woken first takes a while.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_secs(2);
 const TRIES: u32 = 5;
 

@@ -1,0 +1,71 @@
+//! Managed Database v1: query, body and answer of every operation.
+
+use scaleway_core::{Empty, Page};
+use scaleway_rdb::*;
+
+use crate::operation::{Api, Operation, delete, get, patch, post, put};
+
+pub(super) const API: Api =
+    Api { facts: "rdb", client: "scaleway-rdb", root: "/rdb/v1/regions/{region}", operations: OPERATIONS };
+
+#[rustfmt::skip] // one line an operation
+const OPERATIONS: &[Operation] = &[
+    get::<ListDatabaseEngines, (), Page<DatabaseEngine>>("ListDatabaseEngines", "/database-engines"),
+    get::<ListNodeTypes, (), Page<NodeType>>("ListNodeTypes", "/node-types"),
+    get::<ListDatabaseBackups, (), Page<DatabaseBackup>>("ListDatabaseBackups", "/backups"),
+    post::<(), CreateDatabaseBackup, DatabaseBackup>("CreateDatabaseBackup", "/backups"),
+    get::<(), (), DatabaseBackup>("GetDatabaseBackup", "/backups/{database_backup_id}"),
+    patch::<(), UpdateDatabaseBackup, DatabaseBackup>("UpdateDatabaseBackup", "/backups/{database_backup_id}"),
+    delete::<(), (), DatabaseBackup>("DeleteDatabaseBackup", "/backups/{database_backup_id}"),
+    post::<(), RestoreDatabaseBackup, DatabaseBackup>("RestoreDatabaseBackup", "/backups/{database_backup_id}/restore"),
+    post::<(), Empty, DatabaseBackup>("ExportDatabaseBackup", "/backups/{database_backup_id}/export"),
+    post::<(), UpgradeInstance, Instance>("UpgradeInstance", "/instances/{instance_id}/upgrade"),
+    get::<ListInstances, (), Page<Instance>>("ListInstances", "/instances"),
+    get::<(), (), Instance>("GetInstance", "/instances/{instance_id}"),
+    post::<(), CreateInstance, Instance>("CreateInstance", "/instances"),
+    patch::<(), UpdateInstance, Instance>("UpdateInstance", "/instances/{instance_id}"),
+    delete::<(), (), Instance>("DeleteInstance", "/instances/{instance_id}"),
+    post::<(), CloneInstance, Instance>("CloneInstance", "/instances/{instance_id}/clone"),
+    post::<(), Empty, Instance>("RestartInstance", "/instances/{instance_id}/restart"),
+    get::<(), (), Certificate>("GetInstanceCertificate", "/instances/{instance_id}/certificate"),
+    post::<(), Empty, Empty>("RenewInstanceCertificate", "/instances/{instance_id}/renew-certificate"),
+    get::<GetInstanceMetrics, (), InstanceMetrics>("GetInstanceMetrics", "/instances/{instance_id}/metrics"),
+    post::<(), CreateReadReplica, ReadReplica>("CreateReadReplica", "/read-replicas"),
+    get::<(), (), ReadReplica>("GetReadReplica", "/read-replicas/{read_replica_id}"),
+    delete::<(), (), ReadReplica>("DeleteReadReplica", "/read-replicas/{read_replica_id}"),
+    post::<(), Empty, ReadReplica>("ResetReadReplica", "/read-replicas/{read_replica_id}/reset"),
+    post::<(), Empty, Instance>("PromoteReadReplica", "/read-replicas/{read_replica_id}/promote"),
+    post::<(), CreateReadReplicaEndpoint, ReadReplica>("CreateReadReplicaEndpoint", "/read-replicas/{read_replica_id}/endpoints"),
+    post::<(), PrepareInstanceLogs, InstanceLogs>("PrepareInstanceLogs", "/instances/{instance_id}/prepare-logs"),
+    get::<ListInstanceLogs, (), InstanceLogs>("ListInstanceLogs", "/instances/{instance_id}/logs"),
+    get::<(), (), InstanceLog>("GetInstanceLog", "/logs/{instance_log_id}"),
+    post::<(), PurgeInstanceLogs, Empty>("PurgeInstanceLogs", "/instances/{instance_id}/purge-logs"),
+    get::<(), (), InstanceLogDetails>("ListInstanceLogsDetails", "/instances/{instance_id}/logs-details"),
+    post::<(), InstanceSettings, InstanceSettings>("AddInstanceSettings", "/instances/{instance_id}/settings"),
+    delete::<(), DeleteInstanceSettings, InstanceSettings>("DeleteInstanceSettings", "/instances/{instance_id}/settings"),
+    put::<(), InstanceSettings, InstanceSettings>("SetInstanceSettings", "/instances/{instance_id}/settings"),
+    get::<Empty, (), Page<AclRule>>("ListInstanceACLRules", "/instances/{instance_id}/acls"),
+    post::<(), WriteAclRules, AclRules>("AddInstanceACLRules", "/instances/{instance_id}/acls"),
+    put::<(), WriteAclRules, AclRules>("SetInstanceACLRules", "/instances/{instance_id}/acls"),
+    delete::<(), DeleteAclRules, AclRules>("DeleteInstanceACLRules", "/instances/{instance_id}/acls"),
+    get::<ListUsers, (), Page<User>>("ListUsers", "/instances/{instance_id}/users"),
+    post::<(), CreateUser, User>("CreateUser", "/instances/{instance_id}/users"),
+    patch::<(), UpdateUser, User>("UpdateUser", "/instances/{instance_id}/users/{name}"),
+    delete::<(), (), Empty>("DeleteUser", "/instances/{instance_id}/users/{name}"),
+    get::<ListDatabases, (), Page<Database>>("ListDatabases", "/instances/{instance_id}/databases"),
+    post::<(), CreateDatabase, Database>("CreateDatabase", "/instances/{instance_id}/databases"),
+    delete::<(), (), Empty>("DeleteDatabase", "/instances/{instance_id}/databases/{name}"),
+    get::<ListPrivileges, (), Page<Privilege>>("ListPrivileges", "/instances/{instance_id}/privileges"),
+    put::<(), SetPrivilege, Privilege>("SetPrivilege", "/instances/{instance_id}/privileges"),
+    get::<ListSnapshots, (), Page<Snapshot>>("ListSnapshots", "/snapshots"),
+    get::<(), (), Snapshot>("GetSnapshot", "/snapshots/{snapshot_id}"),
+    post::<(), CreateSnapshot, Snapshot>("CreateSnapshot", "/instances/{instance_id}/snapshots"),
+    patch::<(), UpdateSnapshot, Snapshot>("UpdateSnapshot", "/snapshots/{snapshot_id}"),
+    delete::<(), (), Snapshot>("DeleteSnapshot", "/snapshots/{snapshot_id}"),
+    post::<(), CreateInstanceFromSnapshot, Instance>("CreateInstanceFromSnapshot", "/snapshots/{snapshot_id}/create-instance"),
+    post::<(), CreateEndpoint, Endpoint>("CreateEndpoint", "/instances/{instance_id}/endpoints"),
+    delete::<(), (), Empty>("DeleteEndpoint", "/endpoints/{endpoint_id}"),
+    get::<(), (), Endpoint>("GetEndpoint", "/endpoints/{endpoint_id}"),
+    post::<(), MigrateEndpoint, Endpoint>("MigrateEndpoint", "/endpoints/{endpoint_id}/migrate"),
+    post::<(), Empty, Maintenance>("ApplyInstanceMaintenance", "/instances/{instance_id}/apply-maintenance"),
+];

@@ -1,0 +1,24 @@
+//! The client crates against recordings and facts, and the program against damaged recordings.
+
+mod coverage;
+mod damage;
+mod readme;
+mod recordings;
+
+use std::path::{Path, PathBuf};
+
+/// The folder of the recordings, where there is one.
+fn wire() -> Option<PathBuf> {
+    let wire = std::env::var_os("SCALEWAY_WIRE")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/wire"), PathBuf::from);
+    if !wire.is_dir() {
+        println!("skipped: no recordings at {}", wire.display());
+        return None;
+    }
+    Some(wire)
+}
+
+/// The exchanges that the project wrote itself.
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures")
+}
