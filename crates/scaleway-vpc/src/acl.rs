@@ -139,9 +139,10 @@ pub struct GetAcl {
 #[must_use]
 #[non_exhaustive]
 pub struct SetAcl {
-    /// All rules, in order, in place of those there are.
-    #[serde(default)]
-    pub rules: Vec<AclRule>,
+    /// All rules, in order, in place of those there are; `None` says the same as an empty list.
+    #[setters(strip_option)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<AclRule>>,
     /// Whether to set the one of IPv6.
     #[serde(default)]
     pub is_ipv6: bool,
@@ -153,7 +154,7 @@ pub struct SetAcl {
 impl SetAcl {
     /// The ACL of IPv4 without a rule.
     pub fn new(default_policy: AclAction) -> Self {
-        Self { rules: Vec::new(), is_ipv6: false, default_policy }
+        Self { rules: Some(Vec::new()), is_ipv6: false, default_policy }
     }
 }
 
