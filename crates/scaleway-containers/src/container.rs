@@ -308,14 +308,14 @@ pub struct CreateContainer {
     #[serde(default, with = "wire::duration", skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
     /// Whether calls need a token; public unless set.
-    #[serde(default)]
-    pub privacy: Privacy,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Privacy>,
     /// What it is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// What it speaks; HTTP/1.1 unless set.
-    #[serde(default)]
-    pub protocol: Protocol,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
     /// The port that it listens on; 8080 unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u32>,
@@ -323,8 +323,8 @@ pub struct CreateContainer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub https_connections_only: Option<bool>,
     /// The isolation it runs in; the second generation unless set.
-    #[serde(default)]
-    pub sandbox: Sandbox,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<Sandbox>,
     /// The disk of an instance; 1 GB unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_storage_limit_bytes: Option<Size>,
@@ -365,12 +365,12 @@ impl CreateContainer {
             memory_limit_bytes: None,
             mvcpu_limit: None,
             timeout: None,
-            privacy: Privacy::default(),
+            privacy: None,
             description: None,
-            protocol: Protocol::default(),
+            protocol: None,
             port: None,
             https_connections_only: None,
-            sandbox: Sandbox::default(),
+            sandbox: None,
             local_storage_limit_bytes: None,
             scaling_option: None,
             liveness_probe: None,
@@ -411,8 +411,8 @@ pub struct UpdateContainer {
     #[serde(default, with = "wire::duration", skip_serializing_if = "Option::is_none")]
     pub timeout: Option<Duration>,
     /// Whether calls need a token.
-    #[serde(default)]
-    pub privacy: Privacy,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub privacy: Option<Privacy>,
     /// What it is for; an empty text clears it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
@@ -420,8 +420,8 @@ pub struct UpdateContainer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
     /// What it speaks.
-    #[serde(default)]
-    pub protocol: Protocol,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
     /// The port that it listens on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u32>,
@@ -429,8 +429,8 @@ pub struct UpdateContainer {
     #[serde(rename = "https_connection_only", skip_serializing_if = "Option::is_none")]
     pub https_connections_only: Option<bool>,
     /// The isolation it runs in.
-    #[serde(default)]
-    pub sandbox: Sandbox,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sandbox: Option<Sandbox>,
     /// The disk of an instance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local_storage_limit_bytes: Option<Size>,

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use scaleway_containers::{CreateContainer, Probe, Sandbox, UpdateContainer};
+use scaleway_containers::{CreateContainer, Privacy, Probe, Sandbox, UpdateContainer};
 use scaleway_core::Size;
 use serde_json::json;
 use wiremock::ResponseTemplate;
@@ -14,7 +14,7 @@ async fn only_what_is_set_is_sent_and_nothing_of_the_answer_is_lost() {
     let (server, containers) = mocked().await;
     let body = json!({
         "namespace_id": "namespace-1", "name": "streamlit", "image": "streamlit:1", "min_scale": 1, "memory_limit_bytes": 512_000_000,
-        "timeout": "60s", "privacy": "unknown_privacy", "protocol": "unknown_protocol", "sandbox": "unknown_sandbox",
+        "timeout": "60s", "privacy": "private",
         "startup_probe": {"failure_threshold": 30, "interval": "10s", "timeout": "1s", "http": {"path": "/healthz"}},
     });
     expect(&server, "POST", CONTAINERS, Some(body), ok(container("creating", ""))).await;
@@ -22,6 +22,7 @@ async fn only_what_is_set_is_sent_and_nothing_of_the_answer_is_lost() {
         .min_scale(1u32)
         .memory_limit_bytes(Size::megabytes(512))
         .timeout(Duration::from_mins(1))
+        .privacy(Privacy::Private)
         .startup_probe(Probe::http("/healthz"));
     let made = containers.create_container(create).await.unwrap();
     assert_eq!(made.sandbox, Sandbox::Other("v3".into()), "values that came later survive");
@@ -31,13 +32,11 @@ async fn only_what_is_set_is_sent_and_nothing_of_the_answer_is_lost() {
 #[tokio::test]
 async fn an_update_clears_with_empty_and_leaves_what_is_unset() {
     let (server, containers) = mocked().await;
-    let body = json!({
-        "command": [], "https_connection_only": true,
-        "privacy": "unknown_privacy", "protocol": "unknown_protocol", "sandbox": "unknown_sandbox",
-    });
+    let body = json!({"command": [], "https_connection_only": true, "sandbox": "v2"});
     expect(&server, "PATCH", &format!("{CONTAINERS}/container-1"), Some(body), ok(container("updating", "")))
         .await;
-    let update = UpdateContainer::default().command(Vec::new()).https_connections_only(true);
+    let update =
+        UpdateContainer::default().command(Vec::new()).https_connections_only(true).sandbox(Sandbox::V2);
     containers.update_container(&"container-1".parse().unwrap(), update).await.unwrap();
 }
 
