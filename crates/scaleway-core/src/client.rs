@@ -109,6 +109,7 @@ impl Client {
     /// scaleway.with_retry(patient)
     /// # }
     /// ```
+    #[must_use]
     pub fn with_retry(&self, retry: RetryPolicy) -> Self {
         Self(Arc::new(Inner { retry, ..Inner::clone(&self.0) }))
     }

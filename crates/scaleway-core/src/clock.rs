@@ -229,7 +229,7 @@ mod tests {
     use super::*;
     use futures_util::future::{join, join_all};
 
-    const HOUR: Duration = Duration::from_secs(3600);
+    const HOUR: Duration = Duration::from_hours(1);
 
     #[test]
     fn a_virtual_clock_jumps_from_sleeper_to_sleeper() {

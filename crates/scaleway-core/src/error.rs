@@ -18,8 +18,7 @@ pub enum Error {
     #[error(transparent)]
     Api(Box<ApiError>),
     /// No answer came.
-    #[error("{call}: no answer after {attempts} attempt(s){}", if *.may_have_happened {
-        "; it may have happened all the same: look before sending it again" } else { "" })]
+    #[error("{call}: no answer after {attempts} attempt(s){}", doubt(*.may_have_happened))]
     Transport {
         /// The call.
         call: Box<Call>,
@@ -93,6 +92,11 @@ impl fmt::Display for Call {
     }
 }
 
+/// What a caller must know of a call that failed and may have had its effect.
+fn doubt(may_have_happened: bool) -> &'static str {
+    if may_have_happened { "; it may have happened all the same: look before sending it again" } else { "" }
+}
+
 fn request_suffix(request_id: Option<&str>) -> String {
     request_id.map(|id| format!(" [request {id}]")).unwrap_or_default()
 }
@@ -123,6 +127,7 @@ impl fmt::Display for ApiError {
         if self.attempts > 1 {
             write!(f, " ({} attempts)", self.attempts)?;
         }
+        f.write_str(doubt(self.may_have_happened))?;
         f.write_str(&request_suffix(self.request_id.as_deref()))
     }
 }

@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn recorded_spellings_are_read() {
         let read = |text: &str| serde_json::from_str::<Probe>(text).map(|probe| probe.interval);
-        assert_eq!(read(r#"{"interval":"300s"}"#).unwrap(), Some(Duration::from_secs(300)));
+        assert_eq!(read(r#"{"interval":"300s"}"#).unwrap(), Some(Duration::from_mins(5)));
         assert_eq!(read(r#"{"interval":"15.000000000s"}"#).unwrap(), Some(Duration::from_secs(15)));
         assert_eq!(read(r#"{"interval":null}"#).unwrap(), None);
         assert_eq!(read("{}").unwrap(), None);
