@@ -4,6 +4,7 @@
 mod crashes;
 mod edits;
 mod failures;
+mod kills;
 mod laws;
 mod layers;
 mod secrecy;
