@@ -98,6 +98,8 @@ pub(crate) struct Profile {
     pub(crate) one_at_a_time: Option<&'static str>,
     /// An output that changes whenever an attribute is written that cannot be read back, and that attribute.
     pub(crate) witness: Option<(&'static str, &'static str)>,
+    /// The attribute by which the API refuses to delete it, while it is `true`.
+    pub(crate) guard: Option<&'static str>,
     /// What to do about one that is broken.
     pub(crate) mend: Mend,
     /// How long it usually takes, in seconds: to make, to change, to delete. For estimates only.
@@ -163,6 +165,7 @@ impl Profile {
         moving_outputs: &[],
         one_at_a_time: None,
         witness: None,
+        guard: None,
         mend: Mend::Replace,
         typical: (0.2, 0.2, 0.2),
     };

@@ -37,7 +37,8 @@ impl Secret {
 }
 
 impl Kind for Secret {
-    const PROFILE: Profile = Profile { attributes: &[("type", Behaviour::Replace)], ..Profile::PLAIN };
+    const PROFILE: Profile =
+        Profile { attributes: &[("type", Behaviour::Replace)], guard: Some("protected"), ..Profile::PLAIN };
 
     fn key(&self) -> Result<String, Unresolved> {
         Ok(key(&self.path, &self.name))

@@ -125,6 +125,9 @@ impl Planner<'_> {
             (Some(tracked), None) => (Change::Create { spec }, missing(tracked).to_owned()),
             (Some(tracked), Some(seen)) => self.existing(address, spec, tracked, seen),
         };
+        if let (Change::Replace { .. }, Some(seen)) = (&change, seen) {
+            self.problems.extend(guarded(address, seen));
+        }
         self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
         let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
         self.changes.push(PlannedChange { address: address.clone(), change, why, depends_on, loses_data });
@@ -234,6 +237,9 @@ impl Planner<'_> {
             ),
             None => (Change::Forget, "it is gone already".to_owned(), false),
         };
+        if let (Change::Delete { .. }, Some(seen)) = (&change, seen) {
+            self.problems.extend(guarded(address, seen));
+        }
         let depends_on = tracked.depends_on.clone();
         self.changes.push(PlannedChange { address: address.clone(), change, why, depends_on, loses_data });
     }
@@ -291,6 +297,14 @@ fn foreign(address: &Address, seen: &Seen) -> String {
     format!(
         "{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one"
     )
+}
+
+/// The API would refuse to delete it, half-way through everything else.
+fn guarded(address: &Address, seen: &Seen) -> Option<String> {
+    let guard = address.kind.profile().guard?;
+    (seen.attributes.get(guard) == Some(&Value::Bool(true))).then(|| {
+        format!("{address} cannot be deleted while it is {guard}: write `{guard} = false` for it in the definition and apply that first")
+    })
 }
 
 fn broken(why: &str) -> FieldChange {

@@ -218,3 +218,22 @@ fn a_plan_survives_being_written_and_tells_what_has_moved() {
     plan.basis.version -= 1;
     assert!(plan.basis.still_holds(&now).unwrap_err().to_string().contains("version"));
 }
+
+#[test]
+fn what_is_protected_is_not_deleted_half_way_through_everything_else() {
+    let secret = |protected| {
+        let tags = vec!["ours".to_owned()];
+        let (name, path, kind) = ("staging-key".into(), "/".into(), scaleway_secrets::SecretType::Opaque);
+        let secret = crate::kinds::Secret { name, path, kind, description: String::new(), tags, protected };
+        Resource::new("key", secret)
+    };
+    let problems = |protected| {
+        let secret = secret(protected);
+        let state = state(made(&secret, "secret-1"));
+        let seen = Observed::from_iter([(KindName::Secret, vec![seen(&secret, "secret-1", Claim::Ours)])]);
+        planned(&[], &state, &seen).problems
+    };
+    assert!(problems(false).is_empty());
+    let refused = problems(true);
+    assert!(refused[0].starts_with("secret.key") && refused[0].contains("protected = false"), "{refused:?}");
+}
