@@ -114,11 +114,6 @@ fn remedy(failed: &Failed) -> Option<String> {
             "look at the service's logs in Cockpit; does services.{name} listen on its `port`, and answer its probes in time?"
         ));
     }
-    if has(&["protected_resource"]) {
-        return Some(
-            "write `protected = false` for it in the definition and apply that, then try again".to_owned(),
-        );
-    }
     if has(&["quotas_exceeded"]) {
         return Some("ask Scaleway for more quota in the console, or free some".to_owned());
     }
