@@ -15,7 +15,8 @@ fn every_operation_of_the_facts_is_routed() {
     };
     let mut routed: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for api in APIS {
-        let names = api.operations.iter().map(|op| format!("{} {} {}{}", op.name, op.verb, api.root, op.path));
+        let names =
+            api.operations.iter().map(|op| format!("{} {} {}{}", op.name, op.verb, api.root, op.path));
         routed.entry(api.facts).or_default().extend(names);
     }
     let mut operations = 0;

@@ -64,7 +64,9 @@ fn is_public(source: &str, method: &str) -> bool {
 
 #[test]
 fn a_row_pairs_operations_and_methods_in_order() {
-    let table = table("| Operation | Method |\n|---|---|\n| `GetA`, `ListA` | `A::get_a`, `list_a`; `wait` |\ntext | `x` |");
+    let table = table(
+        "| Operation | Method |\n|---|---|\n| `GetA`, `ListA` | `A::get_a`, `list_a`; `wait` |\ntext | `x` |",
+    );
     assert_eq!(table.into_iter().collect::<Vec<_>>(), [("GetA", "get_a"), ("ListA", "list_a")]);
     assert!(is_public("pub async fn get_a(&self)", "get_a"));
     assert!(!is_public("fn get_a(&self) pub fn get_about()", "get_a"));
