@@ -107,7 +107,7 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     let mut pointer = String::new();
     for segment in path {
         match segment {
-            Segment::Seq { index } => pointer.push_str(&format!("/{index}")),
+            Segment::Seq { index } => crate::compare::push(&mut pointer, &index.to_string()),
             Segment::Map { key } => crate::compare::push(&mut pointer, key),
             // A variant stands nowhere in the text; below what could not be followed, nothing is known.
             Segment::Enum { .. } | Segment::Unknown => {}

@@ -1,6 +1,8 @@
 //! The operations of each API, a file an API, a line an operation: `verb::<Query, Request, Answer>(name, path)`.
 //! `()` is not sent at all, `Empty` is sent and says nothing.
 
+#![allow(clippy::wildcard_imports, reason = "a table names most of what its client exports")]
+
 mod account;
 mod cockpit;
 mod containers;
