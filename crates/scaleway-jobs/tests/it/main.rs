@@ -19,13 +19,16 @@ const ROOT: &str = "/serverless-jobs/v1alpha2/regions/fr-par";
 
 /// A mocked API and a client of it, whose clock stands still.
 async fn mocked() -> (MockServer, Jobs) {
+    mocked_at(&Clock::manual_from(Timestamp::UNIX_EPOCH)).await
+}
+
+async fn mocked_at(clock: &Clock) -> (MockServer, Jobs) {
     let server = MockServer::start().await;
     let config = Config::new(KEY)
         .with_default_project(PROJECT.parse().unwrap())
         .with_api_url(server.uri().parse().unwrap());
-    let clock = Clock::manual_from(Timestamp::UNIX_EPOCH);
     let https = Https::new(&HttpsOptions::default(), clock.clone()).unwrap();
-    let client = Client::builder(config, https).clock(clock).build().unwrap();
+    let client = Client::builder(config, https).clock(clock.clone()).build().unwrap();
     (server, Jobs::new(&client))
 }
 

@@ -1,11 +1,34 @@
 use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::future::{IntoFuture, poll_fn};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
-use scaleway_core::Error;
+use scaleway_core::{Clock, Error, Timestamp, Waiter};
 use scaleway_jobs::{JobOutcome, JobRunReason, JobRunState, ListJobRuns, StartJobDefinition};
 use serde_json::json;
 
-use crate::{assert_whole, expect, expect_pages, mocked, ok, run, with};
+use crate::{assert_whole, expect, expect_pages, mocked, mocked_at, ok, run, with};
+
+/// What the waiter gives, on a clock that moves by a second each time the waiter falls asleep.
+async fn wait(clock: &Clock, waiter: Waiter<JobOutcome>) -> JobOutcome {
+    let asleep = Arc::new(AtomicBool::new(false));
+    let falls_asleep = asleep.clone();
+    let waiter = waiter.on_progress(move |_, _| falls_asleep.store(true, Ordering::Relaxed));
+    let ticks = poll_fn(|_| {
+        if asleep.swap(false, Ordering::Relaxed) {
+            clock.advance(Duration::from_secs(1));
+        }
+        Poll::<Infallible>::Pending
+    });
+    tokio::select! {
+        biased;
+        outcome = waiter.into_future() => outcome.unwrap(),
+        never = ticks => match never {},
+    }
+}
 
 #[tokio::test]
 async fn a_run_is_followed_to_its_end() {
@@ -26,12 +49,14 @@ async fn a_run_is_followed_to_its_end() {
 
 #[tokio::test]
 async fn a_failure_tells_reason_exit_code_and_message() {
-    let (server, jobs) = mocked().await;
+    let clock = Clock::manual_from(Timestamp::UNIX_EPOCH);
+    let (server, jobs) = mocked_at(&clock).await;
     expect(&server, "GET", "job-runs/run-1", None, ok(run("running"))).await;
     let failed = with(with(run("failed"), "reason", "exited_with_error"), "exit_code", 3);
     let failed = with(failed, "error_message", "no such table");
     expect(&server, "GET", "job-runs/run-1", None, ok(failed.clone())).await;
-    let outcome = jobs.wait_for_job_run(&"run-1".parse().unwrap()).interval(Duration::ZERO).await.unwrap();
+    let outcome = wait(&clock, jobs.wait_for_job_run(&"run-1".parse().unwrap())).await;
+    assert_eq!(clock.now().since(Timestamp::UNIX_EPOCH), Duration::from_secs(1), "it looked twice");
     assert!(matches!(outcome, JobOutcome::Failed(_)) && !outcome.is_success());
     assert_eq!((outcome.reason(), outcome.exit_code()), (Some(&JobRunReason::ExitedWithError), Some(3)));
     assert_eq!(outcome.to_string(), "failed: exited_with_error, exit code 3, no such table");
@@ -43,7 +68,8 @@ async fn a_failure_tells_reason_exit_code_and_message() {
 
 #[tokio::test]
 async fn a_run_that_was_stopped_has_ended_too() {
-    let (server, jobs) = mocked().await;
+    let clock = Clock::manual_from(Timestamp::UNIX_EPOCH);
+    let (server, jobs) = mocked_at(&clock).await;
     let id = "run-1".parse().unwrap();
     let interrupted = |state: &str| with(run(state), "reason", "cancellation");
     expect(&server, "POST", "job-runs/run-1/stop", Some(json!({})), ok(interrupted("interrupting"))).await;
@@ -51,7 +77,7 @@ async fn a_run_that_was_stopped_has_ended_too() {
     for state in ["interrupting", "interrupted"] {
         expect(&server, "GET", "job-runs/run-1", None, ok(interrupted(state))).await;
     }
-    let outcome = jobs.wait_for_job_run(&id).interval(Duration::ZERO).await.unwrap();
+    let outcome = wait(&clock, jobs.wait_for_job_run(&id)).await;
     assert_eq!(outcome.to_string(), "interrupted: cancellation");
     assert!(outcome.success().is_err());
 }
