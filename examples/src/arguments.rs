@@ -116,6 +116,9 @@ pub(crate) struct Options {
     /// Uses an emulator of another process (scaleway-emulator, or a program with --serve) that answers here.
     #[arg(long, global = true, value_name = "URL", conflicts_with_all = ["images", "serve"], help_heading = EMULATOR)]
     pub(crate) emulator_url: Option<url::Url>,
+    /// Says on standard error, last, what the run has cost: requests, appends to the state, peak memory.
+    #[arg(long, global = true)]
+    pub(crate) stats: bool,
     /// Traces every call to standard error; twice, what is below it too. No secret is ever traced.
     #[arg(long, short, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,

@@ -16,7 +16,7 @@ use crate::exit::{self, Exit};
 use crate::interrupt::{Interrupted, Interrupts};
 use crate::progress::Display;
 use crate::target::Target;
-use crate::{consent, inspect, plan_text, serve, smoke, summary, text};
+use crate::{consent, inspect, plan_text, serve, smoke, stats, summary, text};
 
 /// Runs a program that deploys one kind of environment, by its command line.
 #[must_use]
@@ -52,8 +52,9 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
         if !quiet {
             desk.say_stand_ins();
         }
+        let before = desk.engine.session().head().seq;
         let run = Run { program, options, desk: &mut desk };
-        match command {
+        let exit = match command {
             None => Box::pin(run.deploy(None)).await,
             Some(Command::Apply { plan }) => Box::pin(run.deploy(plan.as_deref())).await,
             Some(Command::Destroy) => Box::pin(run.destroy()).await,
@@ -62,7 +63,11 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
             }
             Some(Command::Graph { dot }) => Ok(inspect::graph(&run.desk.engine, dot)),
             Some(Command::Show { .. }) => Ok(Exit::Done),
+        };
+        if options.stats {
+            stats::say(&mut desk, before);
         }
+        exit
     })??;
     if !quiet {
         text::say(format!("\n{line}"));

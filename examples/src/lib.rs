@@ -30,6 +30,7 @@ mod progress;
 mod selftest;
 mod serve;
 mod smoke;
+mod stats;
 mod summary;
 mod target;
 mod text;

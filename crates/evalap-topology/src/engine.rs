@@ -26,6 +26,8 @@ pub struct Engine {
     session: Session<State>,
     binding: Binding,
     desired: Vec<Resource>,
+    /// Secrets that the definition takes as they are and that do not exist.
+    missing: Vec<String>,
     /// Changes when the definition does, or a value that it takes from outside.
     definition: String,
 }
@@ -80,13 +82,13 @@ impl Engine {
         let values: Vec<_> = sources.values().cloned().collect();
         let marks = environment.required_tags().to_vec();
         let cloud = Cloud::new(client, project, region, marks, session.key().clone(), values.iter().cloned());
-        find_existing(&cloud, definition, &mut sources).await?;
+        let missing = find_existing(&cloud, definition, &mut sources).await?;
         let desired = resources(definition, &sources, session.key());
         let digest = definition.digest().map_err(|_| invalid("definition"))?;
         let digests: Vec<_> = values.iter().map(|value| session.key().digest(value).to_string()).collect();
         let parts = std::iter::once(digest.as_str()).chain(digests.iter().map(String::as_str));
         let definition = session.key().fingerprint(parts).to_string();
-        Ok(Self { cloud, session, binding, desired, definition })
+        Ok(Self { cloud, session, binding, desired, missing, definition })
     }
 
     /// What we made, as far as the state was read.
@@ -119,6 +121,9 @@ impl Engine {
     /// # Errors
     /// Where the cloud or the state cannot be read, or the definition contradicts itself.
     pub async fn plan(&mut self) -> Result<Plan, Error> {
+        if !self.missing.is_empty() {
+            return Err(Error::Secrets { problems: self.missing.clone() });
+        }
         let desired = std::mem::take(&mut self.desired);
         let plan = self.plan_for(&desired).await;
         self.desired = desired;
@@ -209,8 +214,13 @@ impl Engine {
     }
 }
 
-/// Finds the secrets that the definition takes as they are.
-async fn find_existing(cloud: &Cloud, definition: &Definition, sources: &mut Sources) -> Result<(), Error> {
+/// Finds the secrets that the definition takes as they are, and says which there are not: only who wants to make
+/// something minds.
+async fn find_existing(
+    cloud: &Cloud,
+    definition: &Definition,
+    sources: &mut Sources,
+) -> Result<Vec<String>, Error> {
     let mut problems = Vec::new();
     for (name, secret) in
         definition.secrets.iter().filter(|(_, secret)| secret.source == SecretSource::Existing)
@@ -221,7 +231,7 @@ async fn find_existing(cloud: &Cloud, definition: &Definition, sources: &mut Sou
             None => problems.push(format!("{name}: Secret Manager has no secret {full:?} in {:?} with an enabled version: make it, or take its value from a variable", secret.path)),
         }
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Secrets { problems }) }
+    Ok(problems)
 }
 
 async fn existing(cloud: &Cloud, path: &str, name: &str) -> Result<Option<(SecretId, u32)>, KindError> {

@@ -29,6 +29,8 @@ pub(super) fn difference(
     let mut difference = Difference::default();
     // What the last run was about to write and cannot be read back may or may not have been written.
     let remembered = tracked.filter(|tracked| tracked.phase != Phase::Updating).map(|tracked| &tracked.spec);
+    // What was never seen ready may only not have come so far.
+    let was_ready = tracked.is_some_and(|tracked| tracked.phase == Phase::Ready);
     for (name, desired) in spec {
         let before = tracked.and_then(|tracked| tracked.spec.get(name));
         let current = seen.attributes.get(name).or_else(|| remembered.and_then(|spec| spec.get(name)));
@@ -38,7 +40,7 @@ pub(super) fn difference(
         }
         let cause = if input::is_unresolved(desired) {
             Cause::Reference
-        } else if rewritten || (current.is_some() && before == Some(desired)) {
+        } else if rewritten || (was_ready && current.is_some() && before == Some(desired)) {
             Cause::Drift
         } else {
             Cause::Definition

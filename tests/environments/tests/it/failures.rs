@@ -215,3 +215,27 @@ fn an_apply_that_loses_the_lock_changes_nothing_more() {
     world.must_apply();
     assert_eq!(world.changes(), Vec::<String>::new());
 }
+
+#[test]
+fn a_secret_that_is_taken_as_it_is_must_exist_for_a_plan_and_not_for_a_destroy() {
+    let world = World::staging();
+    world.must_apply();
+    let world = world.edit("[secrets]", "[secrets]\nlegacy = { existing = true }");
+    let error = world.run(world.plan()).unwrap_err().to_string();
+    assert!(error.contains("legacy: Secret Manager has no secret \"staging-legacy\""), "{error}");
+    world.run(async {
+        let secrets = scaleway_secrets::Secrets::new(&world.client());
+        let project: scaleway_core::ProjectId = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90".parse().unwrap();
+        let made = secrets
+            .create_secret(scaleway_secrets::CreateSecret::new("staging-legacy").project_id(project))
+            .await
+            .unwrap();
+        let version = scaleway_secrets::CreateSecretVersion::new(scaleway_secrets::Payload::text("old"));
+        secrets.create_secret_version(&made.id, version).await.unwrap();
+    });
+    let world = world.edit("HF_TOKEN = \"hugging-face-token\"", "HF_TOKEN = \"legacy\"");
+    assert_eq!(world.changes(), ["update container.runners (secret_environment_variables)"]);
+    world.must_apply();
+    let outcome = world.run(world.destroy()).unwrap();
+    assert!(outcome.is_complete(), "{:#?}", outcome.failed);
+}
