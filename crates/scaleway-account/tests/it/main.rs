@@ -4,7 +4,6 @@
 mod contract;
 mod project;
 mod qualification;
-mod recordings;
 
 use scaleway_account::Accounts;
 use scaleway_core::{Client, Config};

@@ -8,7 +8,6 @@ mod data_source;
 mod exporter;
 mod grafana;
 mod plan;
-mod recordings;
 mod token;
 
 use std::time::Duration;

@@ -4,7 +4,6 @@
 mod container;
 mod domain;
 mod namespace;
-mod recordings;
 mod trigger;
 
 use scaleway_containers::Containers;

@@ -6,7 +6,6 @@ mod application;
 mod group;
 mod organization;
 mod policy;
-mod recordings;
 mod second_factor;
 mod ssh_key;
 mod user;

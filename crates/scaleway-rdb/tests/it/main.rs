@@ -5,7 +5,6 @@ mod backup;
 mod instance;
 mod parts;
 mod read_replica;
-mod recordings;
 mod reports;
 mod snapshot;
 

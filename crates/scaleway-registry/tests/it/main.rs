@@ -3,7 +3,6 @@
 
 mod image;
 mod namespace;
-mod recordings;
 mod tag;
 
 use scaleway_core::{Client, Config};

@@ -3,7 +3,6 @@
 
 mod by_name;
 mod folder;
-mod recordings;
 mod secret;
 mod version;
 

@@ -3,7 +3,6 @@
 
 mod ipam;
 mod network;
-mod recordings;
 mod rules;
 
 use scaleway_core::{Client, Config};
