@@ -13,7 +13,7 @@ use crate::{Api, Request, Result};
 /// The most items that the API gives at once.
 const PAGE_SIZE: u32 = 100;
 
-/// How often [`Pager::all`] reads a list that changes meanwhile.
+/// How often [`Pager::all_settled`] reads a list that changes meanwhile.
 const READINGS: u32 = 3;
 
 /// What can be listed.
@@ -77,7 +77,7 @@ impl<'de, T: Listed> Deserialize<'de> for Page<T> {
 
 /// A list that is read as it is asked for: all at once, page by page, or as a stream of items.
 #[derive(Debug)]
-#[must_use = "a list is read by `all`, `next_page` or `stream`"]
+#[must_use = "a list is read by `all`, `all_settled`, `next_page` or `stream`"]
 pub struct Pager<T> {
     api: Api,
     request: Request<Page<T>>,
@@ -127,18 +127,28 @@ impl<T: Listed> Pager<T> {
         Ok(Some(page))
     }
 
+    /// All items, in one reading: what changed meanwhile may be missing. Where a decision hangs on that an item is not
+    /// there, use [`all_settled`](Self::all_settled).
+    ///
+    /// # Errors
+    /// As [`Client::send`](crate::Client::send).
+    pub async fn all(mut self) -> Result<Vec<T>> {
+        let items = self.read().await?;
+        if self.may_have_missed {
+            tracing::warn!(list = T::FIELD, "the list changed while it was read; an item may be missing");
+        }
+        Ok(items)
+    }
+
     /// All items. A list that changes while it is read is read again, up to three times; if it never stands still, the
     /// answer is all that was seen.
     ///
     /// # Errors
     /// As [`Client::send`](crate::Client::send).
-    pub async fn all(mut self) -> Result<Vec<T>> {
+    pub async fn all_settled(mut self) -> Result<Vec<T>> {
         let mut items: Vec<T> = Vec::new();
         for _ in 0..READINGS {
-            let earlier = std::mem::take(&mut items);
-            while let Some(page) = self.next_page().await? {
-                items.extend(page.items);
-            }
+            let earlier = std::mem::replace(&mut items, self.read().await?);
             if !self.may_have_missed {
                 return Ok(items);
             }
@@ -146,6 +156,14 @@ impl<T: Listed> Pager<T> {
             self = Self::new(&self.api, self.request);
         }
         tracing::warn!(list = T::FIELD, "the list changed each time it was read; an item may be missing");
+        Ok(items)
+    }
+
+    async fn read(&mut self) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        while let Some(page) = self.next_page().await? {
+            items.extend(page.items);
+        }
         Ok(items)
     }
 

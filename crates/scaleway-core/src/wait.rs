@@ -63,9 +63,6 @@ impl<T: Send + 'static> Waiter<T> {
     /// How long the API may fail, in ways that pass, before waiting ends with its error.
     pub const OUTAGE: Duration = Duration::from_mins(1);
 
-    /// No two looks are closer to each other.
-    const SHORTEST_INTERVAL: Duration = Duration::from_millis(1);
-
     /// What a look may take at least, however near the deadline is: the last one begins when it has come.
     const LAST_LOOK: Duration = Duration::from_secs(5);
 
@@ -94,7 +91,8 @@ impl<T: Send + 'static> Waiter<T> {
         self
     }
 
-    /// Looks every `interval` instead of as usual.
+    /// Looks every `interval` instead of as usual. Zero looks again at once: not for a virtual clock, which stands still
+    /// while there is something to do.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.pace.interval = interval;
         self
@@ -144,7 +142,7 @@ impl<T: Send + 'static> Waiter<T> {
             if left.is_zero() {
                 return Err(Error::StillChanging { what: self.what, state, waited });
             }
-            self.clock.sleep(self.pace.interval.max(Self::SHORTEST_INTERVAL).min(left)).await;
+            self.clock.sleep(self.pace.interval.min(left)).await;
         }
     }
 }

@@ -104,8 +104,8 @@ fn read(mut pager: Pager<Plain>) -> (Vec<u32>, bool) {
         .unwrap()
 }
 
-fn all(pager: Pager<Plain>) -> Vec<u32> {
-    virtual_clock().block_on(pager.all()).unwrap().unwrap().into_iter().map(|item| item.0).collect()
+fn all_settled(pager: Pager<Plain>) -> Vec<u32> {
+    virtual_clock().block_on(pager.all_settled()).unwrap().unwrap().into_iter().map(|item| item.0).collect()
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_deletion_between_two_pages_hides_an_item_and_is_noticed() {
     let (seen, may_have_missed) = read(list(ids(0..150), true, delete_first).0);
     assert!(!seen.contains(&100) && may_have_missed);
     // Read again, it is all there.
-    assert_eq!(all(list(ids(0..150), true, delete_first).0), ids(1..150));
+    assert_eq!(all_settled(list(ids(0..150), true, delete_first).0), ids(1..150));
 }
 
 #[test]
@@ -175,7 +175,7 @@ fn a_list_that_never_stands_still_gives_all_that_was_seen() {
         items.remove(0);
         items.extend([1000 + u32::try_from(number).unwrap(), 2000 + u32::try_from(number).unwrap()]);
     });
-    let seen = all(pager);
+    let seen = all_settled(pager);
     assert_eq!(count(&requests), 6);
     let distinct: BTreeSet<u32> = seen.iter().copied().collect();
     assert_eq!(distinct.len(), seen.len());
