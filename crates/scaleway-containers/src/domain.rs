@@ -9,7 +9,7 @@ use scaleway_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{ContainerId, Containers, NamespaceId};
+use crate::{Container, ContainerId, Containers, NamespaceId};
 
 /// The id of a [`Domain`].
 pub type DomainId = Id<Domain>;
@@ -196,11 +196,34 @@ impl Containers {
     /// Waits until the container answers under the domain, 10 minutes at most unless told otherwise; `error` and `locked`
     /// end it at once.
     pub fn wait_for_domain(&self, id: &DomainId) -> Waiter<Domain> {
+        self.domain_waiter(format!("domain {id}"), id)
+    }
+
+    fn domain_waiter(&self, what: String, id: &DomainId) -> Waiter<Domain> {
         let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("domain {id}"), PACE, move || {
+        Waiter::new(self.api.client(), what, PACE, move || {
             let (this, id) = (this.clone(), id.clone());
             async move { Ok(this.get_domain(&id).await?.progress()) }
         })
+    }
+
+    /// Makes `hostname` a name of `container` and waits until the platform has found its DNS record and got a certificate,
+    /// 10 minutes at most. A domain of this name that the container has already is waited for. (`ListDomains`,
+    /// `CreateDomain`, `GetDomain`.)
+    ///
+    /// # Errors
+    /// [`Error::Never`](crate::Error::Never) where the DNS check fails: it names the record that is needed, and carries the
+    /// platform's message. Once the record is there, delete the domain and connect it again.
+    pub async fn connect_domain(&self, container: &Container, hostname: &str) -> Result<Domain> {
+        let list = ListDomains::default().container_id(container.id.clone());
+        let there =
+            self.list_domains(list).all().await?.into_iter().find(|domain| domain.hostname == hostname);
+        let domain = match there {
+            Some(domain) => domain,
+            None => self.create_domain(CreateDomain::new(container.id.clone(), hostname)).await?,
+        };
+        let what = format!("domain {hostname} (needs a DNS record: CNAME to {})", container.dns_target());
+        self.domain_waiter(what, &domain.id).await
     }
 
     /// Waits until the domain is gone.

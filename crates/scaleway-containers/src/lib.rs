@@ -3,8 +3,8 @@
 //! | resource | operations |
 //! |---|---|
 //! | [`Namespace`] | [create](Containers::create_namespace), [get](Containers::get_namespace), [list](Containers::list_namespaces), [update](Containers::update_namespace), [delete](Containers::delete_namespace), [wait](Containers::wait_for_namespace) |
-//! | [`Container`] | [create](Containers::create_container), [get](Containers::get_container), [list](Containers::list_containers), [update](Containers::update_container), [redeploy](Containers::redeploy_container), [delete](Containers::delete_container), [wait](Containers::wait_for_container) |
-//! | [`Domain`] | [create](Containers::create_domain), [get](Containers::get_domain), [list](Containers::list_domains), [update](Containers::update_domain), [delete](Containers::delete_domain), [wait](Containers::wait_for_domain) |
+//! | [`Container`] | [create](Containers::create_container), [get](Containers::get_container), [list](Containers::list_containers), [update](Containers::update_container), [redeploy](Containers::redeploy_container), [delete](Containers::delete_container), [wait](Containers::wait_for_container); [deploy an image](Containers::deploy_image), [its memory](memory_for) |
+//! | [`Domain`] | [create](Containers::create_domain), [get](Containers::get_domain), [list](Containers::list_domains), [update](Containers::update_domain), [delete](Containers::delete_domain), [wait](Containers::wait_for_domain); [connect](Containers::connect_domain) |
 //! | [`Trigger`] | [create](Containers::create_trigger), [get](Containers::get_trigger), [list](Containers::list_triggers), [update](Containers::update_trigger), [delete](Containers::delete_trigger), [wait](Containers::wait_for_trigger) |
 //!
 //! ```no_run
@@ -17,6 +17,7 @@
 //! let namespace = containers.wait_for_namespace(&namespace.id).await?;
 //! let create = CreateContainer::new(namespace.id, "streamlit", "rg.fr-par.scw.cloud/evalap/streamlit:1.4.2")
 //!     .min_scale(1u32)
+//!     .mvcpu_limit(250u32)
 //!     .memory_limit_bytes(Size::megabytes(512));
 //! let container = containers.create_container(create).await?;
 //! let container = containers.wait_for_container(&container.id).await?;
@@ -38,7 +39,7 @@ mod trigger_source;
 pub use client::Containers;
 pub use container::{
     Container, ContainerId, ContainerStatus, CreateContainer, HttpProbe, ListContainers, ListContainersOrder,
-    Privacy, Probe, Protocol, Sandbox, ScalingOption, TcpProbe, UpdateContainer,
+    Privacy, Probe, Protocol, Sandbox, ScalingOption, TcpProbe, UpdateContainer, memory_for,
 };
 pub use domain::{CreateDomain, Domain, DomainId, DomainStatus, ListDomains, ListDomainsOrder, UpdateDomain};
 pub use namespace::{

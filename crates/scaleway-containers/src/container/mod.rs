@@ -10,13 +10,16 @@ use serde::{Deserialize, Serialize};
 use crate::NamespaceId;
 
 mod create;
+mod deploy;
 mod operations;
 mod probe;
+mod sizing;
 mod update;
 
 pub use create::CreateContainer;
 pub use operations::{ListContainers, ListContainersOrder};
 pub use probe::{HttpProbe, Probe, ScalingOption, TcpProbe};
+pub use sizing::memory_for;
 pub use update::UpdateContainer;
 
 /// The id of a [`Container`].
@@ -111,6 +114,14 @@ pub struct Container {
     pub public_endpoint: String,
     /// Where it is.
     pub region: Region,
+}
+
+impl Container {
+    /// The host of its public endpoint: what the DNS record of a [`Domain`](crate::Domain) must be a CNAME to.
+    pub fn dns_target(&self) -> &str {
+        let host = self.public_endpoint.split_once("://").map_or(&*self.public_endpoint, |(_, host)| host);
+        host.split(['/', ':']).next().unwrap_or_default()
+    }
 }
 
 impl Listed for Container {

@@ -6,6 +6,7 @@ use derive_setters::Setters;
 use scaleway_core::{Empty, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Result, Waiter, wire};
 use serde::{Deserialize, Serialize};
 
+use super::sizing;
 use super::{Container, ContainerId, ContainerStatus, CreateContainer, UpdateContainer};
 use crate::{Containers, NamespaceId};
 
@@ -51,7 +52,7 @@ pub struct ListContainers {
 }
 
 impl Container {
-    fn progress(self) -> Progress<Self> {
+    pub(super) fn progress(self) -> Progress<Self> {
         match &self.status {
             ContainerStatus::Ready => Progress::Reached(self),
             ContainerStatus::Error | ContainerStatus::Locked => {
@@ -62,11 +63,14 @@ impl Container {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(10) };
+pub(super) const PACE: Pace =
+    Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(10) };
 
 impl Containers {
-    /// `CreateContainer`: answers while its first revision is still starting; [wait](Self::wait_for_container) for it.
+    /// `CreateContainer`: answers while its first revision is still starting; [wait](Self::wait_for_container) for it. CPU
+    /// and memory that do not [go together](crate::memory_for) are refused before anything is sent.
     pub async fn create_container(&self, request: CreateContainer) -> Result<Container> {
+        sizing::check("CreateContainer", request.mvcpu_limit, request.memory_limit_bytes)?;
         self.api.send(self.api.post("CreateContainer", &["containers"]).json(&request)).await
     }
 
@@ -81,8 +85,10 @@ impl Containers {
         Pager::new(&self.api, list)
     }
 
-    /// `UpdateContainer`: starts a new revision; the old one answers until the new one has started.
+    /// `UpdateContainer`: starts a new revision; the old one answers until the new one has started. CPU and memory that do
+    /// not [go together](crate::memory_for) are refused before anything is sent.
     pub async fn update_container(&self, id: &ContainerId, request: UpdateContainer) -> Result<Container> {
+        sizing::check("UpdateContainer", request.mvcpu_limit, request.memory_limit_bytes)?;
         self.api.send(self.api.patch("UpdateContainer", &["containers", id.as_str()]).json(&request)).await
     }
 

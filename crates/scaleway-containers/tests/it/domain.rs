@@ -84,3 +84,30 @@ async fn a_list_reads_every_page_and_filters() {
     let all = containers.list_domains(ListDomains::default().container_id(container)).all().await.unwrap();
     assert_eq!(all.iter().map(|domain| domain.id.as_str()).collect::<Vec<_>>(), ["a", "b"]);
 }
+
+#[tokio::test]
+async fn connecting_makes_a_domain_and_names_the_record_that_is_missing() {
+    let (server, containers) = mocked().await;
+    let container = serde_json::from_value(crate::container("ready", "")).unwrap();
+    expect(&server, "GET", DOMAINS, None, ok(json!({"domains": [], "total_count": 0}))).await;
+    let body = json!({"container_id": "container-1", "hostname": "evalap.example.org"});
+    expect(&server, "POST", DOMAINS, Some(body), ok(domain("domain-1", "creating", ""))).await;
+    let refused = domain("domain-1", "error", "no CNAME record found");
+    expect(&server, "GET", &format!("{DOMAINS}/domain-1"), None, ok(refused)).await;
+    let error = containers.connect_domain(&container, "evalap.example.org").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "domain evalap.example.org (needs a DNS record: CNAME to x.functions.fnc.fr-par.scw.cloud) is error: no CNAME record found"
+    );
+}
+
+#[tokio::test]
+async fn connecting_takes_the_domain_that_is_there() {
+    let (server, containers) = mocked().await;
+    let container = serde_json::from_value(crate::container("ready", "")).unwrap();
+    let there = json!({"domains": [domain("domain-1", "creating", "")], "total_count": 1});
+    expect(&server, "GET", DOMAINS, None, ok(there)).await;
+    expect(&server, "GET", &format!("{DOMAINS}/domain-1"), None, ok(domain("domain-1", "ready", ""))).await;
+    let connected = containers.connect_domain(&container, "evalap.example.org").await.unwrap();
+    assert_eq!(connected.id.as_str(), "domain-1");
+}

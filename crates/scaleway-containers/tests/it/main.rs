@@ -1,7 +1,8 @@
 //! Single exchanges against a mocked API, and all that was recorded.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod container;
+mod deploy;
 mod domain;
 mod namespace;
 mod trigger;

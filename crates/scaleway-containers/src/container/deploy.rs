@@ -1,0 +1,83 @@
+//! Deploying an image: an update, and the wait for the revision that it starts.
+
+use scaleway_core::{Progress, Result, Waiter, wire};
+
+use super::operations::PACE;
+use super::{Container, ContainerId, ContainerStatus, UpdateContainer};
+use crate::Containers;
+
+impl Containers {
+    /// Deploys `image` and waits until that very revision has started, 10 minutes at most. The old revision answers until
+    /// then, and goes on (for 24 hours at most) where the new one cannot start: the error then carries the platform's
+    /// message.
+    ///
+    /// An image that the container has already is pulled again, as its tag may have moved. A container that is changing is
+    /// waited for first. (`GetContainer`, `UpdateContainer` or `RedeployContainer`.)
+    ///
+    /// # Errors
+    /// [`Error::Never`](crate::Error::Never) where the revision cannot start, and where somebody else deployed another
+    /// image meanwhile.
+    pub async fn deploy_image(&self, id: &ContainerId, image: impl Into<String>) -> Result<Container> {
+        let image = image.into();
+        let before = self.wait_until_settled(id).await?;
+        let deployed = match self.start_revision(&before, &image).await {
+            // Somebody was quicker: after them, then.
+            Err(error) if error.is_transient_state() => {
+                let before = self.wait_until_settled(id).await?;
+                self.start_revision(&before, &image).await?
+            }
+            deployed => deployed?,
+        };
+        self.wait_for_revision(deployed).await
+    }
+
+    async fn start_revision(&self, before: &Container, image: &str) -> Result<Container> {
+        if before.image == image {
+            self.redeploy_container(&before.id).await
+        } else {
+            self.update_container(&before.id, UpdateContainer::default().image(image)).await
+        }
+    }
+
+    /// Waits until the container takes a change: one in error does, too.
+    fn wait_until_settled(&self, id: &ContainerId) -> Waiter<Container> {
+        let (this, id) = (self.clone(), id.clone());
+        Waiter::new(self.api.client(), format!("container {id}"), PACE, move || {
+            let (this, id) = (this.clone(), id.clone());
+            async move {
+                let container = this.get_container(&id).await?;
+                Ok(match container.status {
+                    ContainerStatus::Error => Progress::Reached(container),
+                    _ => container.progress(),
+                })
+            }
+        })
+    }
+
+    /// Waits for the revision that `deployed`, the answer of the call that started it, is about.
+    fn wait_for_revision(&self, deployed: Container) -> Waiter<Container> {
+        let this = self.clone();
+        let what = format!("container {} with image {}", deployed.id, deployed.image);
+        Waiter::new(self.api.client(), what, PACE, move || {
+            let (this, deployed) = (this.clone(), deployed.clone());
+            async move { Ok(this.get_container(&deployed.id).await?.revision_progress(&deployed)) }
+        })
+    }
+}
+
+impl Container {
+    /// As [`progress`](Self::progress), but believes nothing that is older than `deployed`: right after a change, the API
+    /// may still tell how the former revision is.
+    fn revision_progress(self, deployed: &Self) -> Progress<Self> {
+        if self.updated_at < deployed.updated_at {
+            return Progress::Changing("not visible yet".to_owned());
+        }
+        if self.image == deployed.image {
+            return self.progress();
+        }
+        if self.updated_at == deployed.updated_at {
+            return Progress::Changing(wire::spelled(&self.status));
+        }
+        Progress::never("replaced", Some(&format!("{} was deployed meanwhile", self.image)))
+    }
+}
