@@ -84,6 +84,11 @@ impl Client {
         &self.0.config
     }
 
+    /// How requests leave: for other clients that are to use the same connections.
+    pub fn transport(&self) -> Arc<dyn Transport> {
+        self.0.transport.clone()
+    }
+
     /// The clock that the client waits by.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
@@ -121,15 +126,33 @@ impl Client {
     pub async fn send<T: for<'de> Deserialize<'de>>(&self, request: Request<T>) -> Result<T> {
         let span =
             debug_span!("call", operation = request.operation, method = %request.method, path = request.path);
-        let (status, body, request_id) = self.exchange(&request).instrument(span).await?;
-        request::decode(&body).map_err(|source| {
+        let sending = async {
+            request.check()?;
+            let call = self.call(&request);
+            self.exchange(call, request.repeatable, &|| self.http(&request), ErrorBody::read).await
+        };
+        let answer = sending.instrument(span).await?;
+        request::decode(answer.body()).map_err(|source| {
+            let status = answer.status().as_u16();
             debug!(operation = request.operation, status, "the answer cannot be read");
-            Error::Decode { call: Box::new(self.call(&request)), request_id, source }
+            Error::Decode { call: Box::new(self.call(&request)), request_id: request_id(&answer), source }
         })
     }
 
-    async fn exchange<T>(&self, request: &Request<T>) -> Result<(u16, Bytes, Option<String>)> {
-        request.check()?;
+    /// Sends a request of any form, with the client's connections, time-outs, retries and budget but without its token:
+    /// for APIs with ways of their own, such as Object Storage. `request` makes the request anew for each attempt, as a
+    /// signature has its time; `repeatable` says that sending it twice has the effect of sending it once; `read_error`
+    /// says what the body of a refusal means.
+    ///
+    /// # Errors
+    /// [`Error::Api`] where the answer is no success, [`Error::Transport`], and what `request` fails with.
+    pub async fn exchange(
+        &self,
+        call: Call,
+        repeatable: bool,
+        request: &(dyn Fn() -> Result<http::Request<Bytes>> + Sync),
+        read_error: fn(&[u8], StatusCode) -> ErrorBody,
+    ) -> Result<http::Response<Bytes>> {
         let Inner { clock, retry, budget, .. } = &*self.0;
         let begun = clock.now();
         let mut attempts = Attempts::new(retry);
@@ -138,20 +161,23 @@ impl Client {
         loop {
             attempt += 1;
             let started = clock.now();
-            let sending = self.0.transport.send(self.http(request)?);
+            let sending = self.0.transport.send(request()?);
             let answer = clock.timeout(attempts.time_left(started.since(begun)), sending).await;
             let answer = answer.unwrap_or_else(|| Err(TransportError::answer_lost("time-out")));
             let latency_ms = clock.now().since(started).as_millis();
-            let outcome = match &answer {
+            let answer = match answer {
                 Ok(answer) if answer.status().is_success() => {
-                    let (status, request_id) = (answer.status().as_u16(), request_id(answer));
+                    let (status, request_id) = (answer.status().as_u16(), request_id(&answer));
                     debug!(attempt, status, %latency_ms, request_id, "answered");
                     budget.give_back();
-                    return Ok((status, answer.body().clone(), request_id));
+                    return Ok(answer);
                 }
+                refused => refused,
+            };
+            let outcome = match &answer {
                 Ok(answer) => {
                     debug!(attempt, status = answer.status().as_u16(), %latency_ms, request_id = request_id(answer), "refused");
-                    if !retry.permission_grace.is_zero() && is_permission_denied(answer) {
+                    if !retry.permission_grace.is_zero() && is_permission_denied(answer, read_error) {
                         Outcome::Denied
                     } else {
                         Outcome::Answered(answer.status().as_u16())
@@ -162,21 +188,23 @@ impl Client {
                     Outcome::Failed(error)
                 }
             };
-            may_have_happened |= request.method != Method::GET
+            may_have_happened |= !call.method.is_safe()
                 && match &outcome {
                     Outcome::Answered(status) => matches!(status, 408 | 500 | 502..=599),
                     Outcome::Failed(error) => !error.is_never_sent(),
                     Outcome::Denied => false,
                 };
             let elapsed = clock.now().since(begun);
-            let wait = attempts.wait(&outcome, request.repeatable, elapsed, budget, &self.0.random);
+            let wait = attempts.wait(&outcome, repeatable, elapsed, budget, &self.0.random);
             if let Some(wait) = wait {
                 clock.sleep(wait).await;
                 continue;
             }
-            let call = self.call(request);
             return Err(match answer {
-                Ok(answer) => Error::Api(Box::new(api_error(call, &answer, attempt, may_have_happened))),
+                Ok(answer) => {
+                    let body = read_error(answer.body(), answer.status());
+                    Error::Api(Box::new(api_error(call, &answer, body, attempt, may_have_happened)))
+                }
                 Err(source) => {
                     Error::Transport { call: Box::new(call), attempts: attempt, may_have_happened, source }
                 }
@@ -205,7 +233,7 @@ impl Client {
 
     fn call<T>(&self, request: &Request<T>) -> Call {
         let url = format!("{}{}", self.0.config.api_url().as_str().trim_end_matches('/'), request.path);
-        Call { operation: request.operation, method: request.method.clone(), url }
+        Call::new(request.operation, request.method.clone(), url)
     }
 }
 
@@ -219,19 +247,28 @@ impl fmt::Debug for Client {
 }
 
 fn request_id(answer: &http::Response<Bytes>) -> Option<String> {
-    answer.headers().get("x-request-id").and_then(|id| id.to_str().ok()).map(str::to_owned)
+    let id = answer.headers().get("x-request-id").or_else(|| answer.headers().get("x-amz-request-id"));
+    id.and_then(|id| id.to_str().ok()).map(str::to_owned)
 }
 
-fn is_permission_denied(answer: &http::Response<Bytes>) -> bool {
+fn is_permission_denied(
+    answer: &http::Response<Bytes>,
+    read_error: fn(&[u8], StatusCode) -> ErrorBody,
+) -> bool {
     answer.status() == StatusCode::FORBIDDEN
-        && ErrorBody::read(answer.body(), answer.status()).is_permission_denied()
+        && read_error(answer.body(), answer.status()).is_permission_denied()
 }
 
-fn api_error(call: Call, answer: &http::Response<Bytes>, attempts: u32, may_have_happened: bool) -> ApiError {
+fn api_error(
+    call: Call,
+    answer: &http::Response<Bytes>,
+    mut body: ErrorBody,
+    attempts: u32,
+    may_have_happened: bool,
+) -> ApiError {
     let status = answer.status();
-    let mut body = ErrorBody::read(answer.body(), status);
     if let (true, Some(location)) = (status.is_redirection(), answer.headers().get(header::LOCATION)) {
-        body.help_message = Some(format!("redirected to {location:?}: check SCW_API_URL"));
+        body.help_message.get_or_insert_with(|| format!("redirected to {location:?}: check SCW_API_URL"));
     }
     if status == StatusCode::TOO_MANY_REQUESTS {
         body.kind.get_or_insert_with(|| "too_many_requests".to_owned());
@@ -281,7 +318,7 @@ impl ClientBuilder {
     /// # Errors
     /// [`Error::Config`] where there is no secret key, or where it would travel in the clear.
     pub fn build(self) -> Result<Client> {
-        self.config.check_address()?;
+        self.config.check_addresses()?;
         let mut token = HeaderValue::from_str(self.config.secret_key()?.expose())
             .map_err(|_| ConfigError::malformed_secret_key())?;
         // So that no trace of a request prints it.

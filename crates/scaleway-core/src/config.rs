@@ -20,6 +20,8 @@ pub struct Config {
     region: Option<Region>,
     zone: Option<Zone>,
     api_url: Url,
+    s3_endpoint: Option<Url>,
+    s3_use_path_style: bool,
     insecure: bool,
     user_agent: String,
 }
@@ -175,6 +177,8 @@ impl Config {
             region: None,
             zone: None,
             api_url,
+            s3_endpoint: None,
+            s3_use_path_style: false,
             insecure: false,
             user_agent: concat!("scaleway-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
         }
@@ -214,8 +218,9 @@ impl Config {
         layers.push((path.display().to_string(), file.top));
         let from = Sources { variable, layers };
 
-        let insecure =
-            from.find("SCW_INSECURE", |p| p.insecure, |text| matches!(text.as_str(), "1" | "true" | "yes"));
+        let yes = |text: String| matches!(text.as_str(), "1" | "true" | "yes");
+        let insecure = from.find("SCW_INSECURE", |p| p.insecure, yes);
+        let s3_use_path_style = from.find("SCW_S3_USE_PATH_STYLE", |_| None, yes);
         let access_key = from.find("SCW_ACCESS_KEY", |p| p.access_key.clone(), |text| text);
         if let Some((key, place)) = &access_key
             && !is_access_key(key)
@@ -242,6 +247,8 @@ impl Config {
             region: from.parse("default_region", "SCW_DEFAULT_REGION", |p| p.default_region.clone())?,
             zone: from.parse("default_zone", "SCW_DEFAULT_ZONE", |p| p.default_zone.clone())?,
             api_url: from.parse("api_url", "SCW_API_URL", |p| p.api_url.clone())?.unwrap_or(empty.api_url),
+            s3_endpoint: from.parse("s3_endpoint", "SCW_S3_ENDPOINT", |_| None)?,
+            s3_use_path_style: s3_use_path_style.is_some_and(|(yes, _)| yes),
             insecure: insecure.is_some_and(|(insecure, _)| insecure),
             user_agent: empty.user_agent,
         })
@@ -250,6 +257,14 @@ impl Config {
     /// The access key, which names the secret key.
     pub fn access_key(&self) -> Option<&str> {
         self.access_key.as_deref()
+    }
+
+    /// The access key, for what cannot do without.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`], with how to set it.
+    pub fn required_access_key(&self) -> Result<&str, ConfigError> {
+        self.access_key().ok_or_else(|| missing("access_key", "SCW_ACCESS_KEY"))
     }
 
     /// The secret key that every call carries.
@@ -293,6 +308,16 @@ impl Config {
         &self.api_url
     }
 
+    /// Where Object Storage is, if not at `https://s3.<region>.scw.cloud`: the variable `SCW_S3_ENDPOINT`.
+    pub fn s3_endpoint(&self) -> Option<&Url> {
+        self.s3_endpoint.as_ref()
+    }
+
+    /// Whether a bucket is named in the path, and not in the host: the variable `SCW_S3_USE_PATH_STYLE`.
+    pub fn s3_use_path_style(&self) -> bool {
+        self.s3_use_path_style
+    }
+
     /// Whether any certificate is accepted.
     pub fn insecure(&self) -> bool {
         self.insecure
@@ -301,6 +326,20 @@ impl Config {
     /// How the client presents itself.
     pub fn user_agent(&self) -> &str {
         &self.user_agent
+    }
+
+    /// Sets the access key, which Object Storage needs beside the secret key.
+    #[must_use]
+    pub fn with_access_key(mut self, access_key: impl Into<String>) -> Self {
+        self.access_key = Some(access_key.into());
+        self
+    }
+
+    /// Sets where Object Storage is.
+    #[must_use]
+    pub fn with_s3_endpoint(mut self, url: Url) -> Self {
+        self.s3_endpoint = Some(url);
+        self
     }
 
     /// Sets the default project.
@@ -340,28 +379,33 @@ impl Config {
         self
     }
 
-    /// Refuses an address that would carry the secret key in the clear.
-    pub(crate) fn check_address(&self) -> Result<(), ConfigError> {
-        let loopback = match self.api_url.host() {
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            Some(Host::Domain(name)) => name == "localhost",
-            None => false,
-        };
-        let mut place = self.api_url.clone();
-        let bare = place.username().is_empty() && place.password().is_none();
-        // Where this fails there was nothing to hide.
-        let _ = (place.set_username(""), place.set_password(None));
-        let problem = match self.api_url.scheme() {
-            "https" | "http" if !bare || place.query().is_some() || place.fragment().is_some() => {
-                "expected scheme, host and path, without user, `?` or `#`"
-            }
-            "https" => return Ok(()),
-            "http" if loopback => return Ok(()),
-            _ => "expected https (http is for loopback addresses only: the secret key travels in every call)",
-        };
-        Err(ConfigError::Invalid { key: "api_url", place: place.to_string(), problem: problem.into() })
+    /// Refuses addresses that would carry keys or data in the clear.
+    pub(crate) fn check_addresses(&self) -> Result<(), ConfigError> {
+        check_address("api_url", &self.api_url)?;
+        self.s3_endpoint.as_ref().map_or(Ok(()), |url| check_address("s3_endpoint", url))
     }
+}
+
+fn check_address(key: &'static str, url: &Url) -> Result<(), ConfigError> {
+    let loopback = match url.host() {
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        Some(Host::Domain(name)) => name == "localhost",
+        None => false,
+    };
+    let mut place = url.clone();
+    let bare = place.username().is_empty() && place.password().is_none();
+    // Where this fails there was nothing to hide.
+    let _ = (place.set_username(""), place.set_password(None));
+    let problem = match url.scheme() {
+        "https" | "http" if !bare || place.query().is_some() || place.fragment().is_some() => {
+            "expected scheme, host and path, without user, `?` or `#`"
+        }
+        "https" => return Ok(()),
+        "http" if loopback => return Ok(()),
+        _ => "expected https (http is for loopback addresses only: the secret key travels in every call)",
+    };
+    Err(ConfigError::Invalid { key, place: place.to_string(), problem: problem.into() })
 }
 
 fn missing(key: &'static str, variable: &'static str) -> ConfigError {

@@ -86,6 +86,13 @@ pub struct Call {
     pub url: String,
 }
 
+impl Call {
+    /// The call of `operation` at `url`, which is without its query.
+    pub fn new(operation: &'static str, method: http::Method, url: impl Into<String>) -> Self {
+        Self { operation, method, url: url.into() }
+    }
+}
+
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({} {})", self.operation, self.method, self.url)
@@ -227,7 +234,8 @@ impl ErrorBody {
     }
 
     pub(crate) fn is_permission_denied(&self) -> bool {
-        self.kind.as_deref() == Some("permissions_denied")
+        // The second is Object Storage's.
+        matches!(self.kind.as_deref(), Some("permissions_denied" | "AccessDenied"))
     }
 }
 
@@ -319,7 +327,9 @@ impl Error {
 
     /// The key is not known: check `SCW_SECRET_KEY`.
     pub fn is_unauthenticated(&self) -> bool {
+        // Object Storage answers 403 to this, too.
         self.status() == Some(401)
+            || matches!(self.kind(), Some("InvalidAccessKeyId" | "SignatureDoesNotMatch"))
     }
 
     /// The key may not do this. A 403 without this type means something else (jobs answer one while a run is running),
@@ -356,7 +366,7 @@ impl Error {
             Self::Transport { may_have_happened, .. } => *may_have_happened,
             Self::Api(error) => error.may_have_happened,
             // The API answered with success.
-            Self::Decode { call, .. } => call.method != http::Method::GET,
+            Self::Decode { call, .. } => !call.method.is_safe(),
             _ => false,
         }
     }

@@ -57,7 +57,7 @@ fn errors_name_file_and_key_and_show_no_secret() {
 
 #[test]
 fn the_key_never_travels_in_the_clear() {
-    let check = |url: &str| Config::new("key").with_api_url(Url::parse(url).unwrap()).check_address();
+    let check = |url: &str| Config::new("key").with_api_url(Url::parse(url).unwrap()).check_addresses();
     assert!(check("https://api.scaleway.com").is_ok());
     assert!(
         check("http://127.0.0.1:8080").is_ok()
@@ -73,4 +73,18 @@ fn the_key_never_travels_in_the_clear() {
     for open in ["http://api.scaleway.com", "http://10.0.0.1", "ftp://127.0.0.1"] {
         assert!(check(open).unwrap_err().to_string().contains("loopback"), "{open}");
     }
+}
+
+#[test]
+fn object_storage_has_an_address_of_its_own() {
+    let config = load(FILE, &[]).unwrap();
+    assert_eq!((config.s3_endpoint(), config.s3_use_path_style()), (None, false));
+    let variables = [("SCW_S3_ENDPOINT", "http://127.0.0.1:9000"), ("SCW_S3_USE_PATH_STYLE", "true")];
+    let config = load(FILE, &variables).unwrap();
+    assert_eq!(config.s3_endpoint().unwrap().as_str(), "http://127.0.0.1:9000/");
+    assert!(config.s3_use_path_style() && config.check_addresses().is_ok());
+    let error = load(FILE, &[("SCW_S3_ENDPOINT", "http://s3.fr-par.scw.cloud")]).unwrap().check_addresses();
+    assert!(error.unwrap_err().to_string().starts_with("s3_endpoint"));
+    let error = Config::new("key").required_access_key().unwrap_err().to_string();
+    assert!(error.contains("SCW_ACCESS_KEY"), "{error}");
 }

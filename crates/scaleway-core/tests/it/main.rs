@@ -4,6 +4,7 @@
 mod cancel;
 mod decode;
 mod errors;
+mod exchange;
 mod https;
 mod pages;
 mod patience;
