@@ -125,20 +125,24 @@ fn plain_http_goes_through_no_proxy() {
         .block_on(async {
             let server = MockServer::start().await;
             let fine = ResponseTemplate::new(200).set_body_string(crate::THING);
-            Mock::given(any()).respond_with(fine).expect(1).mount(&server).await;
+            Mock::given(any()).respond_with(fine).expect(2).mount(&server).await;
             let proxy = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             proxy.set_nonblocking(true).unwrap();
-            let mut child = Command::new(std::env::current_exe().unwrap());
-            child.args(["--exact", "https::plain_http_goes_through_no_proxy"]).env(TARGET, server.uri());
-            for variable in
-                ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"]
-            {
-                child.env(variable, format!("http://{}", proxy.local_addr().unwrap()));
+            let address = format!("http://{}", proxy.local_addr().unwrap());
+            let variables =
+                ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+            // The one for plain http alone, and all of them.
+            for set in [&variables[..2], &variables[..]] {
+                let mut child = Command::new(std::env::current_exe().unwrap());
+                child.args(["--exact", "https::plain_http_goes_through_no_proxy"]);
+                for variable in variables.iter().chain(&["NO_PROXY", "no_proxy"]) {
+                    child.env_remove(variable);
+                }
+                child.env(TARGET, server.uri()).envs(set.iter().map(|variable| (variable, &address)));
+                let output = child.output().unwrap();
+                assert!(proxy.accept().is_err(), "the proxy was spoken to");
+                assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
             }
-            let child = child.env_remove("NO_PROXY").env_remove("no_proxy").output();
-            let output = child.unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-            assert!(proxy.accept().is_err(), "the proxy was spoken to");
         })
         .unwrap();
 }
