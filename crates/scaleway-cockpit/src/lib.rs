@@ -3,6 +3,9 @@
 //! | resource | operations |
 //! |---|---|
 //! | [`DataSource`] | [create](Cockpit::create_data_source), [get](Cockpit::get_data_source), [list](Cockpit::list_data_sources), [update](Cockpit::update_data_source), [delete](Cockpit::delete_data_source); [usage](Cockpit::get_usage_overview), [retention limits](Cockpit::get_config) |
+//! | [`Metrics`] | [open](Cockpit::metrics), [query](Metrics::query), [query a range](Metrics::query_range), [push](Metrics::push), [own rules](Metrics::rules) |
+//! | [`Logs`] | [open](Cockpit::logs), [query](Logs::query), [query a range](Logs::query_range), [push](Logs::push), [own rules](Logs::rules) |
+//! | [`OwnRules`] | [set](OwnRules::set), [list](OwnRules::list), [delete a group](OwnRules::delete_group), [delete a namespace](OwnRules::delete_namespace) |
 //! | [`Token`] | [create](Cockpit::create_token), [get](Cockpit::get_token), [list](Cockpit::list_tokens), [delete](Cockpit::delete_token) |
 //! | [`AlertManager`] | [get](Cockpit::get_alert_manager), [enable](Cockpit::enable_alert_manager), [disable](Cockpit::disable_alert_manager), [enable managed alerts](Cockpit::enable_managed_alerts), [disable managed alerts](Cockpit::disable_managed_alerts), [test](Cockpit::trigger_test_alert) |
 //! | [`ContactPoint`] | [create](Cockpit::create_contact_point), [list](Cockpit::list_contact_points), [first page](Cockpit::first_contact_points), [update](Cockpit::update_contact_point), [delete](Cockpit::delete_contact_point) |
@@ -30,7 +33,22 @@
 //! # }
 //! ```
 //!
-//! Grafana and plans are in no region; everything else is in the region of the [`Cockpit`].
+//! Grafana and plans are in no region; everything else is in the region of the [`Cockpit`]. [`Metrics`] and [`Logs`] speak to
+//! a data source's own address, with a token instead of the client's key:
+//!
+//! ```no_run
+//! # async fn run(cockpit: scaleway_cockpit::Cockpit, source: scaleway_cockpit::DataSource, token: scaleway_core::Secret) -> Result<(), scaleway_cockpit::Error> {
+//! use scaleway_cockpit::{Rule, RuleGroup};
+//!
+//! let metrics = cockpit.metrics(&source, &token)?;
+//! let down = Rule::alert("EvalapDown", "up == 0")
+//!     .hold(std::time::Duration::from_secs(300))
+//!     .label("severity", "critical");
+//! metrics.rules().set("evalap-staging", &RuleGroup::new("availability", [down])).await?;
+//! println!("{:?}", metrics.query("up").await?);
+//! # Ok(())
+//! # }
+//! ```
 //!
 //! # Errors
 //! Every operation fails with [`Error`]: ask its predicates (`is_not_found`, `is_transient`, …) what to do.
@@ -41,11 +59,16 @@ mod client;
 mod contact_point;
 mod dashboard;
 mod data_source;
+mod endpoint;
 mod exporter;
 mod grafana;
 mod limits;
+mod logs;
+mod metrics;
 mod plan;
 mod product;
+mod query;
+mod rules;
 mod token;
 mod usage;
 
@@ -73,8 +96,12 @@ pub use grafana::{
     ListGrafanaUsersOrder,
 };
 pub use limits::{RetentionLimit, RetentionLimits};
+pub use logs::{LogRange, Logs};
+pub use metrics::Metrics;
 pub use plan::{ListPlans, ListPlansOrder, Plan, PlanName, SelectPlan};
 pub use product::{ListProducts, ListProductsOrder, Product};
+pub use query::{LogLine, Point, QueryResult, Sample, Series, Stream};
+pub use rules::{EvaluatedGroup, EvaluatedRule, OwnRules, Rule, RuleGroup};
 pub use scaleway_core::{Error, Result};
 pub use token::{CreateToken, ListTokens, ListTokensOrder, Token, TokenId, TokenScope};
 pub use usage::{GetUsageOverview, Usage, UsageOverview, UsageUnit};

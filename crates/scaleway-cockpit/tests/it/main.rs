@@ -1,5 +1,5 @@
 //! Single exchanges against a mocked API, and the recorded ones.
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod alert;
 mod alert_manager;
@@ -7,12 +7,15 @@ mod contact_point;
 mod data_source;
 mod exporter;
 mod grafana;
+mod logs;
+mod metrics;
 mod plan;
+mod rules;
 mod token;
 
 use std::time::Duration;
 
-use scaleway_cockpit::Cockpit;
+use scaleway_cockpit::{Cockpit, DataSource};
 use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, RetryPolicy, Timestamp};
 use serde_json::Value;
 use wiremock::matchers::{body_json, header, method, path, query_param};
@@ -20,6 +23,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 const KEY: &str = "11111111-1111-4111-8111-111111111111";
 const PROJECT: &str = "22222222-2222-4222-8222-222222222222";
+const TOKEN: &str = "33333333-3333-4333-8333-333333333333";
 const REGIONAL: &str = "/cockpit/v1/regions/fr-par";
 const GLOBAL: &str = "/cockpit/v1";
 
@@ -93,6 +97,43 @@ fn ok(body: Value) -> ResponseTemplate {
 
 fn no_content() -> ResponseTemplate {
     ResponseTemplate::new(204)
+}
+
+/// A data source that is the mocked server itself.
+fn source(server: &MockServer, kind: &str) -> DataSource {
+    let source = serde_json::json!({"id": "source-1", "project_id": PROJECT, "name": "evalap", "url": server.uri(), "type": kind,
+        "origin": "custom", "region": "fr-par"});
+    serde_json::from_value(source).unwrap()
+}
+
+/// Expects exactly one request of a data source, with this header and this query, whole, and without the client's own key.
+async fn expect_data(
+    server: &MockServer,
+    (verb, at): (&str, &str),
+    token: &'static str,
+    query: &'static [(&str, &str)],
+    answer: ResponseTemplate,
+) {
+    Mock::given(method(verb))
+        .and(path(at))
+        .and(header(token, TOKEN))
+        .and(move |request: &wiremock::Request| {
+            let other = if token == "x-token" { "x-auth-token" } else { "x-token" };
+            let pairs: Vec<_> = request.url.query_pairs().collect();
+            !request.headers.contains_key(other)
+                && pairs.iter().map(|(name, value)| (&**name, &**value)).eq(query.iter().copied())
+        })
+        .respond_with(answer)
+        .expect(1)
+        .mount(server)
+        .await;
+}
+
+/// The body of the only request.
+async fn only_body(server: &MockServer) -> Value {
+    let requests = server.received_requests().await.unwrap();
+    assert_eq!(requests.len(), 1);
+    serde_json::from_slice(&requests[0].body).unwrap()
 }
 
 /// `value` with another `field`.
