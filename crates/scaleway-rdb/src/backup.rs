@@ -217,7 +217,7 @@ pub struct ListDatabaseBackups {
 }
 
 impl DatabaseBackup {
-    fn progress(self) -> Progress<Self> {
+    pub(crate) fn progress(self) -> Progress<Self> {
         let state = wire::spelled(&self.status);
         match &self.status {
             DatabaseBackupStatus::Ready => Progress::Reached(self),

@@ -1,9 +1,13 @@
 use scaleway_core::{Api, Client, Region};
 
-/// The Managed Database API of one region. Cheap to make and to clone.
+use crate::turn::Turns;
+
+/// The Managed Database API of one region. Cheap to make and to clone; clones share the order in which calls such as
+/// [`ensure_user`](Self::ensure_user) change an instance.
 #[derive(Debug, Clone)]
 pub struct Rdb {
     pub(crate) api: Api,
+    pub(crate) turns: Turns,
 }
 
 impl Rdb {
@@ -14,6 +18,6 @@ impl Rdb {
 
     /// The API in `region`.
     pub fn in_region(client: &Client, region: &Region) -> Self {
-        Self { api: Api::regional(client, "rdb/v1", region) }
+        Self { api: Api::regional(client, "rdb/v1", region), turns: Turns::default() }
     }
 }

@@ -7,7 +7,7 @@ use derive_setters::Setters;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use scaleway_core::Secret;
 
-use crate::Endpoint;
+use crate::{Certificate, Endpoint, InstanceId, Rdb};
 
 /// What may stand in any part of a URL as it is: the unreserved characters of RFC 3986.
 const PART: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -129,6 +129,46 @@ impl ConnectionUrl {
             let _ = write!(url, "&sslrootcert={}", part(path));
         }
         Secret::new(url)
+    }
+}
+
+/// A URL that verifies the server, and the certificate to verify it with: see [`Rdb::verified_connection`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct VerifiedConnection {
+    /// The URL, with `sslmode=verify-full` and the path of the certificate.
+    pub url: ConnectionUrl,
+    /// What is to be in the file at that path. It is no secret.
+    pub certificate: Certificate,
+}
+
+impl Rdb {
+    /// The instance's certificate, by `GetInstanceCertificate`, and the URL that has it looked for at `certificate_path`
+    /// where the program runs; the file is the caller's to put there. Which endpoint the URL goes to was chosen when it was
+    /// made.
+    ///
+    /// ```no_run
+    /// # use scaleway_core::Secret;
+    /// # use scaleway_rdb::{ConnectionUrl, InstanceId, Rdb};
+    /// # async fn run(rdb: Rdb, id: InstanceId, password: Secret) -> Result<(), Box<dyn std::error::Error>> {
+    /// let instance = rdb.get_instance(&id).await?;
+    /// let endpoint = instance.private_endpoint().ok_or("no private endpoint")?;
+    /// let url = ConnectionUrl::new(endpoint, "evalap", "api", password)?;
+    /// let connection = rdb.verified_connection(&id, url, "/etc/ssl/evalap-db.pem").await?;
+    /// std::fs::write("/etc/ssl/evalap-db.pem", &connection.certificate.content)?;
+    /// let url: Secret = connection.url.secret();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn verified_connection(
+        &self,
+        instance: &InstanceId,
+        url: ConnectionUrl,
+        certificate_path: impl Into<String>,
+    ) -> scaleway_core::Result<VerifiedConnection> {
+        let certificate = self.get_instance_certificate(instance).await?;
+        let url = url.ssl_mode(SslMode::VerifyFull).root_certificate(certificate_path);
+        Ok(VerifiedConnection { url, certificate })
     }
 }
 

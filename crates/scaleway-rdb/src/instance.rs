@@ -304,7 +304,7 @@ pub struct ListInstances {
 }
 
 impl Instance {
-    fn progress(self) -> Progress<Self> {
+    pub(crate) fn progress(self) -> Progress<Self> {
         let state = wire::spelled(&self.status);
         match &self.status {
             InstanceStatus::Ready => Progress::Reached(self),

@@ -19,8 +19,23 @@
 //! | [`DatabaseEngine`] | [list](Rdb::list_database_engines) |
 //! | [`NodeType`] | [list](Rdb::list_node_types) |
 //!
-//! Beside them, [`Password`] makes passwords that the platform takes, and [`ConnectionUrl`] the URL by which a program
-//! reaches a database.
+//! Beside the operations, by task:
+//!
+//! | to … | see |
+//! |---|---|
+//! | have a database, a user, a privilege, whatever is there | [`ensure_database`](Rdb::ensure_database), [`ensure_user`](Rdb::ensure_user), [`ensure_privilege`](Rdb::ensure_privilege) |
+//! | know what an upgrade would do | [`Instance::preflight`] |
+//! | upgrade, one change at a time | [`upgrade_and_wait`](Rdb::upgrade_and_wait) |
+//! | change one setting or access rule and leave the others | [`edit_instance_settings`](Rdb::edit_instance_settings), [`edit_instance_acl_rules`](Rdb::edit_instance_acl_rules) |
+//! | make a password that the platform takes | [`Password`] |
+//! | reach a database, and know that it is the right one | [`ConnectionUrl`], [`verified_connection`](Rdb::verified_connection) |
+//! | back up, restore, download | [`ensure_database_backup`](Rdb::ensure_database_backup), [`restore_database_backup_and_wait`](Rdb::restore_database_backup_and_wait), [`export_database_backup_and_wait`](Rdb::export_database_backup_and_wait) |
+//! | copy an instance as it was | [`ensure_snapshot`](Rdb::ensure_snapshot), [`create_instance_from_snapshot_and_wait`](Rdb::create_instance_from_snapshot_and_wait) |
+//! | read logs and metrics | [`prepare_instance_logs_and_wait`](Rdb::prepare_instance_logs_and_wait), [`InstanceMetrics::of`] |
+//!
+//! An instance takes one such change at a time. These calls take turns, in the order in which they came, on one [`Rdb`] and
+//! its clones; nothing but the turn is held while the network is waited for, and a call that is dropped gives its turn to
+//! the next. A turn is waited for an hour at most, and changes by others (409 `transient_state`) 15 minutes.
 //!
 //! ```no_run
 //! use scaleway_core::{Client, PrivateNetworkId, Secret, Size};
@@ -42,9 +57,9 @@
 //! let instance = rdb.wait_for_instance(&id).await?;
 //!
 //! let password = Secret::from(Password::generate(scaleway.random())?);
-//! rdb.create_database(&id, CreateDatabase::new("evalap")).await?;
-//! rdb.create_user(&id, CreateUser::new("api", password.clone())).await?;
-//! rdb.set_privilege(&id, SetPrivilege::new("evalap", "api", Permission::All)).await?;
+//! rdb.ensure_database(&id, CreateDatabase::new("evalap")).await?;
+//! rdb.ensure_user(&id, CreateUser::new("api", password.clone())).await?;
+//! rdb.ensure_privilege(&id, SetPrivilege::new("evalap", "api", Permission::All)).await?;
 //!
 //! let endpoint = instance.private_endpoint().ok_or("no private endpoint")?;
 //! let url: Secret = ConnectionUrl::new(endpoint, "evalap", "api", password)?.secret();
@@ -56,13 +71,16 @@
 //! Every operation fails with [`Error`]: ask its predicates (`is_not_found`, `is_transient`, …) what to do.
 
 mod acl;
+mod archive;
 mod backup;
 mod certificate;
 mod client;
 mod connection;
 mod database;
+mod edit;
 mod endpoint;
 mod engine;
+mod ensure;
 mod hardware;
 mod instance;
 mod log;
@@ -70,10 +88,12 @@ mod maintenance;
 mod metric;
 mod node_type;
 mod password;
+mod preflight;
 mod privilege;
 mod read_replica;
 mod setting;
 mod snapshot;
+mod turn;
 mod upgrade;
 mod user;
 
@@ -81,14 +101,16 @@ pub use acl::{
     AclRule, AclRuleAction, AclRuleDirection, AclRuleProtocol, AclRuleSpec, AclRules, DeleteAclRules,
     WriteAclRules,
 };
+pub use archive::BackupDownload;
 pub use backup::{
     BackupSchedule, CreateDatabaseBackup, DatabaseBackup, DatabaseBackupId, DatabaseBackupStatus,
     ListDatabaseBackups, ListDatabaseBackupsOrder, RestoreDatabaseBackup, UpdateDatabaseBackup,
 };
 pub use certificate::Certificate;
 pub use client::Rdb;
-pub use connection::{ConnectionUrl, NoAddress, SslMode};
+pub use connection::{ConnectionUrl, NoAddress, SslMode, VerifiedConnection};
 pub use database::{CreateDatabase, Database, ListDatabases, ListDatabasesOrder};
+pub use edit::{AclEdit, SettingsEdit};
 pub use endpoint::{
     CreateEndpoint, Endpoint, EndpointId, EndpointSpec, MigrateEndpoint, PrivateNetworkEndpoint,
     PrivateNetworkSpec, ProvisioningMode,
@@ -106,6 +128,7 @@ pub use maintenance::{Maintenance, MaintenanceStatus};
 pub use metric::{GetInstanceMetrics, InstanceMetrics, Point, TimeSeries};
 pub use node_type::{ListNodeTypes, NodeType, NodeTypeGeneration, NodeTypeStock, NodeVolume, VolumeSizes};
 pub use password::{InvalidPassword, Password};
+pub use preflight::{Fate, UpgradePreflight};
 pub use privilege::{ListPrivileges, ListPrivilegesOrder, Permission, Privilege, SetPrivilege};
 pub use read_replica::{
     CreateReadReplica, CreateReadReplicaEndpoint, ReadReplica, ReadReplicaEndpointSpec, ReadReplicaId,

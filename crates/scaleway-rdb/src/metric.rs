@@ -17,6 +17,33 @@ pub struct InstanceMetrics {
     pub timeseries: Vec<TimeSeries>,
 }
 
+impl InstanceMetrics {
+    /// The series of this metric, one a node.
+    ///
+    /// ```no_run
+    /// # use scaleway_rdb::{GetInstanceMetrics, InstanceId, Rdb};
+    /// # async fn run(rdb: Rdb, id: InstanceId) -> scaleway_rdb::Result<()> {
+    /// let metrics = rdb.get_instance_metrics(&id, GetInstanceMetrics::default()).await?;
+    /// for series in metrics.of("disk_usage_percent") {
+    ///     if let Some(point) = series.latest() {
+    ///         println!("{:?} at {}: {} %", series.metadata, point.at, point.value);
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn of<'a>(&'a self, metric: &'a str) -> impl Iterator<Item = &'a TimeSeries> {
+        self.timeseries.iter().filter(move |series| series.name == metric)
+    }
+}
+
+impl TimeSeries {
+    /// Its newest value.
+    pub fn latest(&self) -> Option<Point> {
+        self.points.iter().copied().max_by_key(|point| point.at)
+    }
+}
+
 /// The values of one metric over time.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]

@@ -1,10 +1,15 @@
 //! Changes of what an instance runs on: node, standby, volume, encryption, version; and its copies.
 
+use std::time::Duration;
+
 use derive_setters::Setters;
-use scaleway_core::{Id, Result, Size};
+#[cfg(doc)]
+use scaleway_core::Error;
+use scaleway_core::{Id, Pace, Progress, Result, Size, Waiter, wire};
 use serde::{Deserialize, Serialize};
 
-use crate::{HighAvailabilityMode, Instance, InstanceId, Rdb, VolumeType};
+use crate::preflight::is_made;
+use crate::{HighAvailabilityMode, Instance, InstanceId, InstanceStatus, Rdb, VolumeType};
 
 /// The id of an [`UpgradableVersion`].
 pub type UpgradableVersionId = Id<UpgradableVersion>;
@@ -42,7 +47,7 @@ pub enum UpgradeInstance {
     VolumeSize(Size),
     /// Another kind of volume.
     VolumeType(VolumeType),
-    /// A minor version of the engine.
+    /// A version of the engine, on a new instance as [`MajorUpgrade`] says; the endpoints stay with the old one.
     UpgradableVersionId(UpgradableVersionId),
     /// A major version of the engine, on a new instance.
     MajorUpgradeWorkflow(MajorUpgrade),
@@ -94,12 +99,96 @@ impl CloneInstance {
     }
 }
 
+/// How long an upgrade may take, at least.
+const PATIENCE: Duration = Duration::from_mins(45);
+
+/// Whether the instance is at rest. With a full disk, it takes a larger volume and nothing else.
+fn can_be_upgraded(instance: &Instance, change: &UpgradeInstance) -> bool {
+    match instance.status {
+        InstanceStatus::Ready => true,
+        InstanceStatus::DiskFull => matches!(change, UpgradeInstance::VolumeSize(_)),
+        _ => false,
+    }
+}
+
 impl Rdb {
     /// `UpgradeInstance`: answers while the change is being made. [`UpgradeInstance::MajorUpgradeWorkflow`] answers the new
     /// instance; any other change, the same one.
     pub async fn upgrade_instance(&self, id: &InstanceId, request: UpgradeInstance) -> Result<Instance> {
         let path = ["instances", id.as_str(), "upgrade"];
         self.api.send(self.api.post("UpgradeInstance", &path).json(&request)).await
+    }
+
+    /// Makes the change by `UpgradeInstance` and waits until it is made, in its turn with the other changes of the instance
+    /// that this `Rdb` and its clones make. Answers the instance: another one with another id where the
+    /// [preflight](Instance::preflight) says so. An instance that is so already is answered at once.
+    ///
+    /// ```no_run
+    /// # use scaleway_core::Size;
+    /// # use scaleway_rdb::{InstanceId, Rdb, UpgradeInstance};
+    /// # async fn run(rdb: Rdb, id: InstanceId) -> scaleway_rdb::Result<()> {
+    /// let growth = UpgradeInstance::VolumeSize(Size::gigabytes(20));
+    /// let preflight = rdb.get_instance(&id).await?.preflight(&growth)?;
+    /// if !preflight.new_instance {
+    ///     let instance = rdb.upgrade_and_wait(&id, growth).await?;
+    ///     assert!(instance.volume.is_some_and(|volume| volume.size >= Size::gigabytes(20)));
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Beside the usual ones: [`Error::InvalidRequest`] for what [`Instance::preflight`] refuses, before anything is sent;
+    /// [`Error::StillChanging`] where the instance takes longer than expected. Where the answer of a change that makes a new
+    /// instance is lost, [`Error::may_have_happened`] is true: look for the new one before asking again.
+    pub async fn upgrade_and_wait(&self, id: &InstanceId, change: UpgradeInstance) -> Result<Instance> {
+        let _turn = self.turn(id).await?;
+        let mut instance = self.get_instance(id).await?;
+        if !can_be_upgraded(&instance, &change) {
+            instance = self.wait_for_instance(id).await?;
+        }
+        let preflight = instance.preflight(&change)?;
+        if preflight.already {
+            return Ok(instance);
+        }
+        let sent = self.patiently(id, || self.upgrade_instance(id, change.clone())).await;
+        let patience = PATIENCE.max(preflight.typical_duration * 3);
+        match sent {
+            Ok(answer) if preflight.new_instance => {
+                self.wait_for_instance(&answer.id).deadline(patience).await
+            }
+            Ok(_) => self.wait_for_upgrade(id, change, patience).await,
+            Err(error) if error.may_have_happened() && !preflight.new_instance => {
+                let instance = self.get_instance(id).await?;
+                if can_be_upgraded(&instance, &change) && !is_made(&instance, &change) {
+                    return Err(error);
+                }
+                self.wait_for_upgrade(id, change, patience).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Waits until the instance is ready again and reads as it was asked to be.
+    fn wait_for_upgrade(
+        &self,
+        id: &InstanceId,
+        change: UpgradeInstance,
+        deadline: Duration,
+    ) -> Waiter<Instance> {
+        let (this, id) = (self.clone(), id.clone());
+        let pace = Pace { interval: Duration::from_secs(5), deadline };
+        Waiter::new(self.api.client(), format!("upgrade of instance {id}"), pace, move || {
+            let (this, id, change) = (this.clone(), id.clone(), change.clone());
+            async move {
+                let instance = this.get_instance(&id).await?;
+                if can_be_upgraded(&instance, &change) && !is_made(&instance, &change) {
+                    let state = wire::spelled(&instance.status);
+                    return Ok(Progress::Changing(format!("{state}, and not changed yet")));
+                }
+                Ok(instance.progress())
+            }
+        })
     }
 
     /// `CloneInstance`: answers the copy while it is still being made.

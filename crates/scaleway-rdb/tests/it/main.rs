@@ -1,14 +1,20 @@
 //! Single exchanges against a mocked API, and all recorded ones.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod archive;
 mod backup;
+mod edit;
+mod ensure;
 mod instance;
 mod parts;
 mod read_replica;
 mod reports;
 mod snapshot;
+mod upgrade;
 
-use scaleway_core::{Client, Config};
+use std::future::Future;
+
+use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, Random, Timestamp};
 use scaleway_rdb::{InstanceId, Rdb};
 use serde_json::{Value, json};
 use wiremock::matchers::{body_json, header, method, path, query_param};
@@ -26,6 +32,40 @@ async fn mocked() -> (MockServer, Rdb) {
         .with_default_project(PROJECT.parse().unwrap())
         .with_api_url(server.uri().parse().unwrap());
     (server, Rdb::new(&Client::new(config).unwrap()))
+}
+
+/// Runs `test` with a mocked API and a client of it, on a clock that jumps over every wait.
+fn timeless<F: Future<Output = ()>>(test: impl FnOnce(MockServer, Rdb) -> F) {
+    let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
+    let run = async {
+        let server = MockServer::start().await;
+        let config = Config::new(KEY)
+            .with_default_project(PROJECT.parse().unwrap())
+            .with_api_url(server.uri().parse().unwrap());
+        let https = Https::new(&HttpsOptions::default(), clock.clone()).unwrap();
+        let client = Client::builder(config, https).clock(clock.clone()).random(Random::seeded(1)).build();
+        test(server, Rdb::new(&client.unwrap())).await;
+    };
+    clock.block_on(run).unwrap();
+}
+
+/// As [`expect`]; after that, the next one that was expected is tried.
+async fn then(server: &MockServer, verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) {
+    let mock = Mock::given(method(verb)).and(path(format!("{ROOT}/{at}"))).and(header("x-auth-token", KEY));
+    let mock = if let Some(body) = body { mock.and(body_json(body)) } else { mock };
+    mock.respond_with(answer).up_to_n_times(1).expect(1).mount(server).await;
+}
+
+/// As [`then`], for a list of these items.
+async fn then_list(server: &MockServer, at: &str, field: &str, items: Vec<Value>) {
+    let answer = ok(json!({"total_count": items.len(), field: items}));
+    then(server, "GET", at, None, answer).await;
+}
+
+fn busy() -> ResponseTemplate {
+    let body = json!({"type": "transient_state", "message": "resource is in a transient state", "resource": "instance",
+        "resource_id": "instance-1", "current_state": "configuring"});
+    ResponseTemplate::new(409).set_body_json(body)
 }
 
 /// Expects exactly one authenticated request at `at`, below the region, with this body, and answers it.
