@@ -67,15 +67,16 @@ impl Containers {
 
 impl Container {
     /// As [`progress`](Self::progress), but believes nothing that is older than `deployed`: right after a change, the API
-    /// may still tell how the former revision is.
+    /// may still tell how the former revision is. Of a revision that is up, the API tells the time in whole seconds.
     fn revision_progress(self, deployed: &Self) -> Progress<Self> {
-        if self.updated_at < deployed.updated_at {
+        let second = |container: &Self| container.updated_at.map(|at| at.as_unix_millis().div_euclid(1000));
+        if second(&self) < second(deployed) {
             return Progress::Changing("not visible yet".to_owned());
         }
         if self.image == deployed.image {
             return self.progress();
         }
-        if self.updated_at == deployed.updated_at {
+        if second(&self) == second(deployed) {
             return Progress::Changing(wire::spelled(&self.status));
         }
         Progress::never("replaced", Some(&format!("{} was deployed meanwhile", self.image)))

@@ -86,6 +86,19 @@ fn what_is_told_of_the_former_revision_is_not_believed() {
 }
 
 #[test]
+fn a_revision_that_is_up_within_the_second_is_believed() {
+    let mut starting = at(2, "app:2", "updating", "");
+    starting["updated_at"] = "2026-05-05T14:02:00.873213Z".into();
+    let deployed = Script::default()
+        .read(at(1, "app:1", "ready", ""))
+        .patch("app:2", starting)
+        .read(at(2, "app:1", "ready", ""))
+        .read(at(2, "app:2", "ready", ""))
+        .deploy("app:2");
+    assert_eq!(deployed.unwrap(), "app:2");
+}
+
+#[test]
 fn a_revision_that_cannot_start_is_told_in_the_platforms_words() {
     let error = Script::default()
         .read(at(1, "app:1", "ready", ""))
