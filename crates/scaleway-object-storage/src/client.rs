@@ -60,6 +60,11 @@ impl ObjectStorage {
         self
     }
 
+    /// The client below.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
     /// The same place with another client: one with more patience, or of another transport.
     #[must_use]
     pub fn with_client(mut self, client: &Client) -> Self {

@@ -33,6 +33,9 @@ pub(crate) fn optional_word<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
     word(deserializer).map(Some)
 }
 
+/// What to do about a redirection, which is not followed: the signature would not hold there.
+const ELSEWHERE: &str = "the bucket is in another region: check the region and SCW_S3_ENDPOINT";
+
 /// Reads the body of a refusal. The answer to a HEAD has none: then the status says it.
 pub(crate) fn error(body: &[u8], status: StatusCode) -> ErrorBody {
     #[derive(Default, Deserialize)]
@@ -61,9 +64,8 @@ pub(crate) fn error(body: &[u8], status: StatusCode) -> ErrorBody {
         Some("RequestTimeTooSkewed") => Some("the clock of this machine is wrong"),
         Some("SignatureDoesNotMatch") => Some("check SCW_SECRET_KEY: it must be that of SCW_ACCESS_KEY"),
         Some("InvalidAccessKeyId") => Some("check SCW_ACCESS_KEY"),
-        Some("PermanentRedirect" | "AuthorizationHeaderMalformed") => {
-            Some("the bucket is in another region: check the region and SCW_S3_ENDPOINT")
-        }
+        Some("PermanentRedirect" | "AuthorizationHeaderMalformed") => Some(ELSEWHERE),
+        _ if status.is_redirection() => Some(ELSEWHERE),
         Some("BucketNotEmpty") => {
             Some("delete its objects first, with all their versions, delete markers and unfinished uploads")
         }
@@ -110,6 +112,24 @@ mod tests {
             let text = Text { value: value.to_owned() };
             let document = encode("Tag", &text).unwrap();
             assert_eq!(decode::<Text>(&document).unwrap(), text, "{document:?}");
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever is answered, it is read or refused.
+        #[test]
+        fn nothing_panics(texts in proptest::collection::vec("[<>/&;a-zA-Z]{0,6}|<Rule>|</Rule>|<Status>|</Status>|<Days>|<!--|]]>|&#0;", 0..12)) {
+            let body = texts.concat();
+            let _ = decode::<crate::Lifecycle>(body.as_bytes());
+            let _ = decode::<crate::Buckets>(body.as_bytes());
+            let _ = decode::<crate::Tags>(body.as_bytes());
+            let _ = error(body.as_bytes(), StatusCode::BAD_REQUEST);
+        }
+
+        #[test]
+        fn any_tags_come_back(tags in proptest::collection::btree_map("[ -~é]{1,20}", "[ -~é]{0,20}", 0..5)) {
+            let tags = crate::Tags(tags);
+            proptest::prop_assert_eq!(decode::<crate::Tags>(&encode("Tagging", &tags).unwrap()).unwrap(), tags);
         }
     }
 }

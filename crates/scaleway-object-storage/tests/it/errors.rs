@@ -1,12 +1,14 @@
 //! What errors say, and what is sent again.
 
+use std::time::Duration;
+
 use http::Method;
-use scaleway_core::Error;
+use scaleway_core::{Client, Error};
 use scaleway_object_storage::CreateBucket;
 use wiremock::Mock;
 use wiremock::matchers::method;
 
-use crate::{SECRET_KEY, bucket, empty, expect, mocked, ok, refused};
+use crate::{SECRET_KEY, bucket, document, empty, expect, mocked, ok, refused};
 
 #[test]
 fn predicates_hold() {
@@ -83,4 +85,32 @@ fn what_is_no_document_is_an_error() {
             assert!(matches!(error, Error::Decode { .. }), "{body:?}: {error}");
         });
     }
+}
+
+#[test]
+fn a_grant_that_has_not_spread_yet_is_waited_for_where_that_is_asked_for() {
+    mocked(|server, storage| async move {
+        let denied = refused(403, "AccessDenied");
+        Mock::given(method("GET")).respond_with(denied).up_to_n_times(3).expect(3).mount(&server).await;
+        Mock::given(method("GET"))
+            .respond_with(ok(document("VersioningConfiguration", "")))
+            .expect(1)
+            .mount(&server)
+            .await;
+        let client: &Client = storage.client();
+        let mut patient = *client.retry_policy();
+        patient.permission_grace = Duration::from_mins(5);
+        let storage = storage.clone().with_client(&client.with_retry(patient));
+        storage.get_bucket_versioning(&bucket()).await.unwrap();
+    });
+}
+
+#[test]
+fn a_redirection_says_what_to_check() {
+    mocked(|server, storage| async move {
+        let answer = empty(307).insert_header("location", "https://elsewhere.test/");
+        expect(&server, Method::DELETE, "", "", answer).await;
+        let error = storage.delete_bucket(&bucket()).await.unwrap_err().to_string();
+        assert!(error.contains("SCW_S3_ENDPOINT") && !error.contains("SCW_API_URL"), "{error}");
+    });
 }

@@ -7,6 +7,7 @@ mod errors;
 #[cfg(feature = "object-store")]
 mod objects;
 mod parts;
+mod readme;
 
 use std::future::Future;
 
