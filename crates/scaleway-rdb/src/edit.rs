@@ -144,6 +144,7 @@ impl Rdb {
     ) -> Result<Vec<InstanceSetting>> {
         let _turn = self.turn(instance).await?;
         let started = self.api.client().clock().now();
+        let mut lost = None;
         for round in 0.. {
             let there = self.wait_for_instance(instance).await?.settings;
             let (written, gone) = edit.against(&there);
@@ -156,15 +157,16 @@ impl Rdb {
             if !written.is_empty() {
                 let request = InstanceSettings::new(written);
                 let add = || self.add_instance_settings(instance, request.clone());
-                unless_lost(self.patiently(instance, add).await)?;
+                lost = unless_lost(self.patiently(instance, add).await)?.or(lost);
             }
             if !gone.is_empty() {
                 let request = DeleteInstanceSettings::new(gone);
                 let delete = || self.delete_instance_settings(instance, request.clone());
-                unless_lost(self.patiently(instance, delete).await)?;
+                lost = unless_lost(self.patiently(instance, delete).await)?.or(lost);
             }
         }
-        Err(contested(instance, "settings", self.api.client().clock().now().since(started)))
+        let waited = self.api.client().clock().now().since(started);
+        Err(lost.unwrap_or_else(|| contested(instance, "settings", waited)))
     }
 
     /// Changes these access rules by `AddInstanceACLRules` and `DeleteInstanceACLRules`, leaves the others, and waits until
@@ -190,6 +192,7 @@ impl Rdb {
         let edit = edit.blocks()?;
         let _turn = self.turn(instance).await?;
         let started = self.api.client().clock().now();
+        let mut lost = None;
         for round in 0.. {
             self.wait_for_instance(instance).await?;
             let there = self.list_instance_acl_rules(instance).all().await?;
@@ -203,23 +206,25 @@ impl Rdb {
             if !written.is_empty() {
                 let request = WriteAclRules::new(written);
                 let add = || self.add_instance_acl_rules(instance, request.clone());
-                unless_lost(self.patiently(instance, add).await)?;
+                lost = unless_lost(self.patiently(instance, add).await)?.or(lost);
             }
             if !gone.is_empty() {
                 let request = DeleteAclRules::new(gone);
                 let delete = || self.delete_instance_acl_rules(instance, request.clone());
-                unless_lost(self.patiently(instance, delete).await)?;
+                lost = unless_lost(self.patiently(instance, delete).await)?.or(lost);
             }
         }
-        Err(contested(instance, "access rules", self.api.client().clock().now().since(started)))
+        let waited = self.api.client().clock().now().since(started);
+        Err(lost.unwrap_or_else(|| contested(instance, "access rules", waited)))
     }
 }
 
-/// A write whose answer was lost is no failure here: the next look says what became of it.
-fn unless_lost<T>(answer: Result<T>) -> Result<()> {
+/// The error of a write whose answer was lost: the next look says what became of it.
+fn unless_lost<T>(answer: Result<T>) -> Result<Option<Error>> {
     match answer {
-        Err(error) if !error.may_have_happened() => Err(error),
-        _ => Ok(()),
+        Err(error) if error.may_have_happened() => Ok(Some(error)),
+        Err(error) => Err(error),
+        Ok(_) => Ok(None),
     }
 }
 

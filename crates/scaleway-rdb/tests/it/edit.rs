@@ -82,6 +82,18 @@ fn a_quarrel_ends() {
 }
 
 #[test]
+fn answers_that_are_always_lost_are_the_error() {
+    timeless(|server, rdb| async move {
+        Mock::given(method("GET")).respond_with(holding(json!([]))).mount(&server).await;
+        let write = Mock::given(method("POST")).and(path(format!("{ROOT}/{SETTINGS}")));
+        write.respond_with(ResponseTemplate::new(502)).expect(3).mount(&server).await;
+        let edit = SettingsEdit::new().set("work_mem", "8");
+        let error = rdb.edit_instance_settings(&instance_id(), edit).await.unwrap_err();
+        assert!(error.may_have_happened() && error.status() == Some(502), "{error}");
+    });
+}
+
+#[test]
 fn an_edit_names_only_its_own_rules() {
     timeless(|server, rdb| async move {
         let ready = || then(&server, "GET", AT, None, ok(instance("ready")));
