@@ -143,10 +143,8 @@ impl Engine {
         let state = self.session.state();
         let wanted = desired.iter().map(|resource| resource.address.kind);
         let remembered = state.resources.keys().map(|address| address.kind);
-        let mut kinds: BTreeSet<KindName> = wanted.chain(remembered).collect();
-        let parents: Vec<KindName> = kinds.iter().filter_map(|kind| kind.profile().parent).collect();
-        kinds.extend(parents);
-        let observed = Observed::of(&self.cloud, &kinds).await?;
+        let kinds: BTreeSet<KindName> = wanted.chain(remembered).collect();
+        let observed = Observed::of(&self.cloud, state, kinds).await?;
         plan::plan(desired, state, &observed, self.basis())
     }
 
@@ -241,12 +239,12 @@ async fn existing(cloud: &Cloud, path: &str, name: &str) -> Result<Option<(Secre
         .name(name)
         .path(path);
     let Some(secret) =
-        cloud.secrets.list_secrets(list).all().await?.into_iter().find(|secret| secret.name == name)
+        cloud.secrets.list_secrets(list).all_settled().await?.into_iter().find(|secret| secret.name == name)
     else {
         return Ok(None);
     };
     let versions =
-        cloud.secrets.list_secret_versions(&secret.id, ListSecretVersions::default()).all().await?;
+        cloud.secrets.list_secret_versions(&secret.id, ListSecretVersions::default()).all_settled().await?;
     let enabled = versions.iter().filter(|version| version.status == SecretVersionStatus::Enabled);
     Ok(enabled.map(|version| version.revision).max().map(|revision| (secret.id, revision)))
 }

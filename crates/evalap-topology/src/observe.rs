@@ -7,22 +7,27 @@ use futures_util::future::try_join_all;
 use crate::cloud::Cloud;
 use crate::error::Error;
 use crate::kinds::{Claim, KindName, Seen};
+use crate::model::State;
 
 /// What exists in the cloud, by kind.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Observed(BTreeMap<KindName, Vec<Seen>>);
 
 impl Observed {
-    /// Lists the kinds in `kinds`: those that stand for themselves at once, then those that live in what was found.
-    pub(crate) async fn of(cloud: &Cloud, kinds: &BTreeSet<KindName>) -> Result<Self, Error> {
+    /// Lists the kinds in `kinds` and those that they live in: what stands for itself at once, then what lives in what was
+    /// found.
+    pub(crate) async fn of(cloud: &Cloud, state: &State, kinds: BTreeSet<KindName>) -> Result<Self, Error> {
         let mut observed = Self::default();
-        let (inner, outer): (Vec<&KindName>, Vec<&KindName>) =
-            kinds.iter().partition(|kind| kind.profile().parent.is_some());
-        for wave in [outer, inner] {
+        let outwards = |kind: KindName| std::iter::successors(Some(kind), |kind| kind.profile().parent);
+        let mut left: BTreeSet<KindName> = kinds.into_iter().flat_map(outwards).collect();
+        while !left.is_empty() {
+            let known =
+                |kind: &KindName| kind.profile().parent.is_none_or(|parent| observed.0.contains_key(&parent));
+            let (wave, inner): (BTreeSet<KindName>, _) = left.into_iter().partition(known);
+            left = inner;
             let lists = wave.into_iter().map(async |kind| {
-                let kind: KindName = *kind;
-                let parents: Vec<Seen> =
-                    kind.profile().parent.map_or_else(Vec::new, |parent| observed.ours(parent));
+                let parent = kind.profile().parent;
+                let parents = parent.map_or_else(Vec::new, |parent| observed.ours(parent, state));
                 let seen = kind.observe(cloud, &parents).await;
                 seen.map(|seen| (kind, seen)).map_err(|source| Error::Observe { what: kind.label(), source })
             });
@@ -32,8 +37,16 @@ impl Observed {
         Ok(observed)
     }
 
-    fn ours(&self, kind: KindName) -> Vec<Seen> {
-        self.all(kind).iter().filter(|seen| seen.claim != Claim::Foreign).cloned().collect()
+    /// Those that say that they are ours, and those that we remember making: somebody may have taken our tags off.
+    fn ours(&self, kind: KindName, state: &State) -> Vec<Seen> {
+        let remembered: BTreeSet<&str> = state
+            .resources
+            .iter()
+            .filter(|(address, _)| address.kind == kind)
+            .filter_map(|(_, tracked)| tracked.id.as_deref())
+            .collect();
+        let ours = |seen: &&Seen| seen.claim != Claim::Foreign || remembered.contains(seen.id.as_str());
+        self.all(kind).iter().filter(ours).cloned().collect()
     }
 
     pub(crate) fn all(&self, kind: KindName) -> &[Seen] {

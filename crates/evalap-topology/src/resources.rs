@@ -153,7 +153,8 @@ impl Translation<'_> {
                 };
                 DatabaseUser::name(&self.add(name, spec))
             };
-            for (on, privilege) in &user.privileges {
+            // What is granted by default, none, is not a grant: nothing tells one from the other.
+            for (on, privilege) in user.privileges.iter().filter(|(_, privilege)| grants(**privilege)) {
                 let Some(database) = databases.get(on) else { continue };
                 let privilege = DatabasePrivilege {
                     instance_id: instance_id(),
@@ -281,7 +282,8 @@ impl Translation<'_> {
                 let user = users.and_then(|users| users.get(name));
                 let password = user.map_or("", |user| user.password.as_str());
                 // Whoever starts with the URL needs more than the user: it must be allowed in.
-                let granted = user.is_some_and(|user| user.privileges.contains_key(database));
+                let granted =
+                    user.is_some_and(|user| user.privileges.get(database).copied().is_some_and(grants));
                 let user = match user {
                     _ if granted => {
                         let granted = Address::new(KindName::DatabasePrivilege, privilege(name, database));
@@ -354,6 +356,10 @@ fn volume_type(kind: definition::VolumeType) -> scaleway_rdb::VolumeType {
         definition::VolumeType::Sbs5k => scaleway_rdb::VolumeType::Sbs5k,
         definition::VolumeType::Sbs15k => scaleway_rdb::VolumeType::Sbs15k,
     }
+}
+
+fn grants(privilege: definition::Privilege) -> bool {
+    privilege != definition::Privilege::None
 }
 
 fn permission(privilege: definition::Privilege) -> scaleway_rdb::Permission {

@@ -184,6 +184,10 @@ impl<'a> Executor<'a> {
     /// What no two changes may touch at once.
     fn lock(&self, step: &Step, planned: &PlannedChange) -> Option<String> {
         let scope = step.address.kind.profile().one_at_a_time?;
+        // Its own id is no part of what it is made from.
+        if scope == "id" {
+            return self.state.resources.get(&step.address)?.id.clone();
+        }
         let spec = match (&planned.change, step.part) {
             (
                 Change::Create { spec }

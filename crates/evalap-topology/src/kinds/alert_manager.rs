@@ -31,20 +31,25 @@ impl AlertManager {
         Input::output(address, "enabled")
     }
 
-    async fn set(&self, cloud: &Cloud, rules: bool) -> Result<(), KindError> {
-        let project = || InProject::from(cloud.project());
-        if !self.enabled {
-            cloud.cockpit.disable_alert_manager(project()).await?;
-            return Ok(());
-        }
-        cloud.cockpit.enable_alert_manager(project()).await?;
-        if self.managed_alerts {
-            cloud.cockpit.enable_managed_alerts(project()).await?;
+    async fn switch(&self, cloud: &Cloud) -> Result<(), KindError> {
+        let project = InProject::from(cloud.project());
+        if self.enabled {
+            cloud.cockpit.enable_alert_manager(project).await?;
         } else {
-            cloud.cockpit.disable_managed_alerts(project()).await?;
+            cloud.cockpit.disable_alert_manager(project).await?;
+        }
+        Ok(())
+    }
+
+    async fn set_rules(&self, cloud: &Cloud) -> Result<(), KindError> {
+        let project = InProject::from(cloud.project());
+        if self.managed_alerts {
+            cloud.cockpit.enable_managed_alerts(project).await?;
+        } else {
+            cloud.cockpit.disable_managed_alerts(project).await?;
         }
         // An empty list would mean all of them.
-        if rules && !self.rules.is_empty() {
+        if !self.rules.is_empty() {
             let ids = self.rules.iter().map(|id| id.parse()).collect::<Result<Vec<_>, _>>()?;
             cloud.cockpit.enable_alert_rules(AlertRules::new(ids).project_id(cloud.project())).await?;
         }
@@ -69,22 +74,26 @@ impl Kind for AlertManager {
     }
 
     async fn create(&self, cloud: &Cloud) -> Result<String, KindError> {
-        self.set(cloud, true).await?;
+        self.switch(cloud).await?;
         Ok(ONLY.to_owned())
     }
 
-    async fn ready(&self, _: &Cloud, _: &str) -> Result<Attributes, KindError> {
+    /// What is switched on is told its rules here: a run that ended in between goes on from here.
+    async fn ready(&self, cloud: &Cloud, _: &str) -> Result<Attributes, KindError> {
+        if self.enabled {
+            self.set_rules(cloud).await?;
+        }
         Ok(attributes([("enabled", json!(self.enabled))]))
     }
 
-    async fn update(&self, cloud: &Cloud, id: &str, changed: &[String]) -> Result<String, KindError> {
-        self.set(cloud, changed.iter().any(|name| name == "rules")).await?;
+    async fn update(&self, cloud: &Cloud, id: &str, _: &[String]) -> Result<String, KindError> {
+        self.switch(cloud).await?;
         Ok(id.to_owned())
     }
 
-    /// Where no rule is wanted, none was ever written: there is nothing to compare.
-    fn same(attribute: &str, desired: &Value, current: &Value) -> bool {
-        desired == current || (attribute == "rules" && desired.as_array().is_some_and(Vec::is_empty))
+    /// To the API any rule that is on is managed alerts that are on: where we switched those off, our own rules may be meant.
+    fn same(attribute: &str, desired: &Value, current: &Value, written: Option<&Value>) -> bool {
+        desired == current || (attribute == "managed_alerts" && desired == false && written == Some(desired))
     }
 
     async fn delete(cloud: &Cloud, _: &str) -> Result<(), KindError> {

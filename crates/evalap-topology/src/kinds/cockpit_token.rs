@@ -4,7 +4,7 @@ use scaleway_secrets::{CreateSecretVersion, ListSecretVersions, Payload};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Behaviour, Claim, Kind, Owner, Profile, Recovery, Seen, Status, attributes};
+use super::{Behaviour, Claim, Kind, KindName, Owner, Profile, Recovery, Seen, Status, attributes};
 use crate::cloud::{Cloud, gone};
 use crate::error::KindError;
 use crate::input::{Input, Unresolved};
@@ -38,6 +38,7 @@ impl Kind for CockpitToken {
     const PROFILE: Profile = Profile {
         owner: Owner::Name,
         recovery: Recovery::DeleteAndRecreate,
+        parent: Some(KindName::SecretVersion),
         attributes: &[
             ("name", Behaviour::Replace),
             ("scopes", Behaviour::Replace),
@@ -51,16 +52,30 @@ impl Kind for CockpitToken {
         Ok(self.name.clone())
     }
 
-    async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
+    /// A token is ours where one of our secrets keeps its value, and of no use where none does.
+    async fn observe(cloud: &Cloud, versions: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListTokens::default().project_id(cloud.project());
-        let tokens = cloud.cockpit.list_tokens(list).all().await?;
-        let seen = tokens.into_iter().map(|token| Seen {
-            claim: Claim::Unmarked,
-            status: Status::Ready,
-            outputs: attributes([("id", json!(token.id))]),
-            id: token.id.to_string(),
-            key: token.name.clone(),
-            attributes: attributes([("name", json!(token.name)), ("scopes", sorted(&token.scopes))]),
+        let tokens = cloud.cockpit.list_tokens(list).all_settled().await?;
+        let seen = tokens.into_iter().map(|token| {
+            let mark = json!(mark(token.id.as_str()));
+            let kept = versions.iter().find(|version| version.attributes.get("description") == Some(&mark));
+            let mut seen = Seen {
+                claim: Claim::Ours,
+                status: Status::Ready,
+                outputs: kept.map(|version| version.outputs.clone()).unwrap_or_default(),
+                id: token.id.to_string(),
+                key: token.name.clone(),
+                attributes: attributes([("name", json!(token.name)), ("scopes", sorted(&token.scopes))]),
+            };
+            seen.outputs.insert("id".to_owned(), json!(token.id));
+            if let Some(secret) = seen.outputs.get("secret_id").cloned() {
+                seen.attributes.insert("secret_id".to_owned(), secret);
+            } else {
+                let reason = "the newest enabled version of its secret does not keep its value".to_owned();
+                seen.claim = Claim::Unmarked;
+                seen.status = Status::Broken { state: "doubt".to_owned(), reason };
+            }
+            seen
         });
         Ok(seen.collect())
     }
@@ -83,7 +98,7 @@ impl Kind for CockpitToken {
     async fn ready(&self, cloud: &Cloud, id: &str) -> Result<Attributes, KindError> {
         let secret = self.secret_id.known()?;
         let versions =
-            cloud.secrets.list_secret_versions(secret, ListSecretVersions::default()).all().await?;
+            cloud.secrets.list_secret_versions(secret, ListSecretVersions::default()).all_settled().await?;
         let mark = mark(id);
         let kept = versions.iter().find(|version| version.description.as_deref() == Some(&mark));
         let kept =
@@ -96,7 +111,7 @@ impl Kind for CockpitToken {
         Ok(id.to_owned())
     }
 
-    fn same(attribute: &str, desired: &Value, current: &Value) -> bool {
+    fn same(attribute: &str, desired: &Value, current: &Value, _: Option<&Value>) -> bool {
         let sorted = |value: &Value| {
             let mut items: Vec<String> = value
                 .as_array()

@@ -154,7 +154,12 @@ fn outputs(cloud: &Cloud, container: &Existing) -> Attributes {
 
 impl Kind for Container {
     const PROFILE: Profile = Profile {
-        attributes: &[("name", Behaviour::Replace), ("namespace_id", Behaviour::Replace)],
+        attributes: &[
+            ("name", Behaviour::Replace),
+            ("namespace_id", Behaviour::Replace),
+            ("private_network_id", Behaviour::Attached),
+        ],
+        never_unset: &["private_network_id", "liveness_probe", "startup_probe", "local_storage_limit_bytes"],
         moving_outputs: &["secret_hashes"],
         witness: Some(("secret_hashes", "secret_environment_variables")),
         mend: Mend::Update,
@@ -168,7 +173,7 @@ impl Kind for Container {
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListContainers::default().project_id(cloud.project());
-        let containers = cloud.containers.list_containers(list).all().await?;
+        let containers = cloud.containers.list_containers(list).all_settled().await?;
         Ok(containers.into_iter().map(|container| seen(cloud, container)).collect())
     }
 

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use scaleway_core::{PrivateNetworkId, Size};
 use scaleway_rdb::{
-    CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId, InstanceSetting, InstanceSettings,
-    ListInstances, UpdateInstance, UpgradeInstance, VolumeType,
+    BackupSchedule, CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId, InstanceSetting,
+    InstanceSettings, ListInstances, UpdateInstance, UpgradeInstance, VolumeType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -111,11 +111,12 @@ impl Kind for DatabaseInstance {
             ("engine", Behaviour::Replace),
             ("private_network_id", Behaviour::Replace),
             ("public_endpoint", Behaviour::Replace),
-            ("user_name", Behaviour::Keep),
+            ("user_name", Behaviour::Fixed),
             ("high_availability", Behaviour::OneWay),
             ("encryption", Behaviour::OneWay),
             ("volume_size", Behaviour::GrowOnly),
         ],
+        never_unset: &["private_network_id"],
         one_at_a_time: Some("id"),
         mend: Mend::Person,
         typical: (212.0, 182.0, 60.0),
@@ -128,7 +129,7 @@ impl Kind for DatabaseInstance {
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListInstances::default().project_id(cloud.project());
-        let instances = cloud.rdb.list_instances(list).all().await?;
+        let instances = cloud.rdb.list_instances(list).all_settled().await?;
         Ok(instances.into_iter().map(|instance| seen(cloud, instance)).collect())
     }
 
@@ -184,7 +185,7 @@ impl Kind for DatabaseInstance {
     }
 
     /// A setting that the definition does not name is left alone.
-    fn same(attribute: &str, desired: &Value, current: &Value) -> bool {
+    fn same(attribute: &str, desired: &Value, current: &Value, _: Option<&Value>) -> bool {
         match (attribute, desired.as_object(), current.as_object()) {
             ("settings", Some(desired), Some(current)) => {
                 desired.iter().all(|(name, value)| current.get(name) == Some(value))
@@ -209,6 +210,7 @@ fn same_text(a: &Value, b: &Value) -> bool {
 impl DatabaseInstance {
     fn schedule(&self) -> UpdateInstance {
         UpdateInstance::default()
+            .is_backup_schedule_disabled(false)
             .backup_schedule_frequency(self.backup_frequency)
             .backup_schedule_retention(self.backup_retention)
             .backup_same_region(self.backup_same_region)
@@ -231,9 +233,15 @@ impl DatabaseInstance {
 
     fn has_schedule(&self, instance: &Instance) -> bool {
         let schedule = instance.backup_schedule.as_ref();
-        schedule.is_some_and(|s| s.frequency == self.backup_frequency && s.retention == self.backup_retention)
-            && instance.backup_same_region == self.backup_same_region
+        schedule.is_some_and(|s| {
+            !s.disabled && s.frequency == self.backup_frequency && s.retention == self.backup_retention
+        }) && instance.backup_same_region == self.backup_same_region
     }
+}
+
+/// A schedule that is switched off makes a backup every 0 hours.
+fn frequency(schedule: &BackupSchedule) -> u32 {
+    if schedule.disabled { 0 } else { schedule.frequency }
 }
 
 fn seen(cloud: &Cloud, instance: Instance) -> Seen {
@@ -254,7 +262,7 @@ fn seen(cloud: &Cloud, instance: Instance) -> Seen {
             ("volume_type", json!(instance.volume.as_ref().map(|volume| &volume.kind))),
             ("volume_size", json!(instance.volume.as_ref().map(|volume| volume.size))),
             ("encryption", json!(instance.encryption.as_ref().map(|encryption| encryption.enabled))),
-            ("backup_frequency", json!(instance.backup_schedule.as_ref().map(|schedule| schedule.frequency))),
+            ("backup_frequency", json!(instance.backup_schedule.as_ref().map(frequency))),
             ("backup_retention", json!(instance.backup_schedule.as_ref().map(|schedule| schedule.retention))),
             ("backup_same_region", json!(instance.backup_same_region)),
             ("settings", json!(settings)),

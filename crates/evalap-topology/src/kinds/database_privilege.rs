@@ -64,7 +64,8 @@ impl Kind for DatabasePrivilege {
         let mut seen = Vec::new();
         for parent in parents {
             let instance = parent.id.parse()?;
-            let privileges = cloud.rdb.list_privileges(&instance, ListPrivileges::default()).all().await?;
+            let privileges =
+                cloud.rdb.list_privileges(&instance, ListPrivileges::default()).all_settled().await?;
             let granted = privileges.into_iter().filter(|privilege| privilege.permission != Permission::None);
             seen.extend(granted.map(|privilege| {
                 let key =
@@ -101,9 +102,10 @@ impl Kind for DatabasePrivilege {
         Ok(id.to_owned())
     }
 
-    /// The platform answers `custom` once a database has tables that are newer than the grant: that is no drift.
-    fn same(attribute: &str, desired: &Value, current: &Value) -> bool {
-        desired == current || (attribute == "permission" && current == "custom")
+    /// The platform answers `custom` once a database has tables that are newer than the grant: that is no drift from what
+    /// was granted.
+    fn same(attribute: &str, desired: &Value, current: &Value, written: Option<&Value>) -> bool {
+        desired == current || (attribute == "permission" && current == "custom" && written == Some(desired))
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {

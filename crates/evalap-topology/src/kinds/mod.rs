@@ -70,8 +70,8 @@ pub(crate) trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// its id, which for some kinds is a new one.
     async fn update(&self, cloud: &Cloud, id: &str, changed: &[String]) -> Result<String, KindError>;
 
-    /// Whether an attribute is as desired, though it may be spelled otherwise.
-    fn same(_attribute: &str, desired: &Value, current: &Value) -> bool {
+    /// Whether an attribute is as desired, though it may be spelled otherwise. `written` is what we are sure to have written last.
+    fn same(_attribute: &str, desired: &Value, current: &Value, _written: Option<&Value>) -> bool {
         desired == current
     }
 
@@ -92,6 +92,8 @@ pub(crate) struct Profile {
     pub(crate) holds_data: bool,
     /// Attributes that are not simply changed in place.
     pub(crate) attributes: &'static [(&'static str, Behaviour)],
+    /// Attributes that the API does not take back once they are set: to be without one, a resource is made again.
+    pub(crate) never_unset: &'static [&'static str],
     /// Outputs that an update may change; the others stay.
     pub(crate) moving_outputs: &'static [&'static str],
     /// The attribute that names what the API refuses to change in two ways at once.
@@ -139,8 +141,10 @@ pub(crate) enum Behaviour {
     GrowOnly,
     /// By an update, and only to `true`.
     OneWay,
-    /// Never once it is there: what exists wins.
-    Keep,
+    /// By an update; but what it refers to cannot be deleted while it does, so both are made again where that is.
+    Attached,
+    /// Not at all, and it is not worth making the resource again.
+    Fixed,
 }
 
 /// What to do about a resource that is broken.
@@ -162,6 +166,7 @@ impl Profile {
         parent: None,
         holds_data: false,
         attributes: &[],
+        never_unset: &[],
         moving_outputs: &[],
         one_at_a_time: None,
         witness: None,
@@ -303,8 +308,8 @@ macro_rules! kinds {
                 match self { $(Self::$name => input::read::<$spec>(spec).ok()?.key().ok(),)* }
             }
 
-            pub(crate) fn same(self, attribute: &str, desired: &Value, current: &Value) -> bool {
-                match self { $(Self::$name => <$spec as Kind>::same(attribute, desired, current),)* }
+            pub(crate) fn same(self, attribute: &str, desired: &Value, current: &Value, written: Option<&Value>) -> bool {
+                match self { $(Self::$name => <$spec as Kind>::same(attribute, desired, current, written),)* }
             }
 
             pub(crate) async fn observe(self, cloud: &Cloud, parents: &[Seen]) -> Result<Vec<Seen>, KindError> {

@@ -1,9 +1,9 @@
-use scaleway_core::{Random, Secret as Value, SecretId};
+use scaleway_core::{Random, Secret, SecretId};
 use scaleway_secrets::{
     CreateSecretVersion, ListSecretVersions, Payload, SecretVersion as Existing, SecretVersionStatus,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Behaviour, Kind, KindName, Owner, Profile, Seen, Status, attributes};
 use crate::address::Address;
@@ -59,7 +59,7 @@ impl SecretRef {
     }
 
     /// The value.
-    pub(crate) async fn value(&self, cloud: &Cloud) -> Result<Value, KindError> {
+    pub(crate) async fn value(&self, cloud: &Cloud) -> Result<Secret, KindError> {
         cloud.secret(self.secret_id.known()?, *self.revision.known()?).await
     }
 }
@@ -84,7 +84,7 @@ impl Source {
         Some(Self::Generated { length: length.parse().ok()?, special: special.parse().ok()? })
     }
 
-    fn value(&self, cloud: &Cloud) -> Result<Value, KindError> {
+    fn value(&self, cloud: &Cloud) -> Result<Secret, KindError> {
         match self {
             Self::Given { digest } => cloud.given(digest).cloned().ok_or_else(|| {
                 KindError::Other("its value is not at hand: the variable or file that it comes from has changed since the plan".into())
@@ -101,7 +101,7 @@ const SPECIAL: &str = "-_.";
 
 /// A value that has a digit, an upper and a lower case letter and, where asked for, a special character: what the platform
 /// wants of a database's password.
-fn generate(length: usize, special: bool, random: &Random) -> std::io::Result<Value> {
+fn generate(length: usize, special: bool, random: &Random) -> std::io::Result<Secret> {
     let alphabet: Vec<char> = LETTERS.chars().chain(SPECIAL.chars().filter(|_| special)).collect();
     // Bytes beyond the last multiple of the alphabet's length would favour its first characters.
     let fair = 256 / alphabet.len() * alphabet.len();
@@ -119,7 +119,7 @@ fn generate(length: usize, special: bool, random: &Random) -> std::io::Result<Va
             && has(|c| c.is_ascii_digit())
             && has(|c| c.is_ascii_uppercase())
             && has(|c| c.is_ascii_lowercase());
-        let value = Value::new(text);
+        let value = Secret::new(text);
         // A value too short to hold one of each kind is what was asked for all the same.
         if whole || length < 8 {
             return Ok(value);
@@ -156,8 +156,11 @@ impl Kind for SecretVersion {
     async fn observe(cloud: &Cloud, parents: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let lists = parents.iter().map(async |parent| -> Result<Option<Seen>, KindError> {
             let secret: SecretId = parent.id.parse()?;
-            let versions =
-                cloud.secrets.list_secret_versions(&secret, ListSecretVersions::default()).all().await?;
+            let versions = cloud
+                .secrets
+                .list_secret_versions(&secret, ListSecretVersions::default())
+                .all_settled()
+                .await?;
             let enabled =
                 versions.into_iter().filter(|version| version.status == SecretVersionStatus::Enabled);
             Ok(enabled.max_by_key(|version| version.revision).map(|version| seen(&secret, &version)))
@@ -179,7 +182,7 @@ impl Kind for SecretVersion {
     }
 
     /// What was made here once is kept, whatever has become of it since.
-    fn same(attribute: &str, desired: &serde_json::Value, current: &serde_json::Value) -> bool {
+    fn same(attribute: &str, desired: &Value, current: &Value, _: Option<&Value>) -> bool {
         desired == current || (attribute == "source" && desired.get("generated").is_some())
     }
 
@@ -215,6 +218,7 @@ fn seen(secret: &SecretId, version: &Existing) -> Seen {
         attributes: attributes([
             ("secret_id", json!(secret)),
             ("source", json!(source.map_or(json!("unknown"), |source| json!(source)))),
+            ("description", json!(version.description)),
         ]),
         outputs: outputs(secret, version.revision),
     }

@@ -140,12 +140,12 @@ impl Planner<'_> {
         tracked: &Tracked,
         seen: &Seen,
     ) -> (Change, String) {
+        if is_stranger(tracked, seen) {
+            self.problems.push(foreign(address, seen));
+            return (Change::NoOp, "it exists and is not ours".to_owned());
+        }
         let id = seen.id.clone();
         match tracked.phase {
-            Phase::Creating if seen.claim == Claim::Foreign => {
-                self.problems.push(foreign(address, seen));
-                return (Change::NoOp, "it exists and is not ours".to_owned());
-            }
             Phase::Creating if address.kind.profile().recovery == Recovery::DeleteAndRecreate => {
                 let because = vec![broken(
                     "an earlier run made it and lost the answer, which held what is answered only once",
@@ -227,7 +227,7 @@ impl Planner<'_> {
         let seen = self.observed.find(address.kind, tracked.id.as_deref(), key.as_deref());
         let holds_data = address.kind.profile().holds_data;
         let (change, why, loses_data) = match seen {
-            Some(seen) if tracked.id.is_none() && seen.claim == Claim::Foreign => {
+            Some(seen) if is_stranger(tracked, seen) => {
                 (Change::Forget, "what exists under its name is not ours".to_owned(), false)
             }
             Some(seen) => (
@@ -277,6 +277,16 @@ fn offered(kind: KindName, change: &Change, tracked: Option<&Tracked>, seen: Opt
         outputs.retain(|name, _| !kind.profile().moving_outputs.contains(&name.as_str()));
     }
     outputs
+}
+
+/// Whether what was found under a resource's name is somebody else's: it is not the one that we remember, and does not say
+/// that it is ours. What a lost answer has made cannot always say so.
+fn is_stranger(tracked: &Tracked, seen: &Seen) -> bool {
+    match (tracked.id.as_deref(), seen.claim) {
+        (_, Claim::Ours) | (None, Claim::Unmarked) => false,
+        (None, Claim::Foreign) => true,
+        (Some(id), Claim::Foreign | Claim::Unmarked) => id != seen.id,
+    }
 }
 
 fn missing(tracked: &Tracked) -> &'static str {

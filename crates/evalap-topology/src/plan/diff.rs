@@ -35,7 +35,8 @@ pub(super) fn difference(
         let before = tracked.and_then(|tracked| tracked.spec.get(name));
         let current = seen.attributes.get(name).or_else(|| remembered.and_then(|spec| spec.get(name)));
         let rewritten = was_rewritten(kind, name, seen, tracked);
-        if !rewritten && current.is_some_and(|current| kind.same(name, desired, current)) {
+        let written = remembered.and_then(|spec| spec.get(name));
+        if !rewritten && current.is_some_and(|current| kind.same(name, desired, current, written)) {
             continue;
         }
         let cause = if input::is_unresolved(desired) {
@@ -49,15 +50,29 @@ pub(super) fn difference(
         let field = FieldChange { name: name.clone(), from: current.clone(), to: desired.clone(), cause };
         match kind.profile().behaviour(name) {
             Behaviour::Replace => difference.by_replacement.push(field),
-            Behaviour::Keep if !current.is_null() => {}
+            Behaviour::Attached if input::is_unresolved(desired) && !current.is_null() => {
+                difference.by_replacement.push(field);
+            }
+            Behaviour::Fixed if !current.is_null() => difference.impossible.push(format!(
+                "{address}: {name} cannot be changed: it is {current} and cannot become {desired}. Keep {current}"
+            )),
             Behaviour::GrowOnly if less(desired, &current) => difference.impossible.push(format!(
                 "{address}: {name} can only grow: it is {current} and cannot become {desired}. Keep {current}, or move the data into a new, smaller one by hand"
             )),
             Behaviour::OneWay if current == Value::Bool(true) => difference.impossible.push(format!(
                 "{address}: {name} cannot be switched off once it is on. Keep it, or move the data into a new one by hand"
             )),
-            Behaviour::InPlace | Behaviour::Keep | Behaviour::GrowOnly | Behaviour::OneWay => difference.in_place.push(field),
+            Behaviour::InPlace | Behaviour::Attached | Behaviour::Fixed | Behaviour::GrowOnly | Behaviour::OneWay => difference.in_place.push(field),
         }
+    }
+    for name in kind.profile().never_unset.iter().filter(|name| !spec.contains_key(**name)) {
+        let Some(before) = tracked.and_then(|tracked| tracked.spec.get(*name)) else { continue };
+        difference.by_replacement.push(FieldChange {
+            name: (*name).to_owned(),
+            from: before.clone(),
+            to: Value::Null,
+            cause: Cause::Definition,
+        });
     }
     difference
 }

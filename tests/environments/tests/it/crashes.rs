@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use environments::{Moment, World};
+use scaleway_cockpit::{Cockpit, ListAlerts};
 
 /// How many of each kind of thing were made and not deleted, going by the requests that the cloud took.
 fn balance(world: &World) -> BTreeMap<&'static str, i64> {
@@ -82,5 +83,27 @@ fn a_second_death_while_mending_the_first_changes_nothing_about_that() {
         world.dies(false, second, Moment::After);
         world.must_apply();
         assert_eq!(world.changes(), Vec::<String>::new(), "killed at {first}, then at {second}");
+    }
+}
+
+#[test]
+fn alert_rules_are_switched_on_wherever_the_first_run_ended() {
+    let rule = {
+        let world = World::staging();
+        let project: scaleway_core::ProjectId = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90".parse().unwrap();
+        let cockpit = Cockpit::new(&world.client());
+        let alerts = world.run(cockpit.list_alerts(ListAlerts::default().project_id(project)).all()).unwrap();
+        alerts.into_iter().find_map(|alert| alert.preconfigured_data).unwrap().id
+    };
+    let rules = format!("managed_alerts = false\nalerts = [\"{rule}\"]");
+    for last in 1.. {
+        let world = World::staging();
+        let world = world.edit("managed_alerts = true", &rules);
+        if !world.dies(false, last, Moment::After) {
+            break;
+        }
+        world.must_apply();
+        assert_eq!(world.changes(), Vec::<String>::new(), "killed at request {last}");
+        assert!(world.emulator.requests().count("EnableAlertRules") > 0, "killed at request {last}");
     }
 }

@@ -124,3 +124,72 @@ fn retention_contacts_and_tags() {
     tagged.must_apply();
     assert_eq!(tagged.changes(), Vec::<String>::new());
 }
+
+#[test]
+fn a_probe_and_a_network_that_are_wanted_no_more() {
+    let startup = "startup = { http = \"/health\", interval = \"5s\", timeout = \"2s\", failures = 12 }\n";
+    let world = edit(
+        deployed(),
+        startup,
+        "",
+        &["replace container.runners (startup_probe)", "update container.streamlit (environment_variables)"],
+    );
+    edit(
+        world,
+        "max_scale = 3\nprivate_network = true\nliveness = { http = \"/_stcore/health\"",
+        "max_scale = 3\nliveness = { http = \"/_stcore/health\"",
+        &["replace container.streamlit (private_network_id)"],
+    );
+}
+
+#[test]
+fn a_privilege_that_says_none_is_the_same_as_no_privilege() {
+    edit(
+        deployed(),
+        "privileges = { evalap = \"readwrite\" }",
+        "privileges = { evalap = \"none\" }",
+        &["delete database_privilege.evalap/evalap"],
+    );
+}
+
+#[test]
+fn an_administrator_is_not_renamed() {
+    let world = deployed().edit("[database.users.evalap_admin]", "[database.users.boss]");
+    let plan = world.run(world.plan()).unwrap();
+    assert!(
+        plan.problems.iter().any(|problem| problem.contains("user_name cannot be changed")),
+        "{:?}",
+        plan.problems
+    );
+}
+
+#[test]
+fn what_an_instance_refuses_to_do_at_once_is_done_one_after_another() {
+    let world = World::with(
+        environments::STAGING,
+        scaleway_emulator::Latency::Recorded,
+        scaleway_emulator::ImageBook::new(),
+    );
+    world.must_apply();
+    let more = "databases = [\"evalap\", \"spare\"]";
+    let world = edit(world, "databases = [\"evalap\"]", more, &["create database.spare"]);
+    let world = world.edit(more, "databases = [\"evalap\"]");
+    edit(
+        world,
+        "size = \"10GB\"",
+        "size = \"20GB\"",
+        &["update database_instance.main (volume_size)", "delete database.spare"],
+    );
+}
+
+#[test]
+fn another_subnet_makes_all_that_is_attached_to_it_again() {
+    let world = deployed().edit("10.41.0.0/22", "10.43.0.0/22");
+    let changes = world.changes();
+    for container in ["runners", "streamlit"] {
+        let replaced = format!("replace container.{container} (");
+        assert!(changes.iter().any(|line| line.starts_with(&replaced)), "{changes:#?}");
+    }
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+}

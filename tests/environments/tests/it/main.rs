@@ -3,11 +3,11 @@
 
 mod crashes;
 mod desk;
+mod drift;
 mod edits;
 mod failures;
 mod kills;
 mod laws;
 mod layers;
-mod rdb_layer;
 mod secrecy;
 mod staging;
