@@ -1,4 +1,4 @@
-//! What the programs share. Each program is one call into here.
+//! What the programs share. Each program is one call into here; those of `products/` only ask for a client.
 //!
 //! | concern | module |
 //! |---|---|
@@ -13,6 +13,7 @@
 //! | an address on loopback until Ctrl-C | `serve` |
 //! | what a plan, an apply and its outcome look like | `plan_text`, `progress`, `summary`, `text` |
 //! | what went wrong, what to do, and the exit code | `error`, `exit` |
+//! | where the short programs of `products/` go | `newcomer` |
 //! | the other programs | `manage`, `compliance`, `selftest` |
 
 mod arguments;
@@ -25,6 +26,7 @@ mod exit;
 mod inspect;
 mod interrupt;
 mod manage;
+mod newcomer;
 mod plan_text;
 mod progress;
 mod selftest;
@@ -39,4 +41,5 @@ pub use arguments::{Program, TargetKind};
 pub use compliance::validate_compliance;
 pub use deploy::deploy;
 pub use manage::manage_state;
+pub use newcomer::{on_scaleway, scaleway};
 pub use selftest::run_tests;
