@@ -9,5 +9,6 @@ mod failures;
 mod kills;
 mod laws;
 mod layers;
+mod rdb_layer;
 mod secrecy;
 mod staging;
