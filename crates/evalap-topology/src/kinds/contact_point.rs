@@ -34,7 +34,7 @@ impl Kind for ContactPoint {
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListContactPoints::default().project_id(cloud.project());
-        let contacts = match cloud.cockpit.list_contact_points(list).all().await {
+        let contacts = match cloud.cockpit.list_contact_points(list).all_settled().await {
             // There is no list where the alert manager is off.
             Err(error) if error.is_not_found() || error.is_precondition_failed() => return Ok(Vec::new()),
             answer => answer?,

@@ -43,7 +43,7 @@ impl Kind for ContainerNamespace {
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListNamespaces::default().project_id(cloud.project());
-        let namespaces = cloud.containers.list_namespaces(list).all().await?;
+        let namespaces = cloud.containers.list_namespaces(list).all_settled().await?;
         let seen = namespaces.into_iter().map(|namespace| Seen {
             claim: cloud.claim(&namespace.tags),
             status: Status::of(&namespace.status, namespace.error_message.as_deref()),

@@ -38,7 +38,7 @@ impl Kind for DataSource {
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListDataSources::default().project_id(cloud.project()).origin(DataSourceOrigin::Custom);
-        let sources = cloud.cockpit.list_data_sources(list).all().await?;
+        let sources = cloud.cockpit.list_data_sources(list).all_settled().await?;
         let seen = sources.into_iter().map(|source| Seen {
             claim: Claim::Unmarked,
             status: Status::Ready,

@@ -45,7 +45,7 @@ impl Kind for DatabaseAcl {
         let mut seen = Vec::new();
         for parent in parents {
             let instance: InstanceId = parent.id.parse()?;
-            let rules = cloud.rdb.list_instance_acl_rules(&instance).all().await?;
+            let rules = cloud.rdb.list_instance_acl_rules(&instance).all_settled().await?;
             let rules: BTreeMap<_, _> = rules.into_iter().map(|rule| (rule.ip, rule.description)).collect();
             seen.push(Seen {
                 id: instance.to_string(),

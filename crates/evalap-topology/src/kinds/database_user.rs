@@ -42,7 +42,7 @@ impl Kind for DatabaseUser {
         let mut seen = Vec::new();
         for parent in parents {
             let instance = parent.id.parse()?;
-            let users = cloud.rdb.list_users(&instance, ListUsers::default()).all().await?;
+            let users = cloud.rdb.list_users(&instance, ListUsers::default()).all_settled().await?;
             seen.extend(users.into_iter().map(|user| {
                 let key = on_instance(&instance, &user.name);
                 Seen {

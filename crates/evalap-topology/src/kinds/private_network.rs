@@ -51,7 +51,7 @@ impl Kind for PrivateNetwork {
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListPrivateNetworks::default().project_id(cloud.project());
-        let networks = cloud.vpcs.list_private_networks(list).all().await?;
+        let networks = cloud.vpcs.list_private_networks(list).all_settled().await?;
         let seen = networks.into_iter().map(|network| {
             let subnet =
                 network.subnets.iter().map(|subnet| subnet.subnet).find(|subnet| subnet.addr().is_ipv4());

@@ -46,7 +46,7 @@ impl Kind for Secret {
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
         let list = ListSecrets::default().project_id(cloud.project()).scheduled_for_deletion(false);
-        let secrets = cloud.secrets.list_secrets(list).all().await?;
+        let secrets = cloud.secrets.list_secrets(list).all_settled().await?;
         let seen = secrets.into_iter().map(|secret| Seen {
             claim: cloud.claim(&secret.tags),
             status: Status::of(&secret.status, None),

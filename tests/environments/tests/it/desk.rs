@@ -21,15 +21,15 @@ pub(crate) struct Desk {
 impl Desk {
     pub(crate) fn open() -> Self {
         let emulator = Emulator::builder().random(Random::seeded(5)).build().unwrap();
-        let (stop, stopped) = oneshot::channel();
+        let (stop, end) = oneshot::channel();
         let (bound, address) = std::sync::mpsc::channel();
         let served = emulator.clone();
         let thread = std::thread::spawn(move || {
             Clock::real()
                 .block_on(async move {
                     let server = Server::bind(served, SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
-                    bound.send(server.url().to_string()).unwrap();
-                    server.serve(async { drop(stopped.await) }).await;
+                    bound.send(server.url()).unwrap();
+                    server.serve(async { drop(end.await) }).await;
                 })
                 .unwrap();
         });
