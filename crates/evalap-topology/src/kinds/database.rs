@@ -59,7 +59,8 @@ impl Kind for Database {
         let mut seen = Vec::new();
         for parent in parents {
             let instance = parent.id.parse()?;
-            let databases = cloud.rdb.list_databases(&instance, ListDatabases::default()).all_settled().await?;
+            let databases =
+                cloud.rdb.list_databases(&instance, ListDatabases::default()).all_settled().await?;
             seen.extend(databases.into_iter().map(|database| {
                 let key = on_instance(&instance, &database.name);
                 Seen {

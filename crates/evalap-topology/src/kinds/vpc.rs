@@ -39,7 +39,8 @@ impl Kind for Vpc {
     }
 
     async fn observe(cloud: &Cloud, _: &[Seen]) -> Result<Vec<Seen>, KindError> {
-        let vpcs = cloud.vpcs.list_vpcs(ListVpcs::default().project_id(cloud.project())).all_settled().await?;
+        let vpcs =
+            cloud.vpcs.list_vpcs(ListVpcs::default().project_id(cloud.project())).all_settled().await?;
         let seen = vpcs.into_iter().filter(|vpc| !vpc.is_default).map(|vpc| Seen {
             claim: cloud.claim(&vpc.tags),
             status: Status::Ready,

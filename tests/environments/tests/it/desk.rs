@@ -23,11 +23,11 @@ impl Desk {
         let emulator = Emulator::builder().random(Random::seeded(5)).build().unwrap();
         let (stop, end) = oneshot::channel();
         let (bound, address) = std::sync::mpsc::channel();
-        let served = emulator.clone();
+        let shared = emulator.clone();
         let thread = std::thread::spawn(move || {
             Clock::real()
                 .block_on(async move {
-                    let server = Server::bind(served, SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+                    let server = Server::bind(shared, SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
                     bound.send(server.url()).unwrap();
                     server.serve(async { drop(end.await) }).await;
                 })
