@@ -72,7 +72,8 @@ fn seconds(timings: &Timings, kind: KindName) -> f64 {
         _ => Vec::new(),
     };
     // The others are ready when the call is answered.
-    let waits = matches!(kind, KindName::DatabaseInstance | KindName::ContainerNamespace | KindName::Container);
+    let waits =
+        matches!(kind, KindName::DatabaseInstance | KindName::ContainerNamespace | KindName::Container);
     let of = |(verb, path): &(&str, String)| {
         let ready = if waits { timings.until_ready(verb, path) } else { std::time::Duration::ZERO };
         (timings.request(verb, path) + ready).as_secs_f64()
