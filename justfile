@@ -33,6 +33,10 @@ main-job:
 deny:
     cargo deny check
 
+# Every recorded exchange under DIR decoded, encoded again and compared
+conformance DIR:
+    cargo run --release -p conformance -- decode {{DIR}}
+
 # The figures: whole process at no latency, then beside the critical path of the recorded latencies
 figures:
     cargo build --release --example deploy_staging
