@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | definition | [`definition`] | what a person writes, as TOML or as Rust values |
 //! | check | [`mod@check`] | compliance, as a list of findings |
-//! | resources | [`mod@resources`] | what must exist, with typed references between them |
+//! | resources | [`Engine::desired`] | what must exist, with typed references between them |
 //! | plan | [`plan`] | what must change, and why; pure |
 //! | apply | [`apply`] | carries out a plan; decides nothing |
 //! | state | [`state`] | one encrypted log: journal, lock, history |
