@@ -26,6 +26,7 @@ enum Kind {
     Real,
     Scaled { factor: f64, virtual_start: Timestamp, real_start: Timestamp },
     Virtual(Arc<Virtual>),
+    Ahead { of: Arc<Clock>, by: Duration },
 }
 
 struct Virtual {
@@ -64,6 +65,12 @@ impl Clock {
         Self::new_virtual(start, false)
     }
 
+    /// This clock as a machine shows it whose time is wrong: `by` ahead, and as fast. It moves with this one.
+    #[must_use]
+    pub fn ahead(&self, by: Duration) -> Self {
+        Self(Kind::Ahead { of: Arc::new(self.clone()), by })
+    }
+
     fn new_virtual(now: Timestamp, jumps: bool) -> Self {
         let state = State { now, sleepers: BTreeMap::new(), next_sleeper: 0, busy: 0 };
         Self(Kind::Virtual(Arc::new(Virtual { jumps, state: Mutex::new(state) })))
@@ -77,6 +84,7 @@ impl Clock {
                 *virtual_start + Timestamp::system().since(*real_start).mul_f64(*factor)
             }
             Kind::Virtual(clock) => clock.lock().now,
+            Kind::Ahead { of, by } => of.now() + *by,
         }
     }
 
@@ -87,6 +95,7 @@ impl Clock {
             Kind::Real => tokio::time::sleep(duration).await,
             Kind::Scaled { factor, .. } => tokio::time::sleep(duration.div_f64(*factor)).await,
             Kind::Virtual(clock) => clock.sleep(duration).await,
+            Kind::Ahead { of, .. } => Box::pin(of.sleep(duration)).await,
         }
     }
 
@@ -102,15 +111,24 @@ impl Clock {
     /// virtual clock does not jump. Other clocks do not mind.
     #[must_use = "the clock is held only while the guard lives"]
     pub fn busy(&self) -> Busy {
-        let Kind::Virtual(clock) = &self.0 else { return Busy(None) };
+        let Some(clock) = self.below() else { return Busy(None) };
         clock.lock().busy += 1;
         Busy(Some(clock.clone()))
+    }
+
+    /// The virtual clock that this one is, or shows.
+    fn below(&self) -> Option<&Arc<Virtual>> {
+        match &self.0 {
+            Kind::Virtual(clock) => Some(clock),
+            Kind::Ahead { of, .. } => of.below(),
+            Kind::Real | Kind::Scaled { .. } => None,
+        }
     }
 
     /// Moves a virtual or manual clock on, waking who slept until then in the order of their times. Other clocks do
     /// not move.
     pub fn advance(&self, duration: Duration) {
-        let Kind::Virtual(clock) = &self.0 else { return };
+        let Some(clock) = self.below() else { return };
         let target = clock.lock().now + duration;
         while clock.wake_next(Some(target)) {}
         let mut state = clock.lock();
@@ -125,7 +143,7 @@ impl Clock {
     pub fn block_on<F: Future>(&self, future: F) -> std::io::Result<F::Output> {
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         runtime.enable_all();
-        if let Kind::Virtual(clock) = &self.0
+        if let Some(clock) = self.below()
             && clock.jumps
         {
             let clock = clock.clone();
@@ -149,6 +167,7 @@ impl fmt::Debug for Clock {
             Kind::Real => f.write_str("Clock(real)"),
             Kind::Scaled { factor, .. } => write!(f, "Clock(×{factor})"),
             Kind::Virtual(clock) => write!(f, "Clock(virtual, {})", clock.lock().now),
+            Kind::Ahead { of, by } => write!(f, "{of:?} + {by:?}"),
         }
     }
 }
@@ -282,6 +301,15 @@ mod tests {
         assert_eq!(clock.now(), Timestamp::UNIX_EPOCH + HOUR);
         let Kind::Virtual(inner) = &clock.0 else { unreachable!() };
         assert!(inner.lock().sleepers.is_empty());
+    }
+
+    #[test]
+    fn a_clock_that_is_wrong_moves_with_the_right_one() {
+        let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
+        let wrong = clock.ahead(HOUR);
+        wrong.block_on(join(wrong.sleep(HOUR), clock.sleep(HOUR * 2))).unwrap();
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH + HOUR * 2);
+        assert_eq!(wrong.now(), clock.now() + HOUR);
     }
 
     #[test]

@@ -160,6 +160,21 @@ impl Emulator {
         DataDir::last_seen(data_dir.as_ref())
     }
 
+    /// A world of its own that begins as this one is now, in memory, by another clock and with other ids to come.
+    /// Nothing was asked of it yet, and nothing is to go wrong there.
+    #[must_use]
+    pub fn fork(&self, clock: Clock, random: Random) -> Self {
+        let world = self.lock().world.fork(random);
+        let kernel = Kernel {
+            world,
+            clock: clock.clone(),
+            data: None,
+            requests: Requests::default(),
+            faults: Vec::new(),
+        };
+        Self { kernel: Arc::new(Mutex::new(kernel)), clock, latency: self.latency }
+    }
+
     /// What was asked so far.
     pub fn requests(&self) -> Requests {
         self.lock().requests.clone()
@@ -210,6 +225,13 @@ impl Emulator {
             Found::Route { route, .. } => Timings::recorded().request(route.verb, route.template),
             Found::Unknown { .. } => Duration::ZERO,
         }
+    }
+
+    /// Looks at the world as it is now.
+    pub(crate) fn with_world<T>(&self, look: impl FnOnce(&World) -> T) -> T {
+        let mut kernel = self.lock();
+        kernel.world.settle(self.clock.now());
+        look(&kernel.world)
     }
 
     fn lock(&self) -> MutexGuard<'_, Kernel> {

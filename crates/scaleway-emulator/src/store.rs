@@ -70,7 +70,7 @@ pub(crate) enum Effect {
 }
 
 /// All records, with an index of what is due and a list of what was touched.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Store {
     collections: BTreeMap<String, BTreeMap<String, Record>>,
     children: BTreeMap<(String, String), BTreeSet<(String, String)>>,
@@ -95,6 +95,13 @@ impl Store {
     pub(crate) fn all(&self, kind: Kind) -> impl Iterator<Item = (&str, &Record)> {
         let records = self.collections.get(kind.collection).into_iter().flatten();
         records.map(|(id, record)| (id.as_str(), record))
+    }
+
+    /// Every record, by collection and id.
+    pub(crate) fn everything(&self) -> impl Iterator<Item = (&str, &str, &Record)> {
+        self.collections.iter().flat_map(|(collection, records)| {
+            records.iter().map(|(id, record)| (collection.as_str(), id.as_str(), record))
+        })
     }
 
     /// The ids of a kind's records under a parent.

@@ -46,6 +46,11 @@ impl World {
         Self { store, settings, random, now }
     }
 
+    /// The same world, to go its own way.
+    pub(crate) fn fork(&self, random: Random) -> Self {
+        Self { store: self.store.clone(), settings: self.settings.clone(), random, now: self.now }
+    }
+
     /// The time of the request that is being answered.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
