@@ -93,6 +93,13 @@ impl Builder {
         self
     }
 
+    /// Whether an image under the emulator's own registry (`rg.<region>.scw.cloud/…`) that was never pushed there can
+    /// be started; it can unless this is set.
+    pub fn strict_registry(mut self, strict: bool) -> Self {
+        self.settings.strict_registry = strict;
+        self
+    }
+
     /// What the hashes of secret variables cost.
     pub fn hash_cost(mut self, cost: HashCost) -> Self {
         self.settings.hash_cost = cost;
@@ -146,6 +153,8 @@ impl Emulator {
                 hash_cost: HashCost::default(),
                 while_changing: WhileChanging::default(),
                 images: ImageBook::default(),
+                strict_registry: false,
+                exec_jobs: false,
                 organization: ORGANIZATION.into(),
             },
         }

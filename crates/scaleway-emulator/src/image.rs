@@ -21,6 +21,10 @@ pub struct Image {
     #[serde(default)]
     missing: bool,
     #[serde(default)]
+    exit_code: Option<i32>,
+    #[serde(default)]
+    runs_for_seconds: Option<u64>,
+    #[serde(default)]
     port: Option<u16>,
     #[serde(default)]
     failing_paths: Vec<String>,
@@ -56,6 +60,21 @@ impl Image {
         self
     }
 
+    /// As a job, it exits with this code; with 0 unless it is said, and 1 if it crashes.
+    #[must_use]
+    pub fn exits_with(mut self, code: i32) -> Self {
+        self.exit_code = Some(code);
+        self
+    }
+
+    /// As a job, it runs so long; 5 s unless it is said. A job whose time-out is shorter fails by it, and otherwise this
+    /// counts only where the emulator takes its time ([`Latency::Recorded`](crate::Latency::Recorded)).
+    #[must_use]
+    pub fn runs_for(mut self, time: Duration) -> Self {
+        self.runs_for_seconds = Some(time.as_secs());
+        self
+    }
+
     /// It listens on this port whatever it is told.
     #[must_use]
     pub fn listens_on(mut self, port: u16) -> Self {
@@ -84,6 +103,14 @@ impl Image {
 
     pub(crate) fn ready_time(&self) -> Option<Duration> {
         self.healthy_after_seconds.map(Duration::from_secs)
+    }
+
+    pub(crate) fn exit_code(&self) -> i32 {
+        self.exit_code.unwrap_or(i32::from(self.crashes))
+    }
+
+    pub(crate) fn job_time(&self) -> Option<Duration> {
+        self.runs_for_seconds.map(Duration::from_secs)
     }
 
     fn fits(&self, reference: &str) -> bool {
@@ -131,7 +158,8 @@ impl ImageBook {
     }
 
     /// Reads declarations: tables `[[image]]` with `image` (as in [`Image::new`]) and any of
-    /// `healthy_after_seconds = 40`, `crashes = true`, `missing = true`, `port = 9000`, `failing_paths = ["/health"]`.
+    /// `healthy_after_seconds = 40`, `crashes = true`, `missing = true`, `exit_code = 3`, `runs_for_seconds = 90`,
+    /// `port = 9000`, `failing_paths = ["/health"]`.
     ///
     /// # Errors
     /// [`EmulatorError::Images`] with line and column.

@@ -67,6 +67,16 @@ pub(crate) enum Effect {
     },
     /// The record goes, and all that has it as parent.
     Delete,
+    /// Its product decides what happens ([`crate::products::wake`]).
+    Wake,
+}
+
+/// A record whose moment has come.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Woken {
+    pub(crate) at: Timestamp,
+    pub(crate) collection: String,
+    pub(crate) id: String,
 }
 
 /// All records, with an index of what is due and a list of what was touched.
@@ -134,31 +144,34 @@ impl Store {
         self.drop_record(kind.collection, id);
     }
 
-    /// Lets happen what is due.
-    pub(crate) fn settle(&mut self, now: Timestamp) {
-        while let Some((at, collection, id)) = self.due.first().cloned() {
-            if at > now {
-                return;
+    /// Lets happen what is due, up to the first record that is to be woken; `None` once nothing more is due.
+    pub(crate) fn settle(&mut self, now: Timestamp) -> Option<Woken> {
+        while self.due.first().is_some_and(|(at, ..)| *at <= now) {
+            let (at, collection, id) = self.due.pop_first()?;
+            if self.advance(&collection, &id, at) {
+                return Some(Woken { at, collection, id });
             }
-            self.due.pop_first();
-            self.advance(&collection, &id, at);
         }
+        None
     }
 
-    fn advance(&mut self, collection: &str, id: &str, at: Timestamp) {
+    /// Answers whether the record is to be woken.
+    fn advance(&mut self, collection: &str, id: &str, at: Timestamp) -> bool {
         let Some(record) = self.collections.get_mut(collection).and_then(|records| records.get_mut(id))
         else {
-            return;
+            return false;
         };
         // An entry of the index may be of a plan that was replaced.
         if record.pending.first().is_none_or(|transition| transition.at != at) {
-            return;
+            return false;
         }
-        match record.pending.remove(0).effect {
+        let effect = record.pending.remove(0).effect;
+        if let Some(next) = record.pending.first() {
+            self.due.insert((next.at, collection.into(), id.into()));
+        }
+        self.touched.insert((collection.into(), id.into()));
+        match effect {
             Effect::Set { body, hidden } => {
-                if let Some(next) = record.pending.first() {
-                    self.due.insert((next.at, collection.into(), id.into()));
-                }
                 for (field, value) in body {
                     match value {
                         Value::Null => record.body.remove(&field),
@@ -166,10 +179,11 @@ impl Store {
                     };
                 }
                 record.hidden.extend(hidden);
-                self.touched.insert((collection.into(), id.into()));
             }
             Effect::Delete => self.drop_record(collection, id),
+            Effect::Wake => return true,
         }
+        false
     }
 
     fn drop_record(&mut self, collection: &str, id: &str) {
@@ -295,6 +309,20 @@ mod tests {
         assert_eq!(store.get(CHILD, "c").unwrap().status(), "b");
         store.settle(at(50));
         assert_eq!(store.get(CHILD, "c").unwrap().status(), "new");
+    }
+
+    #[test]
+    fn who_is_to_be_woken_is_told_one_by_one_in_order() {
+        let mut store = family();
+        let wake = |seconds| Transition { at: at(seconds), effect: Effect::Wake };
+        store.schedule(CHILD, "c", vec![becomes(5, "a"), wake(10), becomes(20, "b")]);
+        store.schedule(PARENT, "p", vec![wake(15)]);
+        let first = store.settle(at(30)).unwrap();
+        assert_eq!((first.at, first.id.as_str()), (at(10), "c"));
+        assert_eq!(store.get(CHILD, "c").unwrap().status(), "a");
+        assert_eq!(store.settle(at(30)).unwrap().id, "p");
+        assert_eq!(store.settle(at(30)), None);
+        assert_eq!(store.get(CHILD, "c").unwrap().status(), "b");
     }
 
     #[test]

@@ -9,8 +9,9 @@ use serde_json::json;
 use crate::call::body;
 use crate::emulator::{HashCost, WhileChanging};
 use crate::image::ImageBook;
+use crate::products;
 use crate::refusal::Refusal;
-use crate::store::{Kind, Record, Store};
+use crate::store::{Body, Effect, Kind, Record, Store, Transition};
 use crate::timings::Latency;
 
 /// A project that some request named.
@@ -23,6 +24,10 @@ pub(crate) struct Settings {
     pub(crate) hash_cost: HashCost,
     pub(crate) while_changing: WhileChanging,
     pub(crate) images: ImageBook,
+    /// Whether what was never pushed to the registry cannot be started.
+    pub(crate) strict_registry: bool,
+    /// Whether jobs are run as processes of this machine.
+    pub(crate) exec_jobs: bool,
     pub(crate) organization: String,
 }
 
@@ -58,8 +63,28 @@ impl World {
 
     /// Moves on to `now`, never back, and lets happen what is due by then.
     pub(crate) fn settle(&mut self, now: Timestamp) {
-        self.now = self.now.max(now);
-        self.store.settle(self.now);
+        let now = self.now.max(now);
+        while let Some(woken) = self.store.settle(now) {
+            // As if somebody had looked just then.
+            self.now = self.now.max(woken.at);
+            products::wake(self, &woken.collection, &woken.id, now);
+        }
+        self.now = now;
+    }
+
+    /// Lets the record's product decide what happens to it `after` from now, in place of what was to happen.
+    pub(crate) fn wake_after(&mut self, kind: Kind, id: &str, after: Duration) {
+        let wake = Transition { at: self.due(after), effect: Effect::Wake };
+        self.store.schedule(kind, id, vec![wake]);
+    }
+
+    /// Lays `patch` over the record, nulls as nulls, and moves `updated_at`.
+    pub(crate) fn lay(&mut self, kind: Kind, id: &str, patch: Body) {
+        let stamp = self.stamp();
+        if let Some(record) = self.store.get_mut(kind, id) {
+            record.body.extend(patch);
+            record.body.insert("updated_at".into(), stamp.into());
+        }
     }
 
     /// Now, as most products write it: to the microsecond.

@@ -1,12 +1,17 @@
 //! The products of the API, one folder (or file) each.
 
+use scaleway_core::Timestamp;
+
 use crate::router::Product;
+use crate::world::World;
 
 mod cockpit;
 mod containers;
 pub(crate) mod ipam;
+mod jobs;
 mod pages;
 mod rdb;
+pub(crate) mod registry;
 mod secret_manager;
 mod vpc;
 
@@ -17,7 +22,19 @@ pub(crate) const ALL: &[&Product] = &[
     &containers::PRODUCT,
     &cockpit::PRODUCT,
     &ipam::PRODUCT,
+    &jobs::PRODUCT,
     &rdb::PRODUCT,
+    &registry::PRODUCT,
     &vpc::PRODUCT,
     &secret_manager::PRODUCT,
 ];
+
+/// The moment of a record has come, which asked for it by [`crate::store::Effect::Wake`]; `now` is the time that the
+/// world is moving to.
+pub(crate) fn wake(world: &mut World, collection: &str, id: &str, now: Timestamp) {
+    match collection.split_once('.') {
+        Some(("jobs", _)) => jobs::wake(world, collection, id, now),
+        Some(("registry", _)) => registry::wake(world, collection, id),
+        _ => {}
+    }
+}

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::image::Image;
+use crate::products::registry::can_be_pulled;
 use crate::schema::seconds;
 use crate::store::{Body, Effect, Transition};
 use crate::world::stamp_seconds;
@@ -24,7 +25,8 @@ pub(super) fn start(call: &mut Call<'_>, id: &str) {
     let image = call.world.settings.images.behaviour(container.text("image"));
     let revision = container.hidden.get("revision").and_then(Value::as_u64).unwrap_or_default() + 1;
     let reference = container.text("image").to_owned();
-    let pending = if let Some((patience, message)) = failure(&container.body, &image) {
+    let there = can_be_pulled(call.world, &reference);
+    let pending = if let Some((patience, message)) = failure(&container.body, &image, there) {
         let at = call.due(patience + GIVING_UP);
         let effect = Effect::Set {
             body: body! {"status": "error", "error_message": message, "updated_at": stamp_seconds(at)},
@@ -47,12 +49,12 @@ pub(super) fn start(call: &mut Call<'_>, id: &str) {
 }
 
 /// How long the platform tries, and what it says then; `None` where the container starts.
-fn failure(container: &Body, image: &Image) -> Option<(Duration, String)> {
+fn failure(container: &Body, image: &Image, there: bool) -> Option<(Duration, String)> {
     let port = container.get("port").and_then(Value::as_u64).unwrap_or_default();
     let startup = container.get("startup_probe").filter(|probe| probe.is_object());
     let liveness = container.get("liveness_probe").unwrap_or(&Value::Null);
     let first = startup.unwrap_or(liveness);
-    if image.is_missing() {
+    if !there {
         let reference = container.get("image").and_then(Value::as_str).unwrap_or_default();
         let message =
             format!("Unable to pull image {reference}: it was not found, or its registry refuses access");

@@ -4,8 +4,11 @@ use crate::router::{Product, Route};
 
 mod ephemeral;
 mod folder;
+mod reveal;
 mod secret;
 mod version;
+
+pub(crate) use reveal::{Sealed, reveal};
 
 /// The path of what is below a region, a secret or a version.
 macro_rules! path {

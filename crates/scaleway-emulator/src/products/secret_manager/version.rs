@@ -12,7 +12,7 @@ use crate::store::{Body, Kind, Record, Transition};
 
 use super::{ephemeral, secret};
 
-const KIND: Kind = Kind { collection: "secret-manager.versions", resource: "secret_version" };
+pub(super) const KIND: Kind = Kind { collection: "secret-manager.versions", resource: "secret_version" };
 
 const LARGEST: usize = 65_536;
 
@@ -50,7 +50,7 @@ fn find(call: &Call<'_>, secret_id: &str, revision: &str) -> Result<(String, Rec
     Ok((key, version.clone()))
 }
 
-fn key_of(secret_id: &str, revision: &str) -> String {
+pub(super) fn key_of(secret_id: &str, revision: &str) -> String {
     format!("{secret_id}/{revision}")
 }
 

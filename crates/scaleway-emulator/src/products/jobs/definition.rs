@@ -1,0 +1,138 @@
+//! Definitions: what a job runs, with what, and when by itself.
+
+use http::StatusCode;
+use scaleway_core::Timestamp;
+use serde_json::Value;
+
+use crate::call::{Call, body};
+use crate::page::Listing;
+use crate::refusal::Refusal;
+use crate::reply::{Answer, Reply};
+use crate::schema::{self, Field, duration, number, object, pairs, text, texts};
+use crate::store::{Body, Kind, Record};
+use crate::world::World;
+
+use super::{cron, life, lost, off_contract, run};
+
+pub(super) const KIND: Kind = Kind { collection: "jobs.definitions", resource: "job definition" };
+
+/// How many an organisation may have (documented).
+const QUOTA: usize = 1_000;
+
+const DAY: u32 = 86_400;
+
+/// Sizes are in MB, CPU in thousandths of one; bounds and defaults are the documented ones.
+const FIELDS: &[Field] = &[
+    text("project_id").required().fixed(),
+    text("name").length(1, 255).required(),
+    text("description"),
+    text("image_uri").required(),
+    text("command"),
+    texts("startup_command"),
+    texts("args"),
+    pairs("environment_variables"),
+    number("cpu_limit", 70, 6_000).or_number(1_120),
+    number("memory_limit", 128, 16_384).or_number(2_048),
+    number("local_storage_capacity", 1, 10_000).or_number(1_000),
+    duration("job_timeout", 1, DAY).or_text("86400s"),
+    object("cron_schedule", &[text("schedule").required(), text("timezone").or_text("UTC")]).or_null(),
+    object("retry_policy", &[number("max_retries", 0, 100)]),
+];
+
+const LISTING: Listing = Listing {
+    kind: KIND,
+    items: "job_definitions",
+    filters: &["project_id", "organization_id"],
+    order: &["created_at"],
+};
+
+/// Two may have the same name (recorded).
+pub(super) fn create(call: &mut Call<'_>) -> Answer {
+    // The SDKs send 0 for what was not said.
+    call.body.retain(|_, value| value.as_u64() != Some(0));
+    let mut fields = schema::create(FIELDS, &call.body)?;
+    cron::check(fields.get("cron_schedule"), "cron_schedule")?;
+    let project = call.text("project_id").to_owned();
+    let organization = call.world.organization_of(&project);
+    let definitions = call.world.store.all(KIND).map(|(_, record)| record);
+    let held = definitions.filter(|r| call.world.organization_of(&r.project) == organization).count();
+    if held >= QUOTA {
+        return Err(Refusal::quotas_exceeded("job_definition", QUOTA as u64, held as u64));
+    }
+    fields.extend(body! {"region": call.region()});
+    let id = call.create(KIND, call.draft(&project, fields))?;
+    schedule(call.world, &id);
+    Ok(Reply::resource(call.view(KIND, &id)))
+}
+
+pub(super) fn list(call: &mut Call<'_>) -> Answer {
+    LISTING.answer(call)
+}
+
+pub(super) fn get(call: &mut Call<'_>) -> Answer {
+    let (_, definition) = target(call)?;
+    Ok(Reply::resource(definition.body))
+}
+
+/// Runs that are under way keep what they were started with.
+pub(super) fn update(call: &mut Call<'_>) -> Answer {
+    let (id, definition) = target(call)?;
+    // An empty schedule takes away the one that is there.
+    let cleared = call.body.get("cron_schedule").is_some_and(says_nothing);
+    if cleared {
+        call.body.remove("cron_schedule");
+    }
+    let mut patch = schema::update(FIELDS, &call.body, &definition.body)?;
+    if cleared {
+        patch.insert("cron_schedule".into(), Value::Null);
+    }
+    cron::check(patch.get("cron_schedule"), "cron_schedule")?;
+    let moved = patch.contains_key("cron_schedule");
+    call.world.lay(KIND, &id, patch);
+    if moved {
+        schedule(call.world, &id);
+    }
+    Ok(Reply::resource(call.view(KIND, &id)))
+}
+
+fn says_nothing(schedule: &Value) -> bool {
+    let empty = |value: &Value| value.is_null() || value.as_str() == Some("");
+    schedule.as_object().is_some_and(|fields: &Body| fields.values().all(empty))
+}
+
+/// With its runs, secrets and triggers; refused while a run is under way (recorded).
+pub(super) fn delete(call: &mut Call<'_>) -> Answer {
+    let (id, _) = target(call)?;
+    let runs = call.world.store.children(KIND, &id, run::KIND);
+    let is_active = |run: &String| call.world.store.get(run::KIND, run).is_some_and(life::is_active);
+    if runs.iter().any(is_active) {
+        return Err(off_contract(StatusCode::FORBIDDEN, "one or more job runs are still running"));
+    }
+    call.world.store.remove(KIND, &id);
+    Ok(Reply::empty())
+}
+
+pub(super) fn target(call: &Call<'_>) -> Result<(String, Record), Refusal> {
+    call.target(KIND, "job_definition_id").map_err(|_| lost(KIND))
+}
+
+/// The definition that the request's body names.
+pub(super) fn of_body(call: &Call<'_>) -> Result<(String, Record), Refusal> {
+    let id = call.text("job_definition_id").to_owned();
+    let definition = call.find(KIND, &id).map_err(|_| lost(KIND))?.clone();
+    Ok((id, definition))
+}
+
+fn schedule(world: &mut World, id: &str) {
+    let config = world.store.get(KIND, id).and_then(|definition| definition.body.get("cron_schedule"));
+    let config = config.cloned();
+    cron::schedule(world, KIND, id, config.as_ref());
+}
+
+pub(super) fn fire(world: &mut World, id: &str, now: Timestamp) {
+    if cron::is_worth_it(world, now) {
+        // Nobody is there to hear of a refusal.
+        let _ = run::make(world, id, &Body::new());
+    }
+    schedule(world, id);
+}
