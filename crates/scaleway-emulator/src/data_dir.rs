@@ -8,10 +8,12 @@ use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::EmulatorError;
+use crate::blobs::Blobs;
 use crate::store::{Changes, Store};
 
 const LOG: &str = "world.jsonl";
 const LOCK: &str = "lock.json";
+const BLOBS: &str = "blobs";
 
 /// A log that is longer than this many bytes is rewritten when it is opened.
 const COMPACT_ABOVE: u64 = 1024 * 1024;
@@ -48,6 +50,12 @@ impl DataDir {
         }
         this.claim(None)?;
         Ok((this, store, last))
+    }
+
+    /// The contents that the folder's world names.
+    pub(crate) fn blobs(&self, store: &Store) -> Result<Blobs, EmulatorError> {
+        let path = self.folder.join(BLOBS);
+        Blobs::open(path.clone(), store).map_err(at(&path))
     }
 
     /// The last time that the world in `folder` has seen; `None` where there is none.

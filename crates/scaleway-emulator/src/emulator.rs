@@ -9,6 +9,7 @@ use http::{Request, Response};
 use scaleway_core::{Clock, Exchange, Random, Timestamp, Transport, TransportError};
 
 use crate::EmulatorError;
+use crate::blobs::Blobs;
 use crate::data_dir::DataDir;
 use crate::fault::Fault;
 use crate::image::ImageBook;
@@ -121,17 +122,18 @@ impl Builder {
     /// # Errors
     /// When the data folder is in use, damaged or unusable.
     pub fn build(self) -> Result<Emulator, EmulatorError> {
-        let (data, store, last) = match &self.data_dir {
+        let (data, store, blobs, last) = match &self.data_dir {
             Some(folder) => {
                 let (data, store, last) = DataDir::open(folder)?;
-                (Some(data), store, last)
+                let blobs = data.blobs(&store)?;
+                (Some(data), store, blobs, last)
             }
-            None => (None, Store::default(), None),
+            None => (None, Store::default(), Blobs::default(), None),
         };
         let now = self.clock.now().max(last.unwrap_or(Timestamp::UNIX_EPOCH));
         let latency = self.settings.latency;
         let kernel = Kernel {
-            world: World::new(store, self.settings, self.random, now),
+            world: World::new(store, blobs, self.settings, self.random, now),
             clock: self.clock.clone(),
             data,
             requests: Requests::default(),

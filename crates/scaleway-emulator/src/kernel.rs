@@ -127,12 +127,16 @@ impl Kernel {
 
     /// Writes down what changed, before anyone hears of it.
     fn keep(&mut self) -> Result<(), Refusal> {
-        let Some(data) = &mut self.data else {
-            self.world.store.forget_changes();
-            return Ok(());
-        };
-        let Some(changes) = self.world.store.take_changes(self.world.now()) else { return Ok(()) };
-        data.append(&changes).map_err(|error| Refusal::internal(&error.to_string()))
+        match &mut self.data {
+            None => self.world.store.forget_changes(),
+            Some(data) => {
+                if let Some(changes) = self.world.store.take_changes(self.world.now()) {
+                    data.append(&changes).map_err(|error| Refusal::internal(&error.to_string()))?;
+                }
+            }
+        }
+        self.world.blobs.collect(&mut self.world.store);
+        Ok(())
     }
 
     fn finish(&self, reply: Reply) -> Response<Bytes> {

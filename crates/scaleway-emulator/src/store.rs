@@ -1,6 +1,7 @@
 //! The records of the world: what exists, what it is about to become, and what a request changed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 
 use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,9 @@ pub(crate) struct Record {
     /// What happens to it by itself, in order of time.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) pending: Vec<Transition>,
+    /// The contents that it is made of ([`Blobs`](crate::blobs::Blobs)). Set when the record is made, never after.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) blobs: Vec<String>,
 }
 
 impl Record {
@@ -86,6 +90,10 @@ pub(crate) struct Store {
     children: BTreeMap<(String, String), BTreeSet<(String, String)>>,
     due: BTreeSet<(Timestamp, String, String)>,
     touched: BTreeSet<(String, String)>,
+    /// How many records name a content.
+    named: BTreeMap<String, u64>,
+    /// Contents that have lost their last name.
+    unnamed: Vec<String>,
     last_order: u64,
 }
 
@@ -104,6 +112,19 @@ impl Store {
     /// Every record of a kind with its id, in the order of ids.
     pub(crate) fn all(&self, kind: Kind) -> impl Iterator<Item = (&str, &Record)> {
         let records = self.collections.get(kind.collection).into_iter().flatten();
+        records.map(|(id, record)| (id.as_str(), record))
+    }
+
+    /// A kind's records with ids from `start` on, in the order of ids.
+    #[allow(dead_code, reason = "for the products that list by name")]
+    pub(crate) fn from<'a>(
+        &'a self,
+        kind: Kind,
+        start: &str,
+    ) -> impl DoubleEndedIterator<Item = (&'a str, &'a Record)> + use<'a> {
+        let records = self.collections.get(kind.collection).into_iter();
+        let bounds = (Bound::Included(start.to_owned()), Bound::Unbounded);
+        let records = records.flat_map(move |records| records.range(bounds.clone()));
         records.map(|(id, record)| (id.as_str(), record))
     }
 
@@ -139,7 +160,6 @@ impl Store {
     }
 
     /// Removes a record and all that has it as parent.
-    #[allow(dead_code, reason = "for other products")]
     pub(crate) fn remove(&mut self, kind: Kind, id: &str) {
         self.drop_record(kind.collection, id);
     }
@@ -190,6 +210,7 @@ impl Store {
         let key = (collection.to_owned(), id.to_owned());
         let removed = self.collections.get_mut(collection).and_then(|records| records.remove(id));
         let Some(record) = removed else { return };
+        self.unname(&record.blobs);
         if let Some(siblings) = record.parent.as_ref().and_then(|parent| self.children.get_mut(parent)) {
             siblings.remove(&key);
         }
@@ -208,7 +229,35 @@ impl Store {
             self.due.insert((transition.at, collection.into(), id.into()));
         }
         self.last_order = self.last_order.max(record.order);
-        self.collections.entry(collection.into()).or_default().insert(id.into(), record);
+        for blob in &record.blobs {
+            *self.named.entry(blob.clone()).or_default() += 1;
+        }
+        let replaced = self.collections.entry(collection.into()).or_default().insert(id.into(), record);
+        if let Some(replaced) = replaced {
+            self.unname(&replaced.blobs);
+        }
+    }
+
+    /// Whether any record names the content.
+    pub(crate) fn names(&self, blob: &str) -> bool {
+        self.named.contains_key(blob)
+    }
+
+    /// Contents that have lost their last name since the last call; some may have got another one since.
+    pub(crate) fn take_unnamed(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.unnamed)
+    }
+
+    fn unname(&mut self, blobs: &[String]) {
+        for blob in blobs {
+            match self.named.get_mut(blob) {
+                Some(count) if *count > 1 => *count -= 1,
+                _ => {
+                    self.named.remove(blob);
+                    self.unnamed.push(blob.clone());
+                }
+            }
+        }
     }
 
     /// What changed since the last call, if anything did.

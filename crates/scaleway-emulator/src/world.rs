@@ -6,6 +6,7 @@ use http::StatusCode;
 use scaleway_core::{Random, Timestamp};
 use serde_json::json;
 
+use crate::blobs::Blobs;
 use crate::call::body;
 use crate::emulator::{HashCost, WhileChanging};
 use crate::image::ImageBook;
@@ -41,19 +42,27 @@ impl Settings {
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) store: Store,
+    pub(crate) blobs: Blobs,
     pub(crate) settings: Settings,
     random: Random,
     now: Timestamp,
 }
 
 impl World {
-    pub(crate) fn new(store: Store, settings: Settings, random: Random, now: Timestamp) -> Self {
-        Self { store, settings, random, now }
+    pub(crate) fn new(
+        store: Store,
+        blobs: Blobs,
+        settings: Settings,
+        random: Random,
+        now: Timestamp,
+    ) -> Self {
+        Self { store, blobs, settings, random, now }
     }
 
     /// The same world, to go its own way.
     pub(crate) fn fork(&self, random: Random) -> Self {
-        Self { store: self.store.clone(), settings: self.settings.clone(), random, now: self.now }
+        let (store, blobs) = (self.store.clone(), self.blobs.fork());
+        Self { store, blobs, settings: self.settings.clone(), random, now: self.now }
     }
 
     /// The time of the request that is being answered.
