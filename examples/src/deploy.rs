@@ -14,6 +14,7 @@ use crate::desk::{self, Desk, Values};
 use crate::error::Error;
 use crate::exit::{self, Exit};
 use crate::interrupt::{Interrupted, Interrupts};
+use crate::place::Place;
 use crate::progress::Display;
 use crate::target::Target;
 use crate::{consent, inspect, plan_text, serve, smoke, stats, summary, text};
@@ -28,12 +29,19 @@ pub fn deploy(program: Program) -> ExitCode {
 
 fn run(program: &Program, options: &Options, command: Option<Command>) -> Result<Exit, Error> {
     let decoded = desk::definition(program, options)?;
-    if let Some(Command::Show { json }) = command {
-        return Clock::real().block_on(inspect::show(&decoded.definition, options, json))?;
+    let file = options.definition(program.environment);
+    let place = Place::of(&decoded.definition, &file, &options.data);
+    if let Some(Command::Show { json }) = command
+        && !place.is_remote()
+    {
+        return Clock::real().block_on(inspect::show(&place, None, json))?;
     }
     let Some(kind) = options.target(program) else { return Ok(Exit::Failed) };
     let target = Target::open(kind, options)?;
     let clock = target.clock().clone();
+    if let Some(Command::Show { json }) = command {
+        return clock.block_on(inspect::show(&place, Some(&target), json))?;
+    }
     let quiet = matches!(command, Some(Command::Plan { json: true, .. } | Command::Graph { .. }));
     let line = target.line(&decoded.definition.environment);
     if !quiet {
@@ -46,7 +54,6 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     if values == Values::Needed {
         desk::check(&decoded, quiet)?;
     }
-    let file = options.definition(program.environment);
     let exit = clock.block_on(async {
         let mut desk = Box::pin(Desk::open(decoded, &file, target, &options.data, values)).await?;
         if !quiet {

@@ -3,12 +3,11 @@
 use std::path::Path;
 
 use evalap_topology::definition::{Decoded, Definition};
-use evalap_topology::state::{StateKey, Store};
 use evalap_topology::{Engine, Missing, Sources, check};
-use scaleway_core::{Clock, Random};
 
 use crate::arguments::{Options, Program};
 use crate::error::Error;
+use crate::place::Place;
 use crate::target::Target;
 use crate::text;
 
@@ -83,13 +82,6 @@ Check: {} rules",
     }
 }
 
-/// The state of the environment `name`, and its key: outside of the state's folder, for whoever copies that one.
-pub(crate) fn state(data: &Path, name: &str, clock: &Clock) -> Result<(Store, StateKey), Error> {
-    let (folder, random) = (data.join("state").join(name), Random::system());
-    let key = StateKey::load_or_create(&data.join("keys").join(format!("{name}.key")), &folder, &random)?;
-    Ok((Store::folder(&folder, clock.clone(), random)?, key))
-}
-
 impl Desk {
     pub(crate) async fn open(
         decoded: Decoded,
@@ -108,7 +100,8 @@ impl Desk {
             }
         };
         let stand_ins = sources.stand_ins().map(str::to_owned).collect();
-        let (store, key) = state(data, &definition.environment.name, target.clock())?;
+        let place = Place::of(&definition, file, data);
+        let (store, key) = Box::pin(place.open(Some(&target.client), target.clock())).await?;
         let engine =
             Box::pin(Engine::open(&target.client, &definition, sources, store, key, &target.endpoint))
                 .await?;

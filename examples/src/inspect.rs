@@ -4,16 +4,16 @@ use std::fmt::Write;
 use std::path::Path;
 
 use evalap_topology::Engine;
-use evalap_topology::definition::Definition;
 use evalap_topology::model::{Phase, State};
 use evalap_topology::state::Session;
 use scaleway_core::Clock;
 use serde_json::Value;
 
-use crate::arguments::Options;
-use crate::desk::{self, Desk};
+use crate::desk::Desk;
 use crate::error::Error;
 use crate::exit::Exit;
+use crate::place::Place;
+use crate::target::Target;
 use crate::{plan_text, text};
 
 /// Shows what would change.
@@ -44,8 +44,10 @@ pub(crate) async fn plan(
 }
 
 /// Shows what the state says exists. Asks nobody else.
-pub(crate) async fn show(definition: &Definition, options: &Options, json: bool) -> Result<Exit, Error> {
-    let (store, key) = desk::state(&options.data, &definition.environment.name, &Clock::real())?;
+pub(crate) async fn show(place: &Place, target: Option<&Target>, json: bool) -> Result<Exit, Error> {
+    let client = target.map(|target| &target.client);
+    let clock = target.map_or_else(Clock::real, |target| target.clock().clone());
+    let (store, key) = Box::pin(place.open(client, &clock)).await?;
     let session = Session::<State>::open(store, key).await?;
     text::say(if json { serde_json::to_string_pretty(session.state())? } else { state(session.state()) });
     Ok(Exit::Done)

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | the command line | `arguments` |
 //! | the other side: an emulator in this process or another one, or Scaleway | `target` |
+//! | where a state is, and its key | `place` |
 //! | definition, check, state and engine, opened | `desk` |
 //! | deploy, apply, destroy | `deploy` |
 //! | plan, show, graph: what changes nothing | `inspect` |
@@ -27,6 +28,7 @@ mod inspect;
 mod interrupt;
 mod manage;
 mod newcomer;
+mod place;
 mod plan_text;
 mod progress;
 mod selftest;

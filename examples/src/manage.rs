@@ -11,6 +11,7 @@ use scaleway_core::Clock;
 
 use crate::error::Error;
 use crate::exit::{self, Exit};
+use crate::place::Place;
 use crate::{desk, inspect, text};
 
 /// Looks into the state of an environment, and mends it. Nothing here touches the cloud.
@@ -91,8 +92,8 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
             "`manage_state list` shows which there are; --data DIR looks in another folder",
         ));
     }
-    let (store, key) = desk::state(&arguments.data, &name, &clock)?;
     clock.block_on(async {
+        let (store, key) = Place::usual(&name, &arguments.data).open(None, &clock).await?;
         match arguments.command {
             Command::List => Ok(Exit::Done),
             Command::Show { version, json } => show(store, key, &name, version, json).await,
@@ -112,7 +113,7 @@ async fn list(data: &Path, clock: &Clock) -> Result<Exit, Error> {
         text::say(format!("There is no state in {}.", data.display()));
     }
     for name in names {
-        let opened = match desk::state(data, &name, clock) {
+        let opened = match Place::usual(&name, data).open(None, clock).await {
             Ok((store, key)) => Session::<State>::open(store, key).await.map_err(Error::from),
             Err(error) => Err(error),
         };

@@ -17,6 +17,7 @@ const EMULATOR: &str = "emulator";
 
 /// The emulator takes any key.
 const EMULATOR_KEY: &str = "00000000-0000-4000-8000-000000000000";
+const EMULATOR_ACCESS_KEY: &str = "SCWEMULATOR000000000";
 
 /// The other side, connected.
 #[derive(Debug)]
@@ -67,7 +68,7 @@ impl Target {
             Err(EmulatorError::InUse { pid, url, .. }) => return Err(in_use(&folder, pid, url.as_deref())),
             built => built?,
         };
-        let config = Config::new(EMULATOR_KEY);
+        let config = Config::new(EMULATOR_KEY).with_access_key(EMULATOR_ACCESS_KEY);
         let client = Client::builder(config, emulator.clone()).clock(clock).build()?;
         let name = format!("emulator in this process, {}, kept in {}", pace(options), folder.display());
         Ok(Self { client, endpoint: EMULATOR.into(), side: Side::Embedded(emulator), name })
@@ -76,7 +77,10 @@ impl Target {
     fn attached(url: Url, options: &Options) -> Result<Self, Error> {
         let clock = clock(options.speed, None);
         let connections = Https::new(&HttpsOptions::default(), clock.clone())?;
-        let config = Config::new(EMULATOR_KEY).with_api_url(url.clone());
+        let config = Config::new(EMULATOR_KEY)
+            .with_access_key(EMULATOR_ACCESS_KEY)
+            .with_api_url(url.clone())
+            .with_s3_endpoint(url.clone());
         let client = Client::builder(config, connections.clone()).clock(clock).build()?;
         let name = format!("emulator of another process, {url}");
         Ok(Self { client, endpoint: EMULATOR.into(), side: Side::Attached { connections, url }, name })

@@ -1,6 +1,6 @@
 //! Environments share nothing.
 
-use crate::definition::{Cidr, Definition, Place, SecretSource};
+use crate::definition::{Cidr, Definition, KeySource, Place, SecretSource};
 
 use super::{Finding, Report, Severity};
 
@@ -34,6 +34,20 @@ fn shared(one: &Definition, other: &Definition) -> Vec<(String, String, &'static
     if one.environment.prefix() == other.environment.prefix() {
         let prefix = format!("the name `{}`", other.environment.prefix());
         shared.push(("environment.name".to_owned(), prefix, "Give each environment its own name."));
+    }
+    if let Some(bucket) =
+        other.state.bucket.as_ref().filter(|bucket| one.state.bucket.as_ref() == Some(bucket))
+    {
+        let bucket = format!("the state's bucket `{bucket}`");
+        shared.push((
+            "state.bucket".to_owned(),
+            bucket,
+            "Give each environment's state a bucket of its own.",
+        ));
+    }
+    if matches!(other.state.key, Some(KeySource::FromFile(_))) && one.state.key == other.state.key {
+        let key = "the state's key file".to_owned();
+        shared.push(("state.key".to_owned(), key, "Give each environment's state a key of its own."));
     }
     for short in other.secret_names() {
         let name = other.secret_name(short);

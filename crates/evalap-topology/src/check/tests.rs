@@ -233,6 +233,15 @@ fn environments_share_nothing() {
     other.network = Some(Network::default());
     assert_eq!(shared(&other), Vec::<String>::new());
 
+    let placed = |mut definition: Definition| {
+        definition.state = StatePlace::in_bucket("evalap-state").key(KeySource::FromFile("state.key".into()));
+        definition
+    };
+    let (one, two) = (placed(staging()), placed(other.clone()));
+    let found: Vec<_> =
+        check_isolation(&[&one, &two]).findings().map(|found| found.place.path.clone()).collect();
+    assert_eq!(found, ["state.bucket", "state.key"]);
+
     other.environment.project_id = staging().environment.project_id;
     other.secrets.insert("mine".into(), StoredSecret::from_env("X").name("staging-openai-api-key"));
     assert_eq!(shared(&other), ["environment.project_id", "secrets.mine"]);

@@ -56,6 +56,10 @@ pub(super) const FORMATS: &[Format] = formats! {
         |t| word(t, 255, |c| c.is_ascii_alphanumeric() || "._-".contains(c));
     "secret-path": "^/[A-Za-z0-9._/-]*$", "a path such as /evalap, of letters, digits, '.', '_', '-' and '/'", "/",
         |t| t.starts_with('/') && word(t, 255, |c| c.is_ascii_alphanumeric() || "._-/".contains(c)) && !t.contains("//");
+    "secret-place": "^/?[A-Za-z0-9._/-]+$", "a secret's path and name, such as /evalap/state-key, of letters, digits, '.', '_', '-' and '/'", "/a",
+        |t| word(t, 511, |c| c.is_ascii_alphanumeric() || "._-/".contains(c)) && !t.contains("//") && !t.ends_with('/');
+    "bucket": "^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", "a bucket's name: 3 to 63 small letters, digits, hyphens and dots, a letter or a digit at both ends", "abc",
+        |t| t.parse::<scaleway_object_storage::BucketName>().is_ok();
     "variable": "^[A-Za-z_][A-Za-z0-9_]{0,254}$", "a variable's name: letters, digits and '_', no digit first", "A",
         |t| word(t, 255, |c| c.is_ascii_alphanumeric() || c == '_') && !t.starts_with(|c: char| c.is_ascii_digit());
     "identifier": "^[A-Za-z_][A-Za-z0-9_-]{0,62}$", "1 to 63 letters, digits, '_' and '-', no digit or hyphen first", "a",

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | `version = 1` | [`VERSION`] | the format's version |
 //! | `[environment]` | [`Environment`] | name, kind, application, project, region, tags |
+//! | `[state]` | [`StatePlace`] | where the state is kept, and its key |
 //! | `[network]` | [`Network`] | the VPC with its private network |
 //! | `[database]` | [`Database`] | the PostgreSQL instance, its databases, users, access, backups |
 //! | `[secrets.<name>]` | [`StoredSecret`] | what Secret Manager keeps, and where each value comes from |
@@ -35,6 +36,7 @@ mod secret;
 pub(crate) mod sensitive;
 mod service;
 mod source;
+mod state;
 mod structure;
 mod tree;
 mod units;
@@ -62,6 +64,7 @@ pub use self::schema::{VERSION, json_schema};
 pub use self::secret::{Generate, SecretSource, SecretType, StoredSecret};
 pub use self::service::{DatabaseUrl, Privacy, Scaling, SecretVariable, Service, Variable};
 pub use self::source::Source;
+pub use self::state::{KeySource, StatePlace};
 pub use self::units::{Cidr, Malformed, Seconds, Size};
 pub use self::waiver::Waiver;
 
@@ -75,6 +78,9 @@ pub struct Definition {
     pub version: u32,
     /// Which environment this is, and where it lives.
     pub environment: Environment,
+    /// Where the state is kept. A folder unless said.
+    #[serde(default, skip_serializing_if = "StatePlace::is_usual")]
+    pub state: StatePlace,
     /// The private network. None: nothing asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
@@ -104,6 +110,7 @@ impl Definition {
         Self {
             version: VERSION,
             environment,
+            state: StatePlace::default(),
             network: None,
             database: None,
             secrets: BTreeMap::new(),
@@ -111,6 +118,13 @@ impl Definition {
             monitoring: Monitoring::default(),
             waivers: Vec::new(),
         }
+    }
+
+    /// With the state in this place.
+    #[must_use]
+    pub fn state(mut self, state: StatePlace) -> Self {
+        self.state = state;
+        self
     }
 
     /// With a VPC and a private network.

@@ -68,6 +68,11 @@ pub(super) fn open(key: &StateKey, object: &str, sealed: &[u8]) -> Result<Vec<u8
         .map_err(|_| wrong_key())
 }
 
+/// The id of the key that these bytes were written with, as they say.
+pub(super) fn key_id(sealed: &[u8]) -> Option<&str> {
+    parse(sealed).map(|parsed| parsed.key)
+}
+
 /// The name of these bytes in the chain.
 pub(super) fn hash(sealed: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(sealed))

@@ -49,14 +49,43 @@ pub enum StateError {
 
     /// A state exists, and its key does not.
     #[error(
-        "{} holds a state, but its key file {} is gone: put the file back or set {KEY_VARIABLE}",
-        .state.display(), .path.display()
+        "{place} holds a state, but its key file {} is gone: put the file back or set {KEY_VARIABLE}",
+        .path.display()
     )]
     KeyLost {
         /// The key file.
         path: PathBuf,
-        /// The state's folder.
-        state: PathBuf,
+        /// The folder or bucket.
+        place: String,
+    },
+
+    /// The variable that shall hold the key is not set.
+    #[error(
+        "no state key: the variable {variable} is not set; export it (make a key with `openssl rand -base64 32`)"
+    )]
+    KeyUnset {
+        /// The variable.
+        variable: String,
+    },
+
+    /// Secret Manager has no key.
+    #[error("no state key: {problem}; `manage_state bootstrap` makes one, or set {KEY_VARIABLE}")]
+    KeySecretMissing {
+        /// What is missing.
+        problem: String,
+    },
+
+    /// Secret Manager could not be asked for the key, or given one.
+    #[error(
+        "the state key in the secret {secret} cannot be {doing}: set {KEY_VARIABLE} to go on without Secret Manager"
+    )]
+    KeySecret {
+        /// The secret's path and name.
+        secret: String,
+        /// What was tried, as in "cannot be …".
+        doing: &'static str,
+        /// Why not.
+        source: Box<scaleway_secrets::Error>,
     },
 
     /// The key file could not be read or made.
@@ -103,6 +132,26 @@ pub enum StateError {
         attempts: u32,
         /// What the store said last.
         source: Box<dyn std::error::Error + Send + Sync>,
+    },
+
+    /// There is no such bucket.
+    #[error(
+        "there is no {place}: `manage_state bootstrap` makes it, or correct [state] bucket in the definition"
+    )]
+    NoBucket {
+        /// The bucket.
+        place: String,
+    },
+
+    /// A bucket could not be reached or made ready.
+    #[error("the bucket {bucket} cannot be {doing}")]
+    Bucket {
+        /// The bucket.
+        bucket: String,
+        /// What was tried, as in "cannot be …".
+        doing: &'static str,
+        /// Why not.
+        source: Box<scaleway_object_storage::Error>,
     },
 
     /// A record is not what was written.

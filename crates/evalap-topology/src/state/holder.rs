@@ -103,7 +103,7 @@ fn running_since(pid: u32) -> io::Result<Option<String>> {
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "contract"))]
 impl Holder {
     /// A process of another host: nothing is known about it.
     pub(super) fn elsewhere(user: &str) -> Self {

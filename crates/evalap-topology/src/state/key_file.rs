@@ -7,7 +7,7 @@ use data_encoding::{BASE64, HEXLOWER};
 use scaleway_core::{Random, Secret};
 use zeroize::Zeroizing;
 
-use super::{StateError, StateKey};
+use super::{StateError, StateKey, Store};
 
 /// The environment variable that holds the state's key, in base64 or hexadecimal.
 pub const KEY_VARIABLE: &str = "EVALAP_STATE_KEY";
@@ -15,12 +15,9 @@ pub const KEY_VARIABLE: &str = "EVALAP_STATE_KEY";
 impl StateKey {
     /// The key from `EVALAP_STATE_KEY`, if it is set; an empty one counts as a mistake.
     pub fn from_env() -> Result<Option<Self>, StateError> {
-        match std::env::var(KEY_VARIABLE) {
-            Ok(text) => Self::parse(&Secret::new(text), KEY_VARIABLE).map(Some),
-            Err(std::env::VarError::NotPresent) => Ok(None),
-            Err(std::env::VarError::NotUnicode(_)) => {
-                Err(StateError::InvalidKey { place: KEY_VARIABLE.into(), problem: "not text" })
-            }
+        match Self::from_variable(KEY_VARIABLE) {
+            Err(StateError::KeyUnset { .. }) => Ok(None),
+            key => key.map(Some),
         }
     }
 
@@ -35,29 +32,65 @@ impl StateKey {
         Self::parse(&Secret::new(text.as_str()), &path.display().to_string())
     }
 
-    /// The key from the environment, else from the file, which is made (mode 600) where there is neither a key nor a
-    /// state in the folder `state` yet.
-    pub fn load_or_create(path: &Path, state: &Path, random: &Random) -> Result<Self, StateError> {
-        if let Some(key) = Self::from_env()? {
-            return Ok(key);
+    /// The key from the variable `name`, which must be set.
+    pub fn from_variable(name: &str) -> Result<Self, StateError> {
+        match std::env::var(name) {
+            Ok(text) => Self::parse(&Secret::new(text), name),
+            Err(std::env::VarError::NotPresent) => Err(StateError::KeyUnset { variable: name.into() }),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(StateError::InvalidKey { place: name.into(), problem: "not text" })
+            }
         }
-        Self::from_file_or_create(path, state, random)
     }
 
-    fn from_file_or_create(path: &Path, state: &Path, random: &Random) -> Result<Self, StateError> {
-        if resolved(path).starts_with(resolved(state)) {
-            return Err(StateError::KeyInsideState { path: path.into(), state: state.into() });
+    /// The key of the state in `store` from a file, which is made (mode 600) where there is neither a key nor a state
+    /// yet. Where a rotation was interrupted there are two files, and the state says which holds its key.
+    pub async fn load_or_create(path: &Path, store: &Store) -> Result<Self, StateError> {
+        if let Some(folder) =
+            store.folder_path().filter(|folder| resolved(path).starts_with(resolved(folder)))
+        {
+            return Err(StateError::KeyInsideState { path: path.into(), state: folder.into() });
         }
+        let next = next_file(path);
         match Self::from_file(path) {
-            Err(StateError::KeyMissing { .. }) => {}
-            found => return found,
+            Err(StateError::KeyMissing { .. }) if !next.exists() => {}
+            Ok(key) if !next.exists() => return Ok(key),
+            Ok(key) => return store.fitting(vec![key, Self::from_file(&next)?]).await,
+            Err(StateError::KeyMissing { .. }) => return Self::from_file(&next),
+            Err(error) => return Err(error),
         }
-        if std::fs::read_dir(state.join("log")).is_ok_and(|mut records| records.next().is_some()) {
-            return Err(StateError::KeyLost { path: path.into(), state: state.into() });
+        if store.key_in_use().await?.is_some() {
+            return Err(StateError::KeyLost { path: path.into(), place: store.place().to_owned() });
         }
-        create(path, random)?;
+        create(path, &store.random)?;
         Self::from_file(path)
     }
+
+    /// Draws a new key and keeps it beside the file `path`, for a rotation; one that an interrupted rotation left there
+    /// is taken up again.
+    pub fn next_of(path: &Path, random: &Random) -> Result<Self, StateError> {
+        let next = next_file(path);
+        if !next.exists() {
+            create(&next, random)?;
+        }
+        Self::from_file(&next)
+    }
+
+    /// Ends a rotation: the new key takes the file's place.
+    pub fn next_takes_over(path: &Path) -> Result<(), StateError> {
+        std::fs::rename(next_file(path), path).map_err(|source| StateError::KeyFile {
+            path: path.into(),
+            action: "replace",
+            source,
+        })
+    }
+}
+
+/// Where the next key waits until the state was written with it.
+fn next_file(path: &Path) -> PathBuf {
+    let mut next = path.as_os_str().to_owned();
+    next.push(".next");
+    next.into()
 }
 
 /// Makes a key file as a whole or not at all; one that another process has made meanwhile stays.
@@ -124,11 +157,17 @@ fn resolved(path: &Path) -> PathBuf {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use scaleway_core::{Clock, Timestamp};
     use std::os::unix::fs::PermissionsExt;
 
+    fn load_beside(file: &Path, state: &Path) -> Result<StateKey, StateError> {
+        let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
+        let store = Store::folder(state, clock.clone(), Random::system())?;
+        clock.block_on(StateKey::load_or_create(file, &store)).map_err(StateError::Random)?
+    }
+
     fn load(folder: &Path) -> Result<StateKey, StateError> {
-        let file = folder.join("keys/staging.key");
-        StateKey::from_file_or_create(&file, &folder.join("state"), &Random::system())
+        load_beside(&folder.join("keys/staging.key"), &folder.join("state"))
     }
 
     #[test]
@@ -155,7 +194,7 @@ mod tests {
     fn no_key_is_made_beside_or_for_an_existing_state() {
         let folder = tempfile::tempdir().unwrap();
         let state = folder.path().join("state");
-        let inside = StateKey::from_file_or_create(&state.join("key"), &state, &Random::system());
+        let inside = load_beside(&state.join("key"), &state);
         assert!(matches!(inside, Err(StateError::KeyInsideState { .. })), "{inside:?}");
         std::fs::create_dir_all(state.join("log")).unwrap();
         std::fs::write(state.join("log/1"), "x").unwrap();

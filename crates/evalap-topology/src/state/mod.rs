@@ -10,10 +10,9 @@
 //! ```no_run
 //! # use evalap_topology::state::*; use scaleway_core::{Clock, Random}; use std::{path::Path, time::Duration};
 //! # async fn example<S: Fold>(event: S::Event) -> Result<(), StateError> {
-//! let (clock, random) = (Clock::real(), Random::system());
-//! let folder = Path::new(".evalap/staging/state");
-//! let key = StateKey::load_or_create(Path::new(".evalap/staging.key"), folder, &random)?;
-//! let mut session = Session::<S>::open(Store::folder(folder, clock, random)?, key).await?;
+//! let store = Store::folder(Path::new(".evalap/state/staging"), Clock::real(), Random::system())?;
+//! let key = StateKey::load_or_create(Path::new(".evalap/keys/staging.key"), &store).await?;
+//! let mut session = Session::<S>::open(store, key).await?;
 //! session.lock(Holder::current("deploy_staging apply"), Duration::from_secs(300), |_| {}).await?;
 //! session.append(vec![event]).await?; // durable and folded
 //! session.cover().await?; // before each call that changes something
@@ -28,6 +27,7 @@ mod error;
 mod holder;
 mod key;
 mod key_file;
+mod key_secret;
 mod lease;
 mod lock;
 mod log;
@@ -36,14 +36,16 @@ mod session;
 mod store;
 mod versions;
 
-#[cfg(test)]
-mod contract;
+#[cfg(any(test, feature = "contract"))]
+#[doc(hidden)]
+pub mod contract;
 
 pub use envelope::SCHEMA;
 pub use error::StateError;
 pub use holder::Holder;
 pub use key::{Digest, StateKey};
 pub use key_file::KEY_VARIABLE;
+pub use key_secret::KeySecret;
 pub use lease::{Lease, LeaseTimes};
 pub use log::Head;
 pub use record::{Entry, Fold, LeaseEvent, Note, Record};

@@ -13,8 +13,9 @@ use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{Error, GetResult, GetResultPayload, ObjectStore, ObjectStoreExt, PutMode};
 use scaleway_core::{Clock, Random};
+use scaleway_object_storage::{BucketName, ObjectStorage};
 
-use super::StateError;
+use super::{StateError, StateKey, envelope, log};
 
 /// A store that is away is given up after this long: less than the 15 s within which it must be noticed.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -28,8 +29,8 @@ pub struct Store {
     objects: Arc<dyn ObjectStore>,
     root: Path,
     place: String,
-    /// A disk: the clock must not jump while it works, and a call to it does not hang.
-    disk: bool,
+    /// The folder, on a disk: the clock must not jump while it works, and a call to it does not hang.
+    folder: Option<Arc<FilePath>>,
     pub(super) clock: Clock,
     pub(super) random: Random,
 }
@@ -48,12 +49,29 @@ impl Store {
         let root = Path::from_absolute_path(absolute).map_err(|error| failed(error.into()))?;
         // From the root of the file system: a store with a prefix insists that its folder exists.
         let objects = Arc::new(LocalFileSystem::new().with_fsync(true));
-        Ok(Self { objects, root, place, disk: true, clock, random })
+        Ok(Self { objects, root, place, folder: Some(path.into()), clock, random })
     }
 
     /// A state that lives as long as the program.
     pub fn memory(clock: Clock, random: Random) -> Self {
         Self::new(Arc::new(InMemory::new()), "memory", clock, random)
+    }
+
+    /// A state in a bucket of Object Storage, by the client's own clock and randomness. See [`Bootstrap`](super::Bootstrap)
+    /// for how to make one that a state can rely on.
+    ///
+    /// # Errors
+    /// [`StateError::Bucket`] where the bucket's address makes no sense.
+    pub fn bucket(storage: &ObjectStorage, bucket: &BucketName) -> Result<Self, StateError> {
+        let failed = |source| StateError::Bucket {
+            bucket: bucket.to_string(),
+            doing: "reached",
+            source: Box::new(source),
+        };
+        let objects = storage.objects(bucket).map_err(failed)?;
+        let client = storage.client();
+        let (clock, random) = (client.clock().clone(), client.random().clone());
+        Ok(Self::new(Arc::new(objects), format!("bucket {bucket}"), clock, random))
     }
 
     /// A state in any object store that refuses the second create of one key. Its own retries must be off: they are
@@ -64,12 +82,34 @@ impl Store {
         clock: Clock,
         random: Random,
     ) -> Self {
-        Self { objects, root: Path::default(), place: place.into(), disk: false, clock, random }
+        Self { objects, root: Path::default(), place: place.into(), folder: None, clock, random }
     }
 
     /// Where it is, for people.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// The folder, where it is one.
+    pub(super) fn folder_path(&self) -> Option<&FilePath> {
+        self.folder.as_deref()
+    }
+
+    /// The id of the key that the newest record was written with; none where there is no state yet.
+    pub async fn key_in_use(&self) -> Result<Option<String>, StateError> {
+        let Some(newest) = self.numbers("log", &log::object(0)).await?.last().copied() else {
+            return Ok(None);
+        };
+        let sealed = self.get(&log::object(newest)).await?.unwrap_or_default();
+        Ok(Some(envelope::key_id(&sealed).unwrap_or_default().to_owned()))
+    }
+
+    /// The one of `keys`, the likeliest first, that this state was last written with; the first where none is: what
+    /// opens the state says what is wrong.
+    pub async fn fitting(&self, mut keys: Vec<StateKey>) -> Result<StateKey, StateError> {
+        let used = if keys.len() > 1 { self.key_in_use().await? } else { None };
+        let at = keys.iter().position(|key| Some(key.id()) == used.as_deref()).unwrap_or(0);
+        Ok(keys.swap_remove(at))
     }
 
     pub(super) async fn get(&self, object: &str) -> Result<Option<Bytes>, StateError> {
@@ -92,7 +132,8 @@ impl Store {
             match self.objects.put_opts(&path, bytes.clone().into(), PutMode::Create.into()).await {
                 Ok(_) => Ok(true),
                 Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => {
-                    Ok(bytes_of(self.objects.get(&path).await?).await? == *bytes)
+                    let other = self.objects.get(&path).await.map_err(not_yet)?;
+                    Ok(bytes_of(other).await? == *bytes)
                 }
                 Err(error) => Err(error),
             }
@@ -142,7 +183,7 @@ impl Store {
     }
 
     async fn once<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        if self.disk {
+        if self.folder.is_some() {
             let _busy = self.clock.busy();
             return call.await;
         }
@@ -173,6 +214,8 @@ impl Store {
             (_, Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded)) => {
                 StateError::Full { place, source }
             }
+            // A read of what is not there is no failure: this is said of the bucket.
+            (Error::NotFound { .. }, _) if self.folder.is_none() => StateError::NoBucket { place },
             _ => StateError::Unavailable { place, operation, attempts, source },
         }
     }
@@ -195,6 +238,14 @@ async fn bytes_of(found: GetResult) -> Result<Bytes, Error> {
             }
         }
         GetResultPayload::Stream(_) => found.bytes().await,
+    }
+}
+
+/// After "already exists": the other's object is not visible yet, or its write was abandoned.
+fn not_yet(error: Error) -> Error {
+    match error {
+        Error::NotFound { source, .. } => Error::Generic { store: "state", source },
+        other => other,
     }
 }
 
@@ -223,13 +274,12 @@ fn is_transient(error: &Error) -> bool {
                     | ErrorKind::NetworkDown
             )
         }),
-        // Only after "already exists": the other's object is not visible yet, or its write was abandoned.
-        Error::NotFound { .. } => true,
         _ => false,
     }
 }
 
-#[cfg(test)]
+#[cfg(any(test, feature = "contract"))]
+#[allow(clippy::unwrap_used, reason = "for tests: one that cannot go on has failed")]
 impl Store {
     /// What no program of ours does: writes over an object, or removes it.
     pub(super) async fn tamper(&self, object: &str, bytes: Option<Bytes>) {

@@ -64,11 +64,16 @@ fn collect(value: &Value, schema: &Value, root: &Value, name: &str, written: &mu
 
 #[test]
 fn the_schema_knows_every_key_that_is_written_and_no_other() {
-    let definition = full();
-    definition.validate().unwrap();
+    let mut definition = full();
     let schema = json_schema();
     let mut written = BTreeSet::new();
-    collect(&serde_json::to_value(&definition).unwrap(), &schema, &schema, "Definition", &mut written);
+    let keys_from: [fn(String) -> KeySource; 3] =
+        [KeySource::FromEnv, KeySource::FromFile, KeySource::Secret];
+    for key in keys_from {
+        definition.state = StatePlace::in_bucket("evalap-staging-state").key(key("KEY".into()));
+        definition.validate().unwrap();
+        collect(&serde_json::to_value(&definition).unwrap(), &schema, &schema, "Definition", &mut written);
+    }
     let known: BTreeSet<_> =
         keys(&schema).into_iter().filter(|key| !key.starts_with("DatabaseUrl.")).collect();
     assert_eq!(written, known);

@@ -1,18 +1,29 @@
-//! What every store must do for a state, asked of each.
+//! What every store must do for a state, asked of each: here of memory and a folder, elsewhere (feature `contract`) of
+//! stores that this crate may not know.
+#![allow(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    clippy::must_use_candidate,
+    reason = "for tests: one that cannot go on has failed"
+)]
 
 mod damage;
 mod faults;
 mod locking;
+#[cfg(test)]
+mod own;
 mod versions;
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::future::Future;
 use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
 
 use serde::{Deserialize, Serialize};
 
 use super::*;
-use scaleway_core::{Clock, Random, Secret, Timestamp};
+use scaleway_core::{Clock, Random, Timestamp};
 
 /// A set of names: what is in it cannot be added, what is not cannot be removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,19 +61,24 @@ fn names(names: impl IntoIterator<Item = impl ToString>) -> Names {
 }
 
 /// One state, its key and its virtual clock.
-pub(super) struct Bench {
+pub struct Bench {
     store: Store,
     key: StateKey,
     clock: Clock,
     folder: Option<tempfile::TempDir>,
 }
 
+/// One thing that is asked of a store, and what it is called.
+pub type Check = (&'static str, for<'a> fn(&'a Bench) -> LocalBoxFuture<'a, ()>);
+
 impl Bench {
-    fn memory() -> Self {
+    /// A state in memory.
+    pub fn memory() -> Self {
         Self::new(|clock, random| (Store::memory(clock, random), None))
     }
 
-    fn folder() -> Self {
+    /// A state in a folder.
+    pub fn folder() -> Self {
         Self::new(|clock, random| {
             let folder = tempfile::tempdir().unwrap();
             let store = Store::folder(&folder.path().join("my states/staging"), clock, random).unwrap();
@@ -70,10 +86,15 @@ impl Bench {
         })
     }
 
+    /// A state in an empty store, on the store's own clock, which must be virtual.
+    pub fn of(store: Store) -> Self {
+        Self { key: StateKey::new(&[7; 32]).unwrap(), clock: store.clock.clone(), store, folder: None }
+    }
+
     fn new(make: impl FnOnce(Clock, Random) -> (Store, Option<tempfile::TempDir>)) -> Self {
         let clock = Clock::virtual_from(Timestamp::from_unix_millis(1_780_000_000_000));
-        let (store, folder) = make(clock.clone(), Random::seeded(7));
-        Self { store, key: StateKey::new(&[7; 32]).unwrap(), clock, folder }
+        let (store, folder) = make(clock, Random::seeded(7));
+        Self { folder, ..Self::of(store) }
     }
 
     async fn open(&self) -> Session<Names> {
@@ -90,17 +111,27 @@ impl Bench {
         session
     }
 
-    fn run<F: Future>(&self, test: F) -> F::Output {
+    /// Runs a test in the state's time.
+    pub fn run<F: Future>(&self, test: F) -> F::Output {
         self.clock.block_on(test).unwrap()
     }
 }
 
-/// Runs each check over each store.
+/// All that is asked of a store.
+pub fn checks() -> Vec<Check> {
+    [CHECKS, damage::CHECKS, faults::CHECKS, locking::CHECKS, versions::CHECKS].concat()
+}
+
+/// Lists each check, and runs it over memory and a folder.
 macro_rules! contract {
     ($($check:ident),+ $(,)?) => {
+        pub(super) const CHECKS: &[Check] = &[$((stringify!($check), |bench| Box::pin($check(bench)))),+];
+
+        #[cfg(test)]
         mod memory {
             $(#[test] fn $check() { let bench = super::Bench::memory(); bench.run(super::$check(&bench)); })+
         }
+        #[cfg(test)]
         mod folder {
             $(#[test] fn $check() { let bench = super::Bench::folder(); bench.run(super::$check(&bench)); })+
         }
@@ -201,65 +232,4 @@ async fn another_key_is_told_from_damage(bench: &Bench) {
         text.contains(other.id()) && text.contains(bench.key.id()) && text.contains(KEY_VARIABLE),
         "{text}"
     );
-}
-
-#[test]
-fn a_state_shows_neither_its_key_nor_its_content() {
-    let bench = Bench::memory();
-    bench.run(async {
-        let mut session = bench.locked("alice").await;
-        let digest = session.key().digest(&Secret::new("hunter2"));
-        session.append(added(&digest)).await.unwrap();
-        let shown = format!("{session:?} {:?} {:?}", session.store(), bench.key);
-        assert_eq!(shown, format!("Session(Store(memory) at 2) Store(memory) StateKey({})", bench.key.id()));
-    });
-}
-
-#[test]
-fn a_folder_that_cannot_be_written_is_named() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("file");
-    std::fs::write(&file, "").unwrap();
-    let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
-    let store =
-        Store::folder(Path::new(&file).join("state").as_path(), clock.clone(), Random::seeded(1)).unwrap();
-    let error = clock
-        .block_on(async {
-            let mut session = Session::<Names>::open(store, StateKey::new(&[7; 32]).unwrap()).await?;
-            session.note(Note::new(&Holder::elsewhere("alice"), "x")).await
-        })
-        .unwrap()
-        .unwrap_err();
-    assert!(error.to_string().contains(&file.display().to_string()), "{error}");
-    assert_eq!(clock.now(), Timestamp::UNIX_EPOCH, "a disk that refuses is not asked again");
-}
-
-proptest::proptest! {
-    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
-
-    #[test]
-    fn the_state_is_the_fold_of_what_was_appended(
-        batches in proptest::collection::vec(proptest::collection::vec((proptest::bool::ANY, 0..5u8), 0..4), 0..40),
-    ) {
-        let bench = Bench::memory();
-        bench.run(async {
-            let mut direct = Names::default();
-            let mut session = bench.locked("alice").await;
-            for batch in batches {
-                let events: Vec<Event> = batch
-                    .into_iter()
-                    .map(|(add, name)| if add { Event::Added(name.to_string()) } else { Event::Removed(name.to_string()) })
-                    .collect();
-                let fits = direct.check(events.iter()).is_ok();
-                assert_eq!(session.append(events.clone()).await.is_ok(), fits);
-                if fits {
-                    for event in &events {
- direct.apply(event).unwrap();
-}
-                }
-                assert_eq!(session.state(), &direct);
-            }
-            assert_eq!(bench.open().await.state(), &direct);
-        });
-    }
 }
