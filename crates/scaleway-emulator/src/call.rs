@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use http::header;
 use http::request::Parts;
 use scaleway_core::Timestamp;
 use serde_json::Value;
 
+use crate::authority::{Principal, Visible};
 use crate::refusal::Refusal;
 use crate::router::Route;
 use crate::store::{Body, Effect, Kind, Record, Transition};
@@ -19,6 +21,11 @@ pub(crate) struct Call<'a> {
     pub(crate) route: &'static Route,
     /// The JSON object that was sent; empty where none was.
     pub(crate) body: Body,
+    /// Who asks.
+    pub(crate) principal: Principal,
+    /// What a list may show.
+    pub(crate) visible: Visible,
+    user_agent: String,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
 }
@@ -26,6 +33,7 @@ pub(crate) struct Call<'a> {
 impl<'a> Call<'a> {
     pub(crate) fn new(
         world: &'a mut World,
+        principal: Principal,
         route: &'static Route,
         path: Vec<(String, String)>,
         parts: &Parts,
@@ -42,7 +50,24 @@ impl<'a> Call<'a> {
                 Err(error) => return Err(Refusal::not_json(&error.to_string())),
             },
         };
-        Ok(Self { world, route, body, path, query })
+        let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let user_agent = user_agent.unwrap_or_default().into();
+        Ok(Self { world, route, body, principal, visible: Visible::All, user_agent, path, query })
+    }
+
+    /// The program that asks, as it calls itself.
+    pub(crate) fn user_agent(&self) -> &str {
+        &self.user_agent
+    }
+
+    /// All parameters of the path, by name.
+    pub(crate) fn path(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.path.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// All parameters of the query, by name.
+    pub(crate) fn queries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// A parameter of the path; empty where the route has none of that name.

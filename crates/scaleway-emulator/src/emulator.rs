@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use scaleway_core::{Clock, Exchange, Random, Timestamp, Transport, TransportError};
+use scaleway_core::{Clock, Exchange, Random, Secret, Timestamp, Transport, TransportError};
 
 use crate::EmulatorError;
+use crate::authority;
 use crate::blobs::Blobs;
 use crate::data_dir::DataDir;
 use crate::fault::Fault;
@@ -51,6 +52,17 @@ pub struct Emulator {
     kernel: Arc<Mutex<Kernel>>,
     clock: Clock,
     latency: Latency,
+    owner_key: Option<OwnerKey>,
+}
+
+/// A key of the organisation's owner, with which everything may be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OwnerKey {
+    /// `SCW` and 17 characters.
+    pub access_key: String,
+    /// What a client sends as `X-Auth-Token`.
+    pub secret_key: Secret,
 }
 
 /// How an emulator is to be.
@@ -60,6 +72,7 @@ pub struct Builder {
     clock: Clock,
     random: Random,
     data_dir: Option<PathBuf>,
+    owner_key: Option<OwnerKey>,
     settings: Settings,
 }
 
@@ -119,6 +132,19 @@ impl Builder {
         self
     }
 
+    /// Whether only keys that were made through IAM are known, and only what their policies grant is done. Everything
+    /// begins with [`Emulator::owner_key`], which may do anything. By default any key may.
+    pub fn strict_auth(mut self, strict: bool) -> Self {
+        self.settings.strict_auth = strict;
+        self
+    }
+
+    /// The key of the organisation's owner, where authentication is strict; drawn at random unless it is said.
+    pub fn owner_key(mut self, access_key: impl Into<String>, secret_key: impl Into<Secret>) -> Self {
+        self.owner_key = Some(OwnerKey { access_key: access_key.into(), secret_key: secret_key.into() });
+        self
+    }
+
     /// # Errors
     /// When the data folder is in use, damaged or unusable.
     pub fn build(self) -> Result<Emulator, EmulatorError> {
@@ -132,14 +158,23 @@ impl Builder {
         };
         let now = self.clock.now().max(last.unwrap_or(Timestamp::UNIX_EPOCH));
         let latency = self.settings.latency;
+        let mut world = World::new(store, blobs, self.settings, self.random, now);
+        let owner_key = if world.settings.strict_auth {
+            let given = self.owner_key.map(|key| (key.access_key, key.secret_key.expose().to_owned()));
+            let made = authority::ensure_owner_key(&mut world, given);
+            let (access_key, secret) = made.map_err(|_| EmulatorError::NoRandomness)?;
+            Some(OwnerKey { access_key, secret_key: secret.into() })
+        } else {
+            None
+        };
         let kernel = Kernel {
-            world: World::new(store, blobs, self.settings, self.random, now),
+            world,
             clock: self.clock.clone(),
             data,
             requests: Requests::default(),
             faults: Vec::new(),
         };
-        Ok(Emulator { kernel: Arc::new(Mutex::new(kernel)), clock: self.clock, latency })
+        Ok(Emulator { kernel: Arc::new(Mutex::new(kernel)), clock: self.clock, latency, owner_key })
     }
 }
 
@@ -150,6 +185,7 @@ impl Emulator {
             clock: Clock::real(),
             random: Random::system(),
             data_dir: None,
+            owner_key: None,
             settings: Settings {
                 latency: Latency::default(),
                 hash_cost: HashCost::default(),
@@ -158,6 +194,7 @@ impl Emulator {
                 strict_registry: false,
                 exec_jobs: false,
                 organization: ORGANIZATION.into(),
+                strict_auth: false,
             },
         }
     }
@@ -183,7 +220,8 @@ impl Emulator {
             requests: Requests::default(),
             faults: Vec::new(),
         };
-        Self { kernel: Arc::new(Mutex::new(kernel)), clock, latency: self.latency }
+        let owner_key = self.owner_key.clone();
+        Self { kernel: Arc::new(Mutex::new(kernel)), clock, latency: self.latency, owner_key }
     }
 
     /// What was asked so far.
@@ -199,6 +237,16 @@ impl Emulator {
     /// The recorded medians that [`Latency::Recorded`] uses.
     pub fn timings(&self) -> &'static Timings {
         Timings::recorded()
+    }
+
+    /// The key with which everything begins, where authentication is strict.
+    pub fn owner_key(&self) -> Option<&OwnerKey> {
+        self.owner_key.as_ref()
+    }
+
+    /// The organisation that all projects belong to; its first project, `default`, has the same id.
+    pub fn organization(&self) -> String {
+        self.lock().world.settings.organization.clone()
     }
 
     /// The clock by which it lives.

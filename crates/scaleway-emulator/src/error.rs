@@ -50,6 +50,9 @@ pub enum EmulatorError {
         /// What the system said.
         source: io::Error,
     },
+    /// The source of randomness gives none, and a key is needed.
+    #[error("there is no randomness to draw the owner's key from: give a seed, or the key itself")]
+    NoRandomness,
     /// The file that declares images cannot be read.
     #[error("the declaration of images {} cannot be read", path.display())]
     ReadImages {

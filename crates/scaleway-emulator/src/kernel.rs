@@ -13,7 +13,7 @@ use crate::reply::{Answer, Reply};
 use crate::requests::{RequestEntry, Requests};
 use crate::router::{Found, Product, Route, Router};
 use crate::world::World;
-use crate::{data_plane, management};
+use crate::{authority, data_plane, management};
 
 /// The world with everything around it that a request meets.
 pub(crate) struct Kernel {
@@ -109,12 +109,13 @@ impl Kernel {
         parts: &Parts,
         body: &[u8],
     ) -> Answer {
-        authenticate(parts)?;
-        let mut call = Call::new(&mut self.world, route, params, parts, body)?;
+        let principal = authority::authenticate(&self.world, parts)?;
+        let mut call = Call::new(&mut self.world, principal, route, params, parts, body)?;
         let region = call.region();
         if !product.regions.is_empty() && !region.is_empty() && !product.regions.contains(&region) {
             return Err(Refusal::unknown("region", region));
         }
+        authority::check(&mut call, product)?;
         (route.handler)(&mut call)
     }
 
@@ -160,17 +161,6 @@ impl Drop for Kernel {
             // The folder was usable at the last write; nobody is left to hear of an error.
             let _ = data.append(&changes);
         }
-    }
-}
-
-/// Any token will do, but there must be one.
-fn authenticate(parts: &Parts) -> Result<(), Refusal> {
-    match parts.headers.get("x-auth-token").map(HeaderValue::as_bytes) {
-        None => Err(Refusal::denied_authentication("api_key", "not_found")),
-        Some(token) if token.is_empty() || !token.iter().all(u8::is_ascii_graphic) => {
-            Err(Refusal::denied_authentication("api_key", "invalid_argument"))
-        }
-        Some(_) => Ok(()),
     }
 }
 

@@ -15,6 +15,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod authority;
 mod blobs;
 mod call;
 mod data_dir;
@@ -38,7 +39,7 @@ mod store;
 mod timings;
 mod world;
 
-pub use emulator::{Builder, Emulator, HashCost, WhileChanging};
+pub use emulator::{Builder, Emulator, HashCost, OwnerKey, WhileChanging};
 pub use error::EmulatorError;
 pub use fault::{Fault, FaultKind};
 pub use image::{Image, ImageBook};

@@ -28,6 +28,10 @@ struct Arguments {
     /// How images behave: a TOML file.
     #[arg(long, value_name = "FILE")]
     images: Option<PathBuf>,
+    /// Know only keys that were made through IAM, and do only what their policies grant. The ready line tells the
+    /// owner's key, with which everything begins.
+    #[arg(long)]
+    strict_auth: bool,
     /// Draw ids from this seed.
     #[arg(long)]
     seed: Option<u64>,
@@ -80,6 +84,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Wait::None => Latency::None,
         Wait::Recorded => Latency::Recorded,
     });
+    builder = builder.strict_auth(arguments.strict_auth);
     if let Some(folder) = arguments.data {
         builder = builder.data_dir(folder);
     }
@@ -106,8 +111,19 @@ fn clock(arguments: &Arguments) -> Result<Clock, EmulatorError> {
 }
 
 async fn serve(emulator: Emulator, address: SocketAddr) -> Result<(), EmulatorError> {
+    let env = emulator.owner_key().map(|key| {
+        serde_json::json!({
+            "SCW_ACCESS_KEY": key.access_key,
+            "SCW_SECRET_KEY": key.secret_key.expose(),
+            "SCW_DEFAULT_ORGANIZATION_ID": emulator.organization(),
+            "SCW_DEFAULT_PROJECT_ID": emulator.organization(),
+        })
+    });
     let server = Server::bind(emulator, address).await?;
-    let ready = serde_json::json!({"ready": true, "api_url": server.url(), "pid": std::process::id()});
+    let mut ready = serde_json::json!({"ready": true, "api_url": server.url(), "pid": std::process::id()});
+    if let Some(env) = env {
+        ready["env"] = env;
+    }
     let mut out = std::io::stdout().lock();
     // A closed standard output is no reason not to serve.
     let _ = writeln!(out, "{ready}").and_then(|()| out.flush());

@@ -41,6 +41,7 @@ impl Listing {
     ) -> Answer {
         let found = call.world.store.all(self.kind).map(|(_, record)| record);
         let found = found.filter(|record| record.region == call.region());
+        let found = found.filter(|record| call.visible.includes(&record.project));
         let found = found.filter(|record| self.filters.iter().all(|name| matches(call, record, name)));
         let mut found: Vec<&Record> = found.filter(|record| keep(record)).collect();
         let (field, descending) = self.order(call)?;
@@ -65,7 +66,9 @@ impl Listing {
         let parsed = ascending.or_else(|| order_by.strip_suffix("_desc").map(|field| (field, true)));
         let known = parsed.and_then(|(field, descending)| {
             let field = self.order.iter().find(|known| **known == field)?;
-            Some((*field, descending))
+            // Some lists say `policy_name` for the name of a policy.
+            let own = field.strip_prefix(self.kind.resource).and_then(|field| field.strip_prefix('_'));
+            Some((own.unwrap_or(field), descending))
         });
         known.ok_or_else(|| {
             let help = format!("must be one of {} with _asc or _desc", self.order.join(", "));
@@ -78,6 +81,9 @@ fn matches(call: &Call<'_>, record: &Record, name: &str) -> bool {
     let mut wanted = call.query_all(name).filter(|value| !value.is_empty() && !value.starts_with("unknown_"));
     match name {
         "project_id" => wanted.all(|project| record.project == project),
+        "organization_id" if record.project.is_empty() => {
+            wanted.all(|id| record.text("organization_id") == id)
+        }
         "organization_id" => wanted.all(|id| call.world.organization_of(&record.project) == id),
         "tags" => {
             let tags = record.body.get("tags").and_then(Value::as_array);

@@ -82,17 +82,24 @@ impl Refusal {
     }
 
     /// 403.
-    #[allow(dead_code, reason = "for the products that check permissions")]
     pub(crate) fn permissions_denied(resource: &str, action: &str) -> Self {
         let more = json!({"details": [{"resource": resource, "action": action}]});
         Self::typed(StatusCode::FORBIDDEN, "permissions_denied", "insufficient permissions", more)
     }
 
     /// 403.
-    #[allow(dead_code, reason = "for the products that count")]
     pub(crate) fn quotas_exceeded(resource: &str, quota: u64, current: u64) -> Self {
+        Self::quotas_exceeded_of("project", resource, quota, current)
+    }
+
+    /// 403.
+    pub(crate) fn organization_quota_exceeded(resource: &str, quota: u64, current: u64) -> Self {
+        Self::quotas_exceeded_of("organization", resource, quota, current)
+    }
+
+    fn quotas_exceeded_of(scope: &str, resource: &str, quota: u64, current: u64) -> Self {
         let more = json!({"details": [
-            {"resource": resource, "quota": quota, "current": current, "scope": "project"}
+            {"resource": resource, "quota": quota, "current": current, "scope": scope}
         ]});
         Self::typed(StatusCode::FORBIDDEN, "quotas_exceeded", "quota(s) exceeded for this resource", more)
     }

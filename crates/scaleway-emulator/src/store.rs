@@ -128,6 +128,14 @@ impl Store {
         records.map(|(id, record)| (id.as_str(), record))
     }
 
+    /// The record of that id in any of a product's collections.
+    pub(crate) fn find_in(&self, product: &str, id: &str) -> Option<&Record> {
+        let collections = self.collections.range(format!("{product}.")..);
+        let mut of_product = collections
+            .take_while(|(name, _)| name.strip_prefix(product).is_some_and(|rest| rest.starts_with('.')));
+        of_product.find_map(|(_, records)| records.get(id))
+    }
+
     /// Every record, by collection and id.
     pub(crate) fn everything(&self) -> impl Iterator<Item = (&str, &str, &Record)> {
         self.collections.iter().flat_map(|(collection, records)| {

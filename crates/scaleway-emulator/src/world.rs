@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     /// Whether jobs are run as processes of this machine.
     pub(crate) exec_jobs: bool,
     pub(crate) organization: String,
+    /// Whether a key must have been made through IAM.
+    pub(crate) strict_auth: bool,
 }
 
 impl Settings {

@@ -7,6 +7,7 @@ use crate::world::World;
 
 mod cockpit;
 mod containers;
+pub(crate) mod iam;
 pub(crate) mod ipam;
 mod jobs;
 mod pages;
@@ -21,6 +22,7 @@ pub(crate) use containers::endpoint;
 pub(crate) const ALL: &[&Product] = &[
     &containers::PRODUCT,
     &cockpit::PRODUCT,
+    &iam::PRODUCT,
     &ipam::PRODUCT,
     &jobs::PRODUCT,
     &rdb::PRODUCT,

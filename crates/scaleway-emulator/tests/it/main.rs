@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod auth;
 mod cockpit;
 mod cockpit_alerts;
 mod containers;
