@@ -7,6 +7,7 @@ use crate::error::Error;
 
 /// The emulator takes any key, and knows a default project from the start.
 const KEY: &str = "00000000-0000-4000-8000-000000000000";
+const ACCESS_KEY: &str = "SCW0000000000EMULATOR";
 const PROJECT: &str = "00000000-0000-4000-8000-00000000e0e0";
 
 /// How much faster than ours the emulator's time is: all takes as long there as was recorded.
@@ -31,7 +32,7 @@ fn emulated() -> Result<Client, Error> {
     let clock = Clock::scaled(SPEED, Clock::real().now());
     let emulator =
         Emulator::builder().clock(clock.clone()).latency(Latency::Recorded).organization(PROJECT).build()?;
-    let mut config = Config::new(KEY);
+    let mut config = Config::new(KEY).with_access_key(ACCESS_KEY);
     if let Ok(project) = PROJECT.parse() {
         config = config.with_default_project(project);
     }

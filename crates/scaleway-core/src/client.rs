@@ -153,6 +153,22 @@ impl Client {
         request: &(dyn Fn() -> Result<http::Request<Bytes>> + Sync),
         read_error: fn(&[u8], StatusCode) -> ErrorBody,
     ) -> Result<http::Response<Bytes>> {
+        self.exchange_where(call, repeatable, request, read_error, |status| status.is_success()).await
+    }
+
+    /// As [`exchange`](Self::exchange), for protocols in which more than a success is an answer: `is_answer` says which
+    /// statuses are given back rather than made an error, a challenge for a token or a redirection for example.
+    ///
+    /// # Errors
+    /// As [`exchange`](Self::exchange).
+    pub async fn exchange_where(
+        &self,
+        call: Call,
+        repeatable: bool,
+        request: &(dyn Fn() -> Result<http::Request<Bytes>> + Sync),
+        read_error: fn(&[u8], StatusCode) -> ErrorBody,
+        is_answer: fn(StatusCode) -> bool,
+    ) -> Result<http::Response<Bytes>> {
         let Inner { clock, retry, budget, .. } = &*self.0;
         let begun = clock.now();
         let mut attempts = Attempts::new(retry);
@@ -166,7 +182,7 @@ impl Client {
             let answer = answer.unwrap_or_else(|| Err(TransportError::answer_lost("time-out")));
             let latency_ms = clock.now().since(started).as_millis();
             let answer = match answer {
-                Ok(answer) if answer.status().is_success() => {
+                Ok(answer) if is_answer(answer.status()) => {
                     let (status, request_id) = (answer.status().as_u16(), request_id(&answer));
                     debug!(attempt, status, %latency_ms, request_id, "answered");
                     budget.give_back();

@@ -234,8 +234,8 @@ impl ErrorBody {
     }
 
     pub(crate) fn is_permission_denied(&self) -> bool {
-        // The second is Object Storage's.
-        matches!(self.kind.as_deref(), Some("permissions_denied" | "AccessDenied"))
+        // The second is Object Storage's, the third the registry's.
+        matches!(self.kind.as_deref(), Some("permissions_denied" | "AccessDenied" | "DENIED"))
     }
 }
 

@@ -1,4 +1,5 @@
-//! A typed client of Scaleway Container Registry (API registry v1).
+//! A typed client of Scaleway Container Registry (API registry v1), and of the registry's own protocol: what `docker push`
+//! does.
 //!
 //! | resource | operations |
 //! |---|---|
@@ -10,24 +11,30 @@
 //! |---|---|
 //! | find something by its name | [`find_namespace`](Registry::find_namespace), [`find_image`](Registry::find_image), [`find_tag`](Registry::find_tag) |
 //! | wait for what a build pushes | [`wait_for_pushed_tag`](Registry::wait_for_pushed_tag) |
-//! | deploy exactly that | [`Namespace::pinned`] |
+//! | push an image | [`LocalImage`], [`Publisher::push`] |
+//! | copy one by digest | [`Publisher::copy`] |
+//! | know what a name stands for | [`Publisher::digest`], [`Publisher::wait_for`] |
+//! | deploy exactly that | [`Published::image`], [`Namespace::pinned`] |
 //!
 //! ```no_run
 //! use scaleway_core::Client;
-//! use scaleway_registry::{CreateNamespace, Registry};
+//! use scaleway_registry::{CreateNamespace, LocalImage, Publisher, Registry};
 //!
-//! # async fn run() -> Result<(), scaleway_registry::Error> {
-//! let registry = Registry::new(&Client::from_env()?);
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let scaleway = Client::from_env()?;
+//! let registry = Registry::new(&scaleway);
 //! let namespace = registry.create_namespace(CreateNamespace::new("evalap-staging")).await?;
-//! println!("docker push {}/streamlit:1.4.2", namespace.endpoint);
-//! let tag = registry.wait_for_pushed_tag(&namespace.id, "streamlit", "1.4.2").await?;
-//! let image = registry.get_image(&tag.image_id).await?;
-//! println!("deploy {}", namespace.pinned(&image, &tag));
+//! let image = LocalImage::open("streamlit.tar")?; // docker save --platform linux/amd64 -o streamlit.tar …
+//! let published = Publisher::new(&scaleway)?.push(image, &namespace.image("streamlit", "1.4.2")?).await?;
+//! println!("deploy {}", published.image);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Pushing and pulling are no part of this API: they speak the registry's own protocol at [`Namespace::endpoint`].
+//! # Pushing
+//! An image is sent blob by blob in parts of 8 MiB, and its manifest last: a name never stands for half an image, and what
+//! is there is not sent again. All is held to its digest, on the way in and out. Only `linux/amd64` is taken, because
+//! Serverless Containers run nothing else; whatever the registry, tokens and the key go only where they belong.
 //!
 //! # Errors
 //! Every operation fails with [`Error`]: ask its predicates (`is_not_found`, `is_transient`, …) what to do. A namespace
@@ -36,6 +43,7 @@
 mod client;
 mod image;
 mod namespace;
+mod publish;
 mod status;
 mod tag;
 
@@ -43,6 +51,10 @@ pub use client::Registry;
 pub use image::{Image, ImageId, ListImages, ListImagesOrder, UpdateImage, Visibility};
 pub use namespace::{
     CreateNamespace, ListNamespaces, ListNamespacesOrder, Namespace, NamespaceId, UpdateNamespace,
+};
+pub use publish::{
+    Digest, ImageReference, InvalidDigest, InvalidReference, LocalImage, Publish, PublishProgress, Published,
+    Publisher,
 };
 pub use scaleway_core::{Error, Result};
 pub use status::Status;

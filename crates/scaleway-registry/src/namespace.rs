@@ -9,7 +9,7 @@ use scaleway_core::{
 use serde::{Deserialize, Serialize};
 
 use crate::status::PACE;
-use crate::{Image, Registry, Status, Tag};
+use crate::{Image, ImageReference, InvalidReference, Registry, Status, Tag};
 
 /// The id of a [`Namespace`].
 pub type NamespaceId = Id<Namespace>;
@@ -63,6 +63,14 @@ impl Namespace {
     #[must_use]
     pub fn pinned(&self, image: &Image, tag: &Tag) -> String {
         format!("{}/{}@{}", self.endpoint, image.name, tag.digest)
+    }
+
+    /// The full name of `image:tag` in it, whether that is there or not: what to push to.
+    ///
+    /// # Errors
+    /// [`InvalidReference`] where the two, or the namespace's endpoint, make no name.
+    pub fn image(&self, image: &str, tag: &str) -> Result<ImageReference, InvalidReference> {
+        format!("{}/{image}:{tag}", self.endpoint).parse()
     }
 }
 

@@ -3,6 +3,8 @@
 
 mod image;
 mod namespace;
+mod publish;
+mod shelf;
 mod tag;
 
 use scaleway_core::{Client, Config};
