@@ -8,6 +8,7 @@ use scaleway_core::Clock;
 use crate::call::Call;
 use crate::data_dir::DataDir;
 use crate::fault::{Fault, FaultKind};
+use crate::products::registry;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::requests::{RequestEntry, Requests};
@@ -58,7 +59,9 @@ impl Kernel {
             operation: None,
             status: None,
         };
-        let outcome = if is_api(&host) {
+        let outcome = if let Some(ask) = registry::protocol::find(&host, &parts.method, parts.uri.path()) {
+            self.registry(ask, &parts, body, &mut entry)
+        } else if is_api(&host) {
             self.api(&parts, &body, &mut entry)
         } else if let Some(reply) = data_plane::answer(&self.world, &host, &parts) {
             Ok(reply)
@@ -90,11 +93,36 @@ impl Kernel {
             Found::Unknown { verbs } => return Ok(Reply::unknown_route(verb, path, &verbs)),
         };
         (entry.product, entry.operation) = (Some(product.name), Some(route.operation));
-        let fault = self.meet_fault(route.operation);
+        self.unless_faulty(route.operation, |kernel| {
+            kernel.operate(product, route, params, parts, body).unwrap_or_else(Reply::from)
+        })
+    }
+
+    /// The registry's own protocol.
+    fn registry(
+        &mut self,
+        ask: registry::protocol::Ask,
+        parts: &Parts,
+        body: Bytes,
+        entry: &mut RequestEntry,
+    ) -> Result<Reply, FaultKind> {
+        (entry.product, entry.operation) = (Some("registry"), Some(ask.operation));
+        self.unless_faulty(ask.operation, |kernel| {
+            registry::protocol::answer(&mut kernel.world, ask, parts, body)
+        })
+    }
+
+    /// Does it, unless a fault is due before it; and answers what came of it, unless one is due after.
+    fn unless_faulty(
+        &mut self,
+        operation: &str,
+        act: impl FnOnce(&mut Self) -> Reply,
+    ) -> Result<Reply, FaultKind> {
+        let fault = self.meet_fault(operation);
         if let Some(fault) = fault.filter(|fault| !fault.has_effect()) {
             return fault.reply().ok_or(fault);
         }
-        let reply = self.operate(product, route, params, parts, body).unwrap_or_else(Reply::from);
+        let reply = act(self);
         match fault {
             Some(fault) => fault.reply().ok_or(fault),
             None => Ok(reply),

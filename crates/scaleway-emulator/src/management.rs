@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use crate::kernel::Kernel;
-use crate::products;
+use crate::products::{self, registry};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::requests::Requests;
@@ -49,7 +49,9 @@ fn coverage() -> Value {
         };
         (format!("{}.{}", product.name, route.operation), Value::from(fidelity))
     });
-    Value::Object(operations.collect::<Map<_, _>>())
+    let protocol = registry::protocol::OPERATIONS;
+    let protocol = protocol.iter().map(|name| (format!("registry.{name}"), Value::from("faithful")));
+    Value::Object(operations.chain(protocol).collect::<Map<_, _>>())
 }
 
 fn log(requests: &Requests) -> Value {

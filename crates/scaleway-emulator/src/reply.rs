@@ -23,6 +23,7 @@ enum Content {
     Empty,
     Json(Value),
     Text(String),
+    Bytes(String, Bytes),
 }
 
 impl Reply {
@@ -49,6 +50,11 @@ impl Reply {
     /// What a container or a gateway answers.
     pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Self {
         Self { status, body: Content::Text(body.into()), headers: Vec::new() }
+    }
+
+    /// Bytes of that media type.
+    pub(crate) fn bytes(status: StatusCode, media_type: &str, body: Bytes) -> Self {
+        Self { status, body: Content::Bytes(media_type.into(), body), headers: Vec::new() }
     }
 
     /// 501: the emulator does not know this, and says so.
@@ -80,14 +86,16 @@ impl Reply {
     }
 
     pub(crate) fn into_response(self) -> Response<Bytes> {
+        let json = HeaderValue::from_static("application/json");
         let (content_type, body) = match self.body {
-            Content::Empty => ("application/json", Bytes::new()),
-            Content::Json(body) => ("application/json", Bytes::from(body.to_string())),
-            Content::Text(body) => ("text/plain; charset=utf-8", Bytes::from(body)),
+            Content::Empty => (json, Bytes::new()),
+            Content::Json(body) => (json, Bytes::from(body.to_string())),
+            Content::Text(body) => (HeaderValue::from_static("text/plain; charset=utf-8"), Bytes::from(body)),
+            Content::Bytes(media_type, body) => (HeaderValue::from_str(&media_type).unwrap_or(json), body),
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
         response.headers_mut().extend(self.headers);
         response
     }

@@ -21,8 +21,9 @@ use crate::kernel::Outcome;
 use crate::reply::Reply;
 use crate::{Emulator, EmulatorError};
 
-/// The largest body that is read.
-const MAX_BODY: usize = 16 * 1024 * 1024;
+/// The largest body that is read, in MiB: of a request to the APIs, and of a layer that is pushed.
+const MAX_BODY: usize = 16;
+const MAX_LAYER: usize = 4 * 1024;
 
 /// An emulator that listens. The API answers under `localhost`, loopback addresses and `api.scaleway.com`; what was
 /// deployed answers under its own host name (`curl --resolve`).
@@ -113,8 +114,9 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Broken> {
     let (parts, body) = request.into_parts();
     let busy = emulator.clock().busy();
-    let Ok(body) = Limited::new(body, MAX_BODY).collect().await else {
-        let message = json!({"message": "the body is larger than 16 MiB, or broke off"});
+    let limit = if parts.uri.path().starts_with("/v2/") { MAX_LAYER } else { MAX_BODY };
+    let Ok(body) = Limited::new(body, limit * 1024 * 1024).collect().await else {
+        let message = json!({"message": format!("the body is larger than {limit} MiB, or broke off")});
         return Ok(Reply::json(StatusCode::PAYLOAD_TOO_LARGE, message).into_response().map(Full::new));
     };
     // While the request waits out its latency, the clock must be free to move.

@@ -15,6 +15,7 @@ mod rdb;
 mod rdb_content;
 mod rdb_copies;
 mod registry;
+mod registry_protocol;
 mod secret_manager;
 mod secret_versions;
 mod server;

@@ -10,7 +10,7 @@ use crate::schema::{self, Field, choice};
 use crate::store::{Body, Kind, Record};
 use crate::world::World;
 
-use super::{lost, namespace, tag};
+use super::{lost, namespace, protocol, tag};
 
 pub(super) const KIND: Kind = Kind { collection: "registry.images", resource: "image" };
 
@@ -55,13 +55,13 @@ pub(super) fn target(call: &Call<'_>) -> Result<(String, Record), Refusal> {
     call.target(KIND, "image_id").map_err(|_| lost("Image"))
 }
 
-/// Takes the image and its tags away.
+/// Takes the image and all that was pushed of it away.
 pub(super) fn remove(world: &mut World, id: &str) {
-    let namespace = world.store.get(KIND, id).map(|image| image.text("namespace_id").to_owned());
+    let Some(image) = world.store.get(KIND, id) else { return };
+    let (namespace, name) = (image.text("namespace_id").to_owned(), image.text("name").to_owned());
     world.store.remove(KIND, id);
-    if let Some(namespace) = namespace {
-        namespace::recount(world, &namespace);
-    }
+    protocol::forget(world, &namespace, &name);
+    namespace::recount(world, &namespace);
 }
 
 /// The image of that name in a namespace.
@@ -70,7 +70,6 @@ pub(super) fn named<'w>(world: &'w World, namespace: &str, name: &str) -> Option
 }
 
 /// Whether anyone may pull it.
-#[allow(dead_code, reason = "for the registry's own protocol, which comes next")]
 pub(super) fn is_public(image: &Record, namespace: &Record) -> bool {
     match image.text("visibility") {
         "public" => true,
@@ -80,7 +79,6 @@ pub(super) fn is_public(image: &Record, namespace: &Record) -> bool {
 }
 
 /// Makes the image of that name where it is absent; answers its id.
-#[allow(dead_code, reason = "for the registry's own protocol, which comes next")]
 pub(super) fn ensure(world: &mut World, namespace: &str, name: &str) -> Result<String, Refusal> {
     if let Some((id, _)) = named(world, namespace, name) {
         return Ok(id.to_owned());

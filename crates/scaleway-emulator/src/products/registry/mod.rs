@@ -9,6 +9,7 @@ use crate::world::World;
 
 mod image;
 mod namespace;
+pub(crate) mod protocol;
 mod pull;
 mod tag;
 

@@ -76,6 +76,12 @@ pub(super) fn named<'w>(world: &'w World, region: &str, name: &str) -> Option<(&
     world.store.all(KIND).find(|(_, record)| record.region == region && record.text("name") == name)
 }
 
+/// The first namespace of that name in any region.
+pub(super) fn anywhere<'w>(world: &'w World, name: &str) -> Option<(&'w str, &'w Record)> {
+    let named = world.store.all(KIND).filter(|(_, record)| record.text("name") == name);
+    named.min_by_key(|(_, record)| record.order)
+}
+
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     LISTING.answer(call)
 }

@@ -2,7 +2,7 @@
 
 use crate::world::World;
 
-use super::{image, namespace, tag};
+use super::{image, namespace, protocol, tag};
 
 /// Whether the platform can pull the image of that reference. One that is declared missing cannot be; where the
 /// emulator's registry is strict, neither can one that was never pushed to it. Any other image can.
@@ -52,10 +52,7 @@ impl<'r> Reference<'r> {
         let (image, record) = image::named(world, namespace, self.image)?;
         let is_there = match self.version {
             Version::Tag(tag) => tag::named(world, image, tag).is_some(),
-            Version::Digest(digest) => {
-                record.hidden.get("manifests").is_some_and(|manifests| manifests.get(digest).is_some())
-                    || tag::of(world, image).any(|(_, tag)| tag.text("digest") == digest)
-            }
+            Version::Digest(digest) => protocol::has(world, image, digest),
         };
         (is_there && record.status() != "deleting").then_some(())
     }

@@ -9,7 +9,7 @@ use crate::reply::{Answer, Reply};
 use crate::store::{Body, Kind, Record};
 use crate::world::World;
 
-use super::{image, lost, off_contract};
+use super::{image, lost, off_contract, protocol};
 
 pub(super) const KIND: Kind = Kind { collection: "registry.tags", resource: "tag" };
 
@@ -56,17 +56,15 @@ pub(super) fn named<'w>(world: &'w World, image: &str, name: &str) -> Option<(St
     of(world, image).find(|(_, tag)| tag.text("name") == name && tag.status() != "deleting")
 }
 
-/// Takes the tag away.
+/// Takes the tag away, and what was only known by it.
 pub(super) fn remove(world: &mut World, id: &str) {
-    let image = world.store.get(KIND, id).map(|tag| tag.text("image_id").to_owned());
+    let Some(tag) = world.store.get(KIND, id) else { return };
+    let (image, digest) = (tag.text("image_id").to_owned(), tag.text("digest").to_owned());
     world.store.remove(KIND, id);
-    if let Some(image) = image {
-        image::recount(world, &image, None);
-    }
+    protocol::let_go(world, &image, &digest);
 }
 
 /// Lets the image's tag mean `digest`, whether it was there or not.
-#[allow(dead_code, reason = "for the registry's own protocol, which comes next")]
 pub(super) fn point(world: &mut World, image: &str, name: &str, digest: &str) -> Result<(), Refusal> {
     if let Some((id, _)) = named(world, image, name) {
         world.lay(KIND, &id, body! {"digest": digest});
