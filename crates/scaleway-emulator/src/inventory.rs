@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::Emulator;
+use crate::products::secret_values;
 use crate::store::Record;
 
 /// One thing that exists.
@@ -47,5 +48,9 @@ impl Emulator {
         self.with_world(|world| {
             world.store.everything().map(|(kind, id, record)| Existing::new(kind, id, record)).collect()
         })
+    }
+    /// The values of all versions of secrets that are text, for tests that look whether one has leaked.
+    pub fn secret_values(&self) -> Vec<String> {
+        self.with_world(|world| secret_values(&world.store))
     }
 }

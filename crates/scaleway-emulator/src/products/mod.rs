@@ -17,6 +17,7 @@ mod secret_manager;
 mod vpc;
 
 pub(crate) use containers::endpoint;
+pub(crate) use secret_manager::values as secret_values;
 
 /// A new product is added here and nowhere else.
 pub(crate) const ALL: &[&Product] = &[

@@ -9,6 +9,7 @@ mod secret;
 mod version;
 
 pub(crate) use reveal::{Sealed, reveal};
+pub(crate) use version::values;
 
 /// The path of what is below a region, a secret or a version.
 macro_rules! path {

@@ -8,7 +8,7 @@ use crate::products::pages;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, any, flag, number, text};
-use crate::store::{Body, Kind, Record, Transition};
+use crate::store::{Body, Kind, Record, Store, Transition};
 
 use super::{ephemeral, secret};
 
@@ -114,6 +114,12 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     version.pending = ephemeral::pending(&properties);
     call.world.store.insert(KIND, &key, version);
     Ok(Reply::resource(call.view(KIND, &key)))
+}
+
+/// Every value that is kept and is text.
+pub(crate) fn values(store: &Store) -> Vec<String> {
+    let data = store.all(KIND).filter_map(|(_, version)| version.hidden.get("data")?.as_str());
+    data.filter_map(|data| String::from_utf8(BASE64_STANDARD.decode(data).ok()?).ok()).collect()
 }
 
 /// The value in base64, and its CRC32 where one was sent. Refusals never repeat the value.

@@ -1,0 +1,148 @@
+//! Somebody who applies a definition, dies, comes back and goes on.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use evalap_topology::apply::{ApplyOptions, Outcome};
+use evalap_topology::plan::Plan;
+use evalap_topology::state::{Holder, Store};
+use evalap_topology::{Engine, Error, Lock, Missing, Sources};
+use futures_util::future::{Either, select};
+use scaleway_core::{Client, Clock, Config, Random, RetryPolicy};
+
+use crate::cloud_link::CloudLink;
+use crate::fate::Fate;
+use crate::net::{Net, net};
+use crate::stage::{Target, VARIABLES, World};
+use crate::store_link::StoreLink;
+use crate::trace::Trace;
+use crate::weather::Weather;
+
+/// How long for the lock is waited: longer than several leases.
+const PATIENCE: Duration = Duration::from_mins(20);
+
+/// One process: all that it needs to reach the world.
+pub(crate) struct Process<'a> {
+    pub(crate) who: usize,
+    pub(crate) world: &'a World,
+    pub(crate) net: &'a Net,
+    /// Its own, which may be wrong.
+    pub(crate) clock: Clock,
+    pub(crate) seed: u64,
+    pub(crate) fate: Fate,
+    pub(crate) weather: Weather,
+    pub(crate) trace: Trace,
+    pub(crate) holder: Holder,
+}
+
+impl Process<'_> {
+    /// Opens the environment as a new process would.
+    pub(crate) async fn open(&self, target: &Target) -> Result<Engine, Error> {
+        let variable = |name: &str| {
+            VARIABLES.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+        };
+        let definition = target.definition();
+        let sources = Sources::read(definition, &variable, Path::new("."), Missing::Refuse)?;
+        let link = CloudLink {
+            who: self.who,
+            fate: self.fate.clone(),
+            net: self.net.clone(),
+            cloud: self.world.cloud.clone(),
+            weather: self.weather.clone(),
+            trace: self.trace.clone(),
+        };
+        let config = Config::new("11111111-1111-4111-8111-111111111111");
+        let random = Random::seeded(self.seed);
+        let client = Client::builder(config, link).clock(self.clock.clone()).random(random.clone());
+        let client = client.retry(RetryPolicy::default()).build().expect("a client");
+        let objects = StoreLink {
+            who: self.who,
+            fate: self.fate.clone(),
+            net: self.net.clone(),
+            disk: self.world.disk.clone(),
+            clock: self.world.clock.clone(),
+            weather: self.weather.clone(),
+            trace: self.trace.clone(),
+        };
+        let store = Store::new(Arc::new(objects), "simulated", self.clock.clone(), random);
+        Engine::open(&client, definition, sources, store, self.world.key.clone(), "emulator").await
+    }
+
+    /// Plans.
+    pub(crate) async fn plan(&self, engine: &mut Engine, target: &Target) -> Result<Plan, Error> {
+        match target {
+            Target::Definition(_) => engine.plan().await,
+            Target::Nothing(_) => engine.plan_destroy().await,
+        }
+    }
+
+    async fn work(&self, target: &Target) -> Result<Outcome, Error> {
+        let mut engine = self.open(target).await?;
+        let plan = self.plan(&mut engine, target).await?;
+        let mut options = ApplyOptions::default();
+        options.confirm = Some(engine.binding().environment.clone());
+        let mut lock = Lock::now("simulated");
+        (lock.holder, lock.wait) = (self.holder.clone(), PATIENCE);
+        let report = |progress| self.trace.note(&self.world.clock, self.who, || format!("{progress:?}"));
+        engine.apply(&plan, lock, &options, |_| {}, &report).await
+    }
+
+    /// Plans and applies; `None` where the process has died.
+    pub(crate) async fn live(&self, target: &Target) -> Option<Result<Outcome, Error>> {
+        let work = std::pin::pin!(self.work(target));
+        let death = std::pin::pin!(self.fate.death());
+        // The work first: who has an answer may still think about it in the moment of its death.
+        let ended = match select(work, death).await {
+            Either::Left((outcome, _)) => Some(outcome),
+            Either::Right(_) => None,
+        };
+        self.trace.note(&self.world.clock, self.who, || match &ended {
+            None => "dies".to_owned(),
+            Some(Ok(outcome)) if outcome.is_complete() => "is done".to_owned(),
+            Some(Ok(outcome)) => format!("failed: {:?}", outcome.failed),
+            Some(Err(error)) => format!("failed: {}", told(error)),
+        });
+        ended
+    }
+}
+
+/// One run to which nothing happens, in a world where nothing else does.
+pub(crate) fn calm(world: &World, target: &Target) -> Result<(), String> {
+    let (net, mut carrier) = net();
+    let process = Process {
+        who: 0,
+        world,
+        net: &net,
+        clock: world.clock.clone(),
+        seed: 3,
+        fate: Fate::new(None),
+        weather: Weather::new(Random::seeded(0), 0, false),
+        trace: Trace::new(false),
+        holder: world.holder.clone(),
+    };
+    let lived = world.clock.block_on(carrier.during(process.live(target))).expect("a runtime");
+    complete(lived.expect("nobody dies here"))
+}
+
+/// The same holder as a process that can be told to be gone, once somebody looks: it is not this one.
+pub(crate) fn gone(holder: &Holder) -> Holder {
+    let mut text = serde_json::to_value(holder).expect("a holder");
+    text["started"] = "0".into();
+    serde_json::from_value(text).expect("a holder")
+}
+
+/// Whether all was done, or what was not.
+pub(crate) fn complete(outcome: Result<Outcome, Error>) -> Result<(), String> {
+    match outcome {
+        Ok(outcome) if outcome.is_complete() => Ok(()),
+        Ok(outcome) => Err(format!("failed: {:?}; skipped: {:?}", outcome.failed, outcome.skipped)),
+        Err(error) => Err(told(&error)),
+    }
+}
+
+/// An error with its causes.
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+}

@@ -1,0 +1,175 @@
+//! What must hold when a scenario is over.
+//!
+//! - Exactly what the definition says exists, once, and nothing else that we made: as a calm run leaves it.
+//! - The state says what the cloud has, and nothing is under way in it.
+//! - Doing it again changes nothing.
+//! - The lock is free, and the log is whole.
+//! - No secret's value is in anything durable, however it is spelled.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aho_corasick::AhoCorasick;
+use evalap_topology::Engine;
+use evalap_topology::model::{Phase, State};
+use evalap_topology::plan::Plan;
+use evalap_topology::state::Session;
+use futures_util::TryStreamExt;
+use object_store::{ObjectStore, ObjectStoreExt};
+use scaleway_emulator::{Emulator, Existing};
+use serde_json::Value;
+
+use crate::deployer::{Process, told};
+use crate::stage::{Target, VARIABLES};
+
+/// What exists, each thing by its kind, its names and what it lives in: the same for two worlds that differ in ids only.
+pub(crate) fn inventory(cloud: &Emulator) -> Vec<String> {
+    let all = cloud.inventory();
+    let known: BTreeMap<&str, &Existing> = all.iter().map(|thing| (thing.id.as_str(), thing)).collect();
+    let mut lines: Vec<String> =
+        all.iter().filter(|thing| thing.kind != "account.projects").map(|thing| line(thing, &known)).collect();
+    lines.sort();
+    lines
+}
+
+fn line(thing: &Existing, known: &BTreeMap<&str, &Existing>) -> String {
+    let mut names: Vec<String> = NAMES.iter().map(|field| thing.text(field)).map(str::to_owned).collect();
+    names.retain(|name| !name.is_empty());
+    // Names that the platform makes from an id are as good as none.
+    names.retain(|name| !known.keys().any(|id| id.len() > 8 && name.contains(&id[..8])));
+    let parent = thing.parent.as_ref().and_then(|(_, id)| known.get(id.as_str()));
+    let parent = parent.map(|parent| format!(" in {}", line(parent, known))).unwrap_or_default();
+    format!("{} {}{parent}", thing.kind, names.join("/"))
+}
+
+/// The fields that tell two things of a kind apart, or what they are for.
+const NAMES: [&str; 8] =
+    ["name", "hostname", "email", "username", "database_name", "user_name", "permission", "type"];
+
+/// Holds everything against a world at rest; what does not hold is told.
+pub(crate) async fn hold(process: &Process<'_>, target: &Target, reference: &[String]) -> Vec<String> {
+    let mut broken = Vec::new();
+    match look(process, target).await {
+        Ok((engine, plan)) => {
+            broken.extend(repeated(&plan));
+            broken.extend(remembered(engine.state(), process));
+            broken.extend(log(process, engine, &plan).await);
+        }
+        Err(error) => broken.push(format!("it cannot be looked at: {}", told(&error))),
+    }
+    broken.extend(existing(&inventory(&process.world.cloud), reference));
+    broken
+}
+
+async fn look(process: &Process<'_>, target: &Target) -> Result<(Engine, Plan), evalap_topology::Error> {
+    let mut engine = process.open(target).await?;
+    let plan = process.plan(&mut engine, target).await?;
+    Ok((engine, plan))
+}
+
+fn repeated(plan: &Plan) -> Vec<String> {
+    let changes = plan.effective();
+    let changes = changes.map(|planned| {
+        format!("doing it again changes {}: {} ({})", planned.address, planned.change.verb(), planned.why)
+    });
+    changes.chain(plan.problems.iter().map(|problem| format!("doing it again is refused: {problem}"))).collect()
+}
+
+fn remembered(state: &State, process: &Process<'_>) -> Vec<String> {
+    let ids: BTreeSet<String> = process.world.cloud.inventory().into_iter().map(|thing| thing.id).collect();
+    let mut broken = Vec::new();
+    for (address, tracked) in &state.resources {
+        if tracked.phase != Phase::Ready {
+            broken.push(format!("the state has {address} as {:?}", tracked.phase));
+        }
+        let id = tracked.id.as_deref().unwrap_or_default();
+        let first = id.split('/').next().unwrap_or_default();
+        if first.len() == 36 && !ids.contains(first) {
+            broken.push(format!("the state has {address} as {id}, which does not exist"));
+        }
+    }
+    broken
+}
+
+async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<String> {
+    let mut broken = Vec::new();
+    let session = engine.session();
+    if let Some(lease) = session.lease() {
+        broken.push(format!("the lock is held by {}", lease.holder));
+    }
+    let (store, key) = (session.store().clone(), process.world.key.clone());
+    match Session::<State>::verify(store, key).await {
+        Ok(verified) if verified.unsound.is_empty() => {}
+        Ok(verified) => broken.push(format!("snapshots are unsound: {:?}", verified.unsound)),
+        Err(error) => broken.push(format!("the log is not whole: {}", told(&error))),
+    }
+    let mut durable = vec![("the plan".to_owned(), serde_json::to_vec(plan).expect("a plan"))];
+    match session.history().await {
+        Ok(history) => durable.push(("the log".into(), serde_json::to_vec(&history).expect("records"))),
+        Err(error) => broken.push(format!("the log cannot be read: {}", told(&error))),
+    }
+    durable.push(("the state".into(), serde_json::to_vec(session.state()).expect("a state")));
+    durable.extend(objects(process).await);
+    broken.extend(secrets(process, &durable).await);
+    broken
+}
+
+async fn objects(process: &Process<'_>) -> Vec<(String, Vec<u8>)> {
+    let disk = &process.world.disk;
+    let listed: Vec<_> = disk.list(None).try_collect().await.expect("memory");
+    let mut objects = Vec::new();
+    for object in listed {
+        let bytes = disk.get(&object.location).await.expect("memory").bytes().await.expect("memory");
+        objects.push((object.location.to_string(), bytes.to_vec()));
+    }
+    objects
+}
+
+/// Where a secret's value is in what lasts.
+async fn secrets(process: &Process<'_>, durable: &[(String, Vec<u8>)]) -> Vec<String> {
+    let given = VARIABLES.iter().map(|(_, value)| (*value).to_owned());
+    let values: Vec<String> = given.chain(process.world.cloud.secret_values()).collect();
+    let spellings: Vec<String> = values.iter().flat_map(|value| spellings(value)).collect();
+    let search = AhoCorasick::new(&spellings).expect("a few short texts");
+    let found = durable.iter().filter_map(|(place, bytes)| {
+        let found = search.find(bytes)?;
+        Some(format!("{place} holds a secret, as {:?}", spellings[found.pattern().as_usize()]))
+    });
+    found.collect()
+}
+
+/// All the ways in which a value could be spelled.
+fn spellings(value: &str) -> Vec<String> {
+    let hex = data_encoding::HEXLOWER.encode(value.as_bytes());
+    let percent = value.bytes().map(|byte| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    let json = Value::from(value).to_string();
+    let base64 = |text: &str| data_encoding::BASE64.encode(text.as_bytes()).trim_end_matches('=').to_owned();
+    // Inside a longer text, base64 depends on where the value begins: the middle of each of three shifts is the same.
+    let shifted = (0..3).map(|shift| {
+        let encoded = base64(&format!("{}{value}", "x".repeat(shift)));
+        encoded[4..encoded.len() - 4].to_owned()
+    });
+    let mut all = vec![value.to_owned(), hex.to_uppercase(), hex, json.trim_matches('"').to_owned()];
+    all.push(percent.collect());
+    all.extend(shifted);
+    all.retain(|spelling| spelling.len() >= 6);
+    all
+}
+
+fn existing(found: &[String], reference: &[String]) -> Vec<String> {
+    let count = |lines: &[String]| {
+        let mut counts = BTreeMap::<String, i64>::new();
+        lines.iter().for_each(|line| *counts.entry(line.clone()).or_default() += 1);
+        counts
+    };
+    let mut difference = count(found);
+    for (line, expected) in count(reference) {
+        *difference.entry(line).or_default() -= expected;
+    }
+    let told = difference.into_iter().filter(|(_, more)| *more != 0).map(|(line, more)| {
+        if more > 0 { format!("{more} too many: {line}") } else { format!("{} missing: {line}", -more) }
+    });
+    told.collect()
+}

@@ -1,0 +1,84 @@
+//! The program: every crash point, then seeds.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use scaleway_core::{Clock, Random};
+use simulation::{Environment, Failure, Operation, Scenario, Stages, crash_points};
+
+/// Deployments on a virtual clock, crashed at every effect boundary, then with whatever a seed draws.
+#[derive(Parser)]
+struct Arguments {
+    /// How many seeds are tried after the crash points.
+    #[arg(long, default_value_t = 300)]
+    seeds: u64,
+    /// Only this seed.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// The first of the seeds; drawn by the system where it is not said, and printed.
+    #[arg(long)]
+    from: Option<u64>,
+    /// Print what happens in the seed, line by line.
+    #[arg(long, requires = "seed")]
+    trace: bool,
+    /// Leave the crash points out.
+    #[arg(long)]
+    no_crash_points: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let stages = Stages::new();
+    if let Some(seed) = arguments.seed {
+        return one(seed, arguments.trace, &stages);
+    }
+    let clock = Clock::real();
+    let mut failures = Vec::new();
+    let mut points = 0;
+    if !arguments.no_crash_points {
+        for environment in [Environment::Staging, Environment::Production] {
+            for operation in Operation::ALL {
+                let began = clock.now();
+                let found = crash_points(&stages, environment, operation, 1);
+                let took = clock.now().since(began).as_secs_f64();
+                println!("{environment:?} {operation:?}: {} crash points, {} failures, {took:.1} s", found.crashed, found.failures.len());
+                points += found.crashed;
+                failures.extend(found.failures);
+            }
+        }
+    }
+    let from = arguments.from.unwrap_or_else(|| Random::system().below(1 << 32));
+    let (began, mut crashes, mut troubles, mut boundaries) = (clock.now(), 0, 0, 0);
+    for seed in from..from + arguments.seeds {
+        let report = Scenario::drawn(seed).run(&stages, false);
+        crashes += report.crashes;
+        troubles += report.troubles;
+        boundaries += report.boundaries;
+        failures.extend(report.failure);
+    }
+    if arguments.seeds > 0 {
+        let rate = arguments.seeds as f64 / clock.now().since(began).as_secs_f64();
+        println!("seeds from {from}: {crashes} crashes, {troubles} faults, {boundaries} effect boundaries, {rate:.0} seeds/s");
+    }
+    failures.iter().for_each(tell);
+    println!("{} seeds, {points} crash points, {} failures", arguments.seeds, failures.len());
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn one(seed: u64, trace: bool, stages: &Stages) -> ExitCode {
+    let scenario = Scenario::drawn(seed);
+    println!("{scenario:?}");
+    let report = scenario.run(stages, trace);
+    report.trace.iter().for_each(|line| println!("{line}"));
+    report.failure.iter().for_each(tell);
+    println!("1 seeds, 0 crash points, {} failures", u8::from(report.failure.is_some()));
+    if report.failure.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn tell(failure: &Failure) {
+    println!("\nseed {} failed: {:?}", failure.scenario.seed, failure.scenario);
+    failure.broken.iter().for_each(|broken| println!("  {broken}"));
+    if failure.scenario.seed != 0 {
+        println!("  again, line by line: cargo run --release -p simulation -- --seed {} --trace", failure.scenario.seed);
+    }
+}

@@ -1,0 +1,166 @@
+//! Lets a scenario happen, then has the work finished, then looks.
+
+use std::time::Duration;
+
+use scaleway_core::Random;
+
+use crate::deployer::{self, Process, complete};
+use crate::fate::Fate;
+use crate::invariants;
+use crate::net::{Net, net};
+use crate::scenario::Scenario;
+use crate::stage::{Stages, Target, World};
+use crate::trace::Trace;
+use crate::weather::Weather;
+
+/// How often a deployer begins anew after it has failed or died.
+const ATTEMPTS: u32 = 6;
+
+/// How long somebody needs to notice and to begin anew.
+const PAUSE: Duration = Duration::from_secs(3);
+
+/// Longer than any scenario: nothing may hang.
+const END: Duration = Duration::from_hours(200);
+
+/// What does not hold after a scenario.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// What does not hold, a sentence each.
+    pub broken: Vec<String>,
+}
+
+/// How a scenario went.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Report {
+    /// What does not hold afterwards.
+    pub failure: Option<Failure>,
+    /// How many effect boundaries the deployers met.
+    pub boundaries: u64,
+    /// How many processes died.
+    pub crashes: u64,
+    /// How many requests met trouble.
+    pub troubles: u64,
+    /// What happened, if it was asked for.
+    pub trace: Vec<String>,
+}
+
+impl Scenario {
+    /// Lets it happen. The same scenario does the same every time.
+    pub fn run(&self, stages: &Stages, trace: bool) -> Report {
+        let world = stages.world(self);
+        let target = stages.target(self.environment, self.operation);
+        let reference = stages.reference(self.environment, self.operation);
+        let (net, mut carrier) = net();
+        let mut happening = Happening {
+            scenario: self,
+            world: &world,
+            net,
+            target,
+            weather: self.weather(),
+            trace: Trace::new(trace),
+            report: Report::default(),
+        };
+        let all = carrier.during(world.clock.timeout(END, happening.all(&reference)));
+        let broken = world.clock.block_on(all).expect("a runtime");
+        let broken = broken.unwrap_or_else(|| vec![format!("it has not ended after {END:?}")]);
+        let mut report = happening.report;
+        report.troubles = happening.weather.met().values().sum();
+        report.trace = happening.trace.lines();
+        report.failure = (!broken.is_empty()).then(|| Failure { scenario: self.clone(), broken });
+        report
+    }
+
+    fn weather(&self) -> Weather {
+        let random = Random::seeded(self.seed ^ 0x57EA_74E2);
+        Weather::new(random, self.trouble_per_mille, self.trouble_per_mille > 0 || self.deployers > 1)
+    }
+}
+
+struct Happening<'a> {
+    scenario: &'a Scenario,
+    world: &'a World,
+    net: Net,
+    target: Target,
+    weather: Weather,
+    trace: Trace,
+    report: Report,
+}
+
+impl Happening<'_> {
+    async fn all(&mut self, reference: &[String]) -> Vec<String> {
+        let lives = (0..self.scenario.deployers).map(|who| self.deployer(who));
+        let lived = futures_util::future::join_all(lives).await;
+        for (boundaries, crashes) in lived {
+            self.report.boundaries += boundaries;
+            self.report.crashes += crashes;
+        }
+        // Somebody comes in the morning, and nothing is in the way any more.
+        let calm = Weather::new(Random::seeded(0), 0, false);
+        let last = self.process(self.scenario.deployers, u32::MAX, Fate::new(None), calm);
+        let Some(outcome) = last.live(&self.target).await else { return vec!["it died of nothing".into()] };
+        let mut broken: Vec<String> = complete(outcome).err().into_iter().collect();
+        broken.extend(invariants::hold(&last, &self.target, reference).await);
+        broken
+    }
+
+    /// Tries until it is done or gives up; how many boundaries it met, and how often it died.
+    async fn deployer(&self, who: usize) -> (u64, u64) {
+        let work = self.tries(who);
+        match self.scenario.suspended {
+            Some((suspended, from, length)) if suspended == who => {
+                let mut work = std::pin::pin!(work);
+                if let Some(done) = self.world.clock.timeout(from, &mut work).await {
+                    return done;
+                }
+                // Nothing of it runs, and its time goes by.
+                self.trace.note(&self.world.clock, who, || "is suspended");
+                self.world.clock.sleep(length).await;
+                self.trace.note(&self.world.clock, who, || "goes on");
+                work.await
+            }
+            _ => work.await,
+        }
+    }
+
+    async fn tries(&self, who: usize) -> (u64, u64) {
+        let mut crashes = self.scenario.crashes.iter().filter(|crash| crash.deployer == who);
+        let (mut boundaries, mut died) = (0, 0);
+        for attempt in 0..ATTEMPTS {
+            let fate = Fate::new(crashes.next().map(|crash| crash.boundary));
+            let process = self.process(who, attempt, fate.clone(), self.weather.clone());
+            let lived = process.live(&self.target).await;
+            boundaries += fate.passed();
+            match lived {
+                None => died += 1,
+                Some(Ok(outcome)) if outcome.is_complete() => break,
+                Some(_) => {}
+            }
+            self.world.clock.sleep(PAUSE).await;
+        }
+        (boundaries, died)
+    }
+
+    fn process(&self, who: usize, attempt: u32, fate: Fate, weather: Weather) -> Process<'_> {
+        let ahead = self.scenario.ahead.get(who).copied().unwrap_or_default();
+        let mut holder = self.world.holder.clone();
+        holder.user = format!("deployer-{who}");
+        if self.scenario.same_machine {
+            holder = deployer::gone(&holder);
+        }
+        Process {
+            who,
+            world: self.world,
+            net: &self.net,
+            clock: self.world.clock.ahead(ahead),
+            seed: self.scenario.seed.wrapping_mul(31).wrapping_add(who as u64 * 1_000 + u64::from(attempt)),
+            fate,
+            weather,
+            trace: self.trace.clone(),
+            holder,
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! What happens: drawn from a seed, or written down.
+
+use std::time::Duration;
+
+use scaleway_core::Random;
+
+use crate::stage::Environment;
+
+/// What is done to the environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Operation {
+    /// It is made from nothing.
+    Apply,
+    /// It exists, and attributes of what is in it change in place.
+    Update,
+    /// It exists, and a change of the network takes everything in it along.
+    Replace,
+    /// It exists, and is taken away.
+    Destroy,
+}
+
+impl Operation {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Apply, Self::Update, Self::Replace, Self::Destroy];
+}
+
+/// A process that dies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Crash {
+    /// Which of the deployers.
+    pub deployer: usize,
+    /// At which effect boundary that it meets after its last crash, counted from 1.
+    pub boundary: u64,
+}
+
+/// One environment, one operation, and what befalls those who carry it out.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Scenario {
+    /// What all choices along the way are drawn from.
+    pub seed: u64,
+    /// The environment.
+    pub environment: Environment,
+    /// What is done to it.
+    pub operation: Operation,
+    /// How many do it at once.
+    pub deployers: usize,
+    /// Who dies where.
+    pub crashes: Vec<Crash>,
+    /// Of a thousand requests, how many meet trouble; of those of the log too.
+    pub trouble_per_mille: u64,
+    /// Whether requests and resources take their time.
+    pub latency: bool,
+    /// Whether a dead process can be told to be dead, for it ran on the same machine.
+    pub same_machine: bool,
+    /// How far each deployer's clock is ahead.
+    pub ahead: Vec<Duration>,
+    /// Which deployer is suspended, when, and for how long.
+    pub suspended: Option<(usize, Duration, Duration)>,
+}
+
+impl Scenario {
+    /// One deployer, to whom nothing happens.
+    pub fn calm(environment: Environment, operation: Operation) -> Self {
+        Self {
+            seed: 0,
+            environment,
+            operation,
+            deployers: 1,
+            crashes: Vec::new(),
+            trouble_per_mille: 0,
+            latency: false,
+            same_machine: true,
+            ahead: vec![Duration::ZERO],
+            suspended: None,
+        }
+    }
+
+    /// Whatever the seed says.
+    pub fn drawn(seed: u64) -> Self {
+        let random = Random::seeded(seed);
+        let index = |n: usize| usize::try_from(random.below(n as u64)).unwrap_or(0);
+        let environment = if random.below(2) == 0 { Environment::Staging } else { Environment::Production };
+        let operation = Operation::ALL[index(Operation::ALL.len())];
+        let deployers = if random.below(4) == 0 { 2 + index(4) } else { 1 };
+        let crashes = (0..=random.below(3))
+            .map(|_| Crash { deployer: index(deployers), boundary: 1 + random.below(160) })
+            .collect();
+        let trouble_per_mille = if random.below(3) == 0 { 0 } else { random.below(201) };
+        let ahead = |_| if random.below(2) == 0 { 0 } else { random.below(3600) };
+        let suspended = (random.below(4) == 0).then(|| {
+            let (from, length) = (random.below(60_000), 1_000 + random.below(240_000));
+            (index(deployers), Duration::from_millis(from), Duration::from_millis(length))
+        });
+        Self {
+            seed,
+            environment,
+            operation,
+            deployers,
+            crashes,
+            trouble_per_mille,
+            latency: random.below(4) == 0,
+            same_machine: deployers == 1 && suspended.is_none() && random.below(2) == 0,
+            ahead: (0..deployers).map(ahead).map(Duration::from_secs).collect(),
+            suspended,
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! The worlds that scenarios begin in, made once and forked for each.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use evalap_topology::definition::{Definition, Size};
+use evalap_topology::state::{Holder, StateKey};
+use object_store::memory::InMemory;
+use scaleway_core::{Clock, Random, Timestamp};
+use scaleway_emulator::{Emulator, Latency};
+
+use crate::scenario::{Operation, Scenario};
+use crate::{deployer, invariants};
+
+/// Which environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Environment {
+    /// `environments/staging.toml`.
+    Staging,
+    /// `environments/production.toml`.
+    Production,
+}
+
+/// The values that the environments take from variables.
+pub(crate) const VARIABLES: [(&str, &str); 4] = [
+    ("OPENAI_API_KEY", "sk-openai-7h3V4lu3"),
+    ("MISTRAL_API_KEY", "mistral/s3cr3t+v4lu3"),
+    ("ALBERT_API_KEY", "alb \"quoted\" v4lu3"),
+    ("HF_TOKEN", "hf_t0k3nv4lu3"),
+];
+
+/// What shall be.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// This, and nothing else of ours.
+    Definition(Arc<Definition>),
+    /// Nothing; the definition says of what.
+    Nothing(Arc<Definition>),
+}
+
+impl Target {
+    pub(crate) fn definition(&self) -> &Definition {
+        let (Self::Definition(definition) | Self::Nothing(definition)) = self;
+        definition
+    }
+}
+
+/// A world as it was when it was made ready.
+#[derive(Debug)]
+struct Stage {
+    cloud: Emulator,
+    disk: InMemory,
+    now: Timestamp,
+}
+
+/// A world to let a scenario happen in.
+#[derive(Debug)]
+pub(crate) struct World {
+    pub(crate) cloud: Emulator,
+    pub(crate) disk: Arc<InMemory>,
+    pub(crate) clock: Clock,
+    pub(crate) key: StateKey,
+    pub(crate) holder: Holder,
+}
+
+/// The worlds that scenarios begin in, and what they must end in.
+#[derive(Debug)]
+pub struct Stages {
+    key: StateKey,
+    holder: Holder,
+    definitions: BTreeMap<Environment, Arc<Definition>>,
+    stages: Mutex<BTreeMap<(Environment, bool, bool), Arc<Stage>>>,
+    references: Mutex<BTreeMap<(Environment, Operation), Arc<Vec<String>>>>,
+}
+
+impl Stages {
+    /// Reads the definitions; worlds are made when they are asked for.
+    pub fn new() -> Self {
+        let decode = |name: &str, text: &str| {
+            Arc::new(Definition::from_toml(name, text).expect("the project's own definition").definition)
+        };
+        let definitions = [
+            (
+                Environment::Staging,
+                decode("staging.toml", include_str!("../../../environments/staging.toml")),
+            ),
+            (Environment::Production, {
+                let production =
+                    decode("production.toml", include_str!("../../../environments/production.toml"));
+                // What is protected is not destroyed: that is a refusal, and no simulation.
+                let mut production = Arc::unwrap_or_clone(production);
+                production.secrets.values_mut().for_each(|secret| secret.protected = false);
+                Arc::new(production)
+            }),
+        ];
+        Self {
+            key: StateKey::new(&[7; 32]).expect("a key of 32 bytes"),
+            holder: Holder::current("simulated"),
+            definitions: definitions.into(),
+            stages: Mutex::default(),
+            references: Mutex::default(),
+        }
+    }
+
+    /// What an operation is to make true.
+    pub(crate) fn target(&self, environment: Environment, operation: Operation) -> Target {
+        let definition = &self.definitions[&environment];
+        let changed = |change: fn(&mut Definition)| {
+            let mut changed = Definition::clone(definition);
+            change(&mut changed);
+            Target::Definition(Arc::new(changed))
+        };
+        match operation {
+            Operation::Apply => Target::Definition(definition.clone()),
+            Operation::Destroy => Target::Nothing(definition.clone()),
+            Operation::Update => changed(update),
+            Operation::Replace => changed(|definition| {
+                let subnets = &mut definition.network.as_mut().expect("a network").subnets;
+                *subnets = ["10.77.0.0/22".parse().expect("a subnet")].into();
+            }),
+        }
+    }
+
+    /// A world for the scenario.
+    pub(crate) fn world(&self, scenario: &Scenario) -> World {
+        let empty = scenario.operation == Operation::Apply;
+        let stage = self.stage(scenario.environment, empty, scenario.latency);
+        self.enter(&stage, scenario.seed)
+    }
+
+    fn enter(&self, stage: &Stage, seed: u64) -> World {
+        let clock = Clock::virtual_from(stage.now);
+        World {
+            cloud: stage.cloud.fork(clock.clone(), Random::seeded(seed ^ 0x00C1_0D00)),
+            disk: Arc::new(stage.disk.fork()),
+            clock,
+            key: self.key.clone(),
+            holder: self.holder.clone(),
+        }
+    }
+
+    fn stage(&self, environment: Environment, empty: bool, latency: bool) -> Arc<Stage> {
+        let key = (environment, empty, latency);
+        if let Some(stage) = self.stages.lock().expect("no panic while it is held").get(&key) {
+            return stage.clone();
+        }
+        let stage = Arc::new(if empty {
+            let now = Timestamp::from_unix_millis(1_700_000_000_000);
+            let kind = if latency { Latency::Recorded } else { Latency::None };
+            let cloud = Emulator::builder().clock(Clock::virtual_from(now)).random(Random::seeded(7));
+            let cloud = cloud.latency(kind).build().expect("an emulator in memory");
+            Stage { cloud, disk: InMemory::new(), now }
+        } else {
+            let world = self.enter(&self.stage(environment, true, latency), 1);
+            deployer::calm(&world, &self.target(environment, Operation::Apply)).expect("a calm apply");
+            // Whatever still settles has settled.
+            let now = world.clock.now() + Duration::from_hours(1);
+            Stage { cloud: world.cloud, disk: world.disk.fork(), now }
+        });
+        self.stages.lock().expect("no panic while it is held").insert(key, stage.clone());
+        stage
+    }
+
+    /// What must exist after an operation, as a calm run leaves it.
+    pub(crate) fn reference(&self, environment: Environment, operation: Operation) -> Arc<Vec<String>> {
+        let key = (environment, operation);
+        if let Some(reference) = self.references.lock().expect("no panic while it is held").get(&key) {
+            return reference.clone();
+        }
+        let world = self.world(&Scenario::calm(environment, operation));
+        deployer::calm(&world, &self.target(environment, operation)).expect("a calm run");
+        let reference = Arc::new(invariants::inventory(&world.cloud));
+        self.references.lock().expect("no panic while it is held").insert(key, reference.clone());
+        reference
+    }
+}
+
+impl Default for Stages {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// A bit of everything that changes in place: a service's size and image, a variable, a value from outside stays.
+fn update(definition: &mut Definition) {
+    let runners = definition.services.get_mut("runners").expect("a service");
+    runners.memory = Size::megabytes(3000);
+    runners.image = runners.image.replace(":0.9.0", ":0.9.1").replace("@sha256:c6", "@sha256:d7");
+    let documentation = definition.services.get_mut("documentation").expect("a service");
+    documentation.max_scale += 1;
+    if let Some(metrics) = &mut definition.monitoring.metrics {
+        metrics.retention_days += 10;
+    }
+    definition.monitoring.contacts.insert("somebody-else@example.org".into());
+    let database = definition.database.as_mut().expect("a database");
+    database.databases.insert("evalap_archive".into());
+    database.settings.insert("work_mem".into(), "8".into());
+    if let Some(secret) = definition.secrets.get_mut("hugging-face-token") {
+        secret.description = Some("Datasets, and models".into());
+    }
+}
