@@ -146,10 +146,26 @@ impl Clock {
         if let Some(clock) = self.below()
             && clock.jumps
         {
-            let clock = clock.clone();
+            let (clock, root) = (clock.clone(), Arc::new(Mutex::new(None::<Waker>)));
+            let of_hook = root.clone();
             runtime.on_thread_park(move || {
-                clock.wake_next(None);
+                let root = of_hook.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                // Who sleeps may be in something that is polled no more for now, and waking it wake nobody: without a
+                // poll of the whole the thread would park for good, with others still asleep.
+                if clock.wake_next(None)
+                    && let Some(root) = root
+                {
+                    root.wake();
+                }
             });
+            let mut future = pin!(future);
+            let rooted = poll_fn(|context| {
+                let mut root = root.lock().unwrap_or_else(PoisonError::into_inner);
+                root.get_or_insert_with(|| context.waker().clone()).clone_from(context.waker());
+                drop(root);
+                future.as_mut().poll(context)
+            });
+            return Ok(runtime.build()?.block_on(rooted));
         }
         Ok(runtime.build()?.block_on(future))
     }
@@ -310,6 +326,21 @@ mod tests {
         wrong.block_on(join(wrong.sleep(HOUR), clock.sleep(HOUR * 2))).unwrap();
         assert_eq!(clock.now(), Timestamp::UNIX_EPOCH + HOUR * 2);
         assert_eq!(wrong.now(), clock.now() + HOUR);
+    }
+
+    #[test]
+    fn who_is_not_polled_does_not_hold_up_the_others() {
+        let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
+        let suspended = async {
+            let within = [clock.sleep(HOUR), clock.sleep(HOUR * 2), clock.sleep(HOUR * 3)];
+            let mut all: futures_util::stream::FuturesUnordered<_> =
+                [join_all(within)].into_iter().collect();
+            assert!(futures_util::poll!(futures_util::StreamExt::next(&mut all)).is_pending());
+            clock.sleep(HOUR * 9).await;
+            futures_util::StreamExt::next(&mut all).await;
+        };
+        clock.block_on(suspended).unwrap();
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH + HOUR * 9);
     }
 
     #[test]

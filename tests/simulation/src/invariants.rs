@@ -26,9 +26,19 @@ pub(crate) fn inventory(cloud: &Emulator) -> Vec<String> {
     let all = cloud.inventory();
     let known: BTreeMap<&str, &Existing> = all.iter().map(|thing| (thing.id.as_str(), thing)).collect();
     let mut lines: Vec<String> =
-        all.iter().filter(|thing| thing.kind != "account.projects").map(|thing| line(thing, &known)).collect();
+        all.iter().filter(|thing| counts(thing)).map(|thing| line(thing, &known)).collect();
     lines.sort();
     lines
+}
+
+/// Projects are taken at their word; an administrator has its privileges whether they were written or not; and a version
+/// that was made again is disabled, not deleted: what the others hold is in the plan that must be empty.
+fn counts(thing: &Existing) -> bool {
+    match thing.kind.as_str() {
+        "account.projects" | "rdb.privileges" => false,
+        "secret-manager.versions" => thing.text("status") == "enabled",
+        _ => true,
+    }
 }
 
 fn line(thing: &Existing, known: &BTreeMap<&str, &Existing>) -> String {
