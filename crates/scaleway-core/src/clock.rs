@@ -333,8 +333,7 @@ mod tests {
         let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
         let suspended = async {
             let within = [clock.sleep(HOUR), clock.sleep(HOUR * 2), clock.sleep(HOUR * 3)];
-            let mut all: futures_util::stream::FuturesUnordered<_> =
-                [join_all(within)].into_iter().collect();
+            let mut all: futures_util::stream::FuturesUnordered<_> = [join_all(within)].into_iter().collect();
             assert!(futures_util::poll!(futures_util::StreamExt::next(&mut all)).is_pending());
             clock.sleep(HOUR * 9).await;
             futures_util::StreamExt::next(&mut all).await;

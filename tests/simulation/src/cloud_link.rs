@@ -64,7 +64,12 @@ impl CloudLink {
         answer
     }
 
-    async fn meet(&self, trouble: Option<Trouble>, request: Request<Bytes>, asked: &(Method, String)) -> Answer {
+    async fn meet(
+        &self,
+        trouble: Option<Trouble>,
+        request: Request<Bytes>,
+        asked: &(Method, String),
+    ) -> Answer {
         match trouble {
             Some(Trouble::Refused) => return Err(TransportError::never_sent("connection refused")),
             Some(Trouble::Reset) => return Err(TransportError::answer_lost("connection reset")),

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use evalap_topology::Engine;
 use evalap_topology::model::{Phase, State};
 use evalap_topology::plan::Plan;
@@ -81,7 +81,9 @@ fn repeated(plan: &Plan) -> Vec<String> {
     let changes = changes.map(|planned| {
         format!("doing it again changes {}: {} ({})", planned.address, planned.change.verb(), planned.why)
     });
-    changes.chain(plan.problems.iter().map(|problem| format!("doing it again is refused: {problem}"))).collect()
+    changes
+        .chain(plan.problems.iter().map(|problem| format!("doing it again is refused: {problem}")))
+        .collect()
 }
 
 fn remembered(state: &State, process: &Process<'_>) -> Vec<String> {
@@ -119,7 +121,7 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
     }
     durable.push(("the state".into(), serde_json::to_vec(session.state()).expect("a state")));
     durable.extend(objects(process).await);
-    broken.extend(secrets(process, &durable).await);
+    broken.extend(secrets(process, &durable));
     broken
 }
 
@@ -135,11 +137,12 @@ async fn objects(process: &Process<'_>) -> Vec<(String, Vec<u8>)> {
 }
 
 /// Where a secret's value is in what lasts.
-async fn secrets(process: &Process<'_>, durable: &[(String, Vec<u8>)]) -> Vec<String> {
+fn secrets(process: &Process<'_>, durable: &[(String, Vec<u8>)]) -> Vec<String> {
     let given = VARIABLES.iter().map(|(_, value)| (*value).to_owned());
     let values: Vec<String> = given.chain(process.world.cloud.secret_values()).collect();
     let spellings: Vec<String> = values.iter().flat_map(|value| spellings(value)).collect();
-    let search = AhoCorasick::new(&spellings).expect("a few short texts");
+    let search = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&spellings);
+    let search = search.expect("a few short texts");
     let found = durable.iter().filter_map(|(place, bytes)| {
         let found = search.find(bytes)?;
         Some(format!("{place} holds a secret, as {:?}", spellings[found.pattern().as_usize()]))
@@ -171,7 +174,9 @@ fn spellings(value: &str) -> Vec<String> {
 fn existing(found: &[String], reference: &[String]) -> Vec<String> {
     let count = |lines: &[String]| {
         let mut counts = BTreeMap::<String, i64>::new();
-        lines.iter().for_each(|line| *counts.entry(line.clone()).or_default() += 1);
+        for line in lines {
+            *counts.entry(line.clone()).or_default() += 1;
+        }
         counts
     };
     let mut difference = count(found);

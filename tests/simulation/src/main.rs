@@ -11,7 +11,7 @@ use simulation::{Environment, Failure, Operation, Scenario, Stages, crash_points
 struct Arguments {
     /// How many seeds are tried after the crash points.
     #[arg(long, default_value_t = 300)]
-    seeds: u64,
+    seeds: u32,
     /// Only this seed.
     #[arg(long)]
     seed: Option<u64>,
@@ -41,7 +41,11 @@ fn main() -> ExitCode {
                 let began = clock.now();
                 let found = crash_points(&stages, environment, operation, 1);
                 let took = clock.now().since(began).as_secs_f64();
-                println!("{environment:?} {operation:?}: {} crash points, {} failures, {took:.1} s", found.crashed, found.failures.len());
+                println!(
+                    "{environment:?} {operation:?}: {} crash points, {} failures, {took:.1} s",
+                    found.crashed,
+                    found.failures.len()
+                );
                 points += found.crashed;
                 failures.extend(found.failures);
             }
@@ -49,7 +53,7 @@ fn main() -> ExitCode {
     }
     let from = arguments.from.unwrap_or_else(|| Random::system().below(1 << 32));
     let (began, mut crashes, mut troubles, mut boundaries) = (clock.now(), 0, 0, 0);
-    for seed in from..from + arguments.seeds {
+    for seed in from..from + u64::from(arguments.seeds) {
         let report = Scenario::drawn(seed).run(&stages, false);
         crashes += report.crashes;
         troubles += report.troubles;
@@ -57,8 +61,10 @@ fn main() -> ExitCode {
         failures.extend(report.failure);
     }
     if arguments.seeds > 0 {
-        let rate = arguments.seeds as f64 / clock.now().since(began).as_secs_f64();
-        println!("seeds from {from}: {crashes} crashes, {troubles} faults, {boundaries} effect boundaries, {rate:.0} seeds/s");
+        let rate = f64::from(arguments.seeds) / clock.now().since(began).as_secs_f64();
+        println!(
+            "seeds from {from}: {crashes} crashes, {troubles} faults, {boundaries} effect boundaries, {rate:.0} seeds/s"
+        );
     }
     failures.iter().for_each(tell);
     println!("{} seeds, {points} crash points, {} failures", arguments.seeds, failures.len());
@@ -79,6 +85,9 @@ fn tell(failure: &Failure) {
     println!("\nseed {} failed: {:?}", failure.scenario.seed, failure.scenario);
     failure.broken.iter().for_each(|broken| println!("  {broken}"));
     if failure.scenario.seed != 0 {
-        println!("  again, line by line: cargo run --release -p simulation -- --seed {} --trace", failure.scenario.seed);
+        println!(
+            "  again, line by line: cargo run --release -p simulation -- --seed {} --trace",
+            failure.scenario.seed
+        );
     }
 }

@@ -92,8 +92,8 @@ struct Happening<'a> {
 
 impl Happening<'_> {
     async fn all(&mut self, reference: &[String]) -> Vec<String> {
-        let lives = (0..self.scenario.deployers).map(|who| self.deployer(who));
-        let lived = futures_util::future::join_all(lives).await;
+        let all = (0..self.scenario.deployers).map(|who| self.deployer(who));
+        let lived = futures_util::future::join_all(all).await;
         for (boundaries, crashes) in lived {
             self.report.boundaries += boundaries;
             self.report.crashes += crashes;

@@ -46,6 +46,9 @@ impl Target {
     }
 }
 
+/// What must exist, a line each.
+pub(crate) type Reference = Arc<Vec<String>>;
+
 /// A world as it was when it was made ready.
 #[derive(Debug)]
 struct Stage {
@@ -70,8 +73,9 @@ pub struct Stages {
     key: StateKey,
     holder: Holder,
     definitions: BTreeMap<Environment, Arc<Definition>>,
-    stages: Mutex<BTreeMap<(Environment, bool, bool), Arc<Stage>>>,
-    references: Mutex<BTreeMap<(Environment, Operation), Arc<Vec<String>>>>,
+    /// By environment, whether it is empty, and whether things take their time there.
+    made: Mutex<BTreeMap<(Environment, bool, bool), Arc<Stage>>>,
+    references: Mutex<BTreeMap<(Environment, Operation), Reference>>,
 }
 
 impl Stages {
@@ -98,7 +102,7 @@ impl Stages {
             key: StateKey::new(&[7; 32]).expect("a key of 32 bytes"),
             holder: Holder::current("simulated"),
             definitions: definitions.into(),
-            stages: Mutex::default(),
+            made: Mutex::default(),
             references: Mutex::default(),
         }
     }
@@ -142,7 +146,7 @@ impl Stages {
 
     fn stage(&self, environment: Environment, empty: bool, latency: bool) -> Arc<Stage> {
         let key = (environment, empty, latency);
-        if let Some(stage) = self.stages.lock().expect("no panic while it is held").get(&key) {
+        if let Some(stage) = self.made.lock().expect("no panic while it is held").get(&key) {
             return stage.clone();
         }
         let stage = Arc::new(if empty {
@@ -158,12 +162,12 @@ impl Stages {
             let now = world.clock.now() + Duration::from_hours(1);
             Stage { cloud: world.cloud, disk: world.disk.fork(), now }
         });
-        self.stages.lock().expect("no panic while it is held").insert(key, stage.clone());
+        self.made.lock().expect("no panic while it is held").insert(key, stage.clone());
         stage
     }
 
     /// What must exist after an operation, as a calm run leaves it.
-    pub(crate) fn reference(&self, environment: Environment, operation: Operation) -> Arc<Vec<String>> {
+    pub(crate) fn reference(&self, environment: Environment, operation: Operation) -> Reference {
         let key = (environment, operation);
         if let Some(reference) = self.references.lock().expect("no panic while it is held").get(&key) {
             return reference.clone();

@@ -100,7 +100,8 @@ impl ObjectStore for StoreLink {
     async fn get_opts(&self, key: &Path, options: GetOptions) -> Result<GetResult> {
         self.fate.alive().await;
         let (disk, path) = (self.disk.clone(), key.clone());
-        let done = self.carried(format!("get {key}"), async move { disk.get_opts(&path, options).await }).await;
+        let done =
+            self.carried(format!("get {key}"), async move { disk.get_opts(&path, options).await }).await;
         self.fate.alive().await;
         done
     }

@@ -1,0 +1,36 @@
+//! The simulation itself: what a few seeds and some crash points show in a debug build. The program shows all of them.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use simulation::{Environment, Operation, Scenario, Stages, crash_points};
+
+#[test]
+fn some_crash_points_of_every_operation_hold() {
+    let stages = Stages::new();
+    for operation in Operation::ALL {
+        let points = crash_points(&stages, Environment::Staging, operation, 13);
+        assert!(points.crashed > 2, "{operation:?}: {points:?}");
+        assert!(points.failures.is_empty(), "{operation:?}: {:#?}", points.failures);
+    }
+}
+
+#[test]
+fn some_seeds_hold() {
+    let stages = Stages::new();
+    for seed in 1..=12 {
+        let report = Scenario::drawn(seed).run(&stages, false);
+        assert_eq!(report.failure, None);
+    }
+}
+
+#[test]
+fn a_seed_does_the_same_every_time() {
+    let stages = Stages::new();
+    let mut lines = 0;
+    for seed in [1, 4, 27] {
+        let scenario = Scenario::drawn(seed);
+        let (first, again) = (scenario.run(&stages, true), scenario.run(&Stages::new(), true));
+        lines += first.trace.len();
+        assert_eq!(first, again, "seed {seed}");
+    }
+    assert!(lines > 300, "{lines}");
+}
