@@ -14,7 +14,7 @@ use crate::blobs::Blobs;
 use crate::data_dir::DataDir;
 use crate::fault::Fault;
 use crate::image::ImageBook;
-use crate::kernel::{Kernel, Outcome};
+use crate::kernel::{Arrived, Kernel, Outcome};
 use crate::requests::Requests;
 use crate::router::{Found, Router};
 use crate::store::Store;
@@ -87,6 +87,13 @@ impl Builder {
     pub fn random(mut self, random: Random) -> Self {
         self.random = random;
         self
+    }
+
+    /// Ids and everything that is left to chance (faults and images at a rate, drawn times) are the same for the same seed,
+    /// clock and order of requests. Without a seed ids come from the system, and chances from seed 0.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self.random(Random::seeded(seed))
     }
 
     /// Whether requests and resources take their time; they do not by default.
@@ -195,6 +202,7 @@ impl Emulator {
                 exec_jobs: false,
                 organization: ORGANIZATION.into(),
                 strict_auth: false,
+                seed: 0,
             },
         }
     }
@@ -266,14 +274,16 @@ impl Emulator {
     pub(crate) async fn exchange(&self, request: Request<Bytes>) -> Outcome {
         let half = self.latency_of(&request) / 2;
         let mut sent = Sent { emulator: self, request: Some(request) };
-        if half > Duration::ZERO {
-            self.clock.sleep(half).await;
+        self.pass(half).await;
+        let Some(arrived) = sent.arrive() else { return Outcome::Broken };
+        self.pass(half + arrived.after).await;
+        arrived.outcome
+    }
+
+    async fn pass(&self, time: Duration) {
+        if time > Duration::ZERO {
+            self.clock.sleep(time).await;
         }
-        let outcome = sent.arrive();
-        if half > Duration::ZERO {
-            self.clock.sleep(half).await;
-        }
-        outcome.unwrap_or(Outcome::Broken)
     }
 
     fn latency_of(&self, request: &Request<Bytes>) -> Duration {
@@ -305,7 +315,7 @@ struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    fn arrive(&mut self) -> Option<Outcome> {
+    fn arrive(&mut self) -> Option<Arrived> {
         let request = self.request.take()?;
         Some(self.emulator.lock().handle(request))
     }

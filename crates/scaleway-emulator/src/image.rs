@@ -8,7 +8,7 @@ use serde::Deserialize;
 use crate::EmulatorError;
 
 /// How one image behaves. By default it starts, listens on whatever port it is told and answers every path.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
     /// `*` stands for anything, and a pattern without one for any tag or digest of that image.
@@ -28,6 +28,12 @@ pub struct Image {
     port: Option<u16>,
     #[serde(default)]
     failing_paths: Vec<String>,
+    #[serde(default)]
+    starts_in_seconds: Option<f64>,
+    #[serde(default)]
+    answers_in_seconds: f64,
+    #[serde(default)]
+    error_rate: f64,
 }
 
 impl Image {
@@ -89,6 +95,28 @@ impl Image {
         self
     }
 
+    /// An instance of it answers so long after it was started: what the first request pays once the container was scaled
+    /// to zero.
+    #[must_use]
+    pub fn starts_in(mut self, time: Duration) -> Self {
+        self.starts_in_seconds = Some(time.as_secs_f64());
+        self
+    }
+
+    /// It takes so long to answer a request.
+    #[must_use]
+    pub fn answers_in(mut self, time: Duration) -> Self {
+        self.answers_in_seconds = time.as_secs_f64();
+        self
+    }
+
+    /// This part of the requests to it (0 to 1, drawn from the emulator's seed) is answered with 500.
+    #[must_use]
+    pub fn error_rate(mut self, rate: f64) -> Self {
+        self.error_rate = rate;
+        self
+    }
+
     pub(crate) fn is_missing(&self) -> bool {
         self.missing
     }
@@ -113,6 +141,20 @@ impl Image {
         self.runs_for_seconds.map(Duration::from_secs)
     }
 
+    /// What was declared; otherwise it depends on whether the emulator takes its time.
+    pub(crate) fn start_time(&self) -> Option<Duration> {
+        self.starts_in_seconds.map(clamped)
+    }
+
+    pub(crate) fn answer_time(&self) -> Duration {
+        clamped(self.answers_in_seconds)
+    }
+
+    /// Whether a request whose number in `0..1` was drawn fails.
+    pub(crate) fn fails(&self, drawn: impl FnOnce() -> f64) -> bool {
+        self.error_rate > 0.0 && drawn() < self.error_rate
+    }
+
     fn fits(&self, reference: &str) -> bool {
         if self.pattern.contains('*') {
             return fits(&self.pattern, reference);
@@ -120,6 +162,11 @@ impl Image {
         let rest = reference.strip_prefix(self.pattern.as_str());
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '@']))
     }
+}
+
+/// At most a day: nobody waits longer, and a clock can count it.
+fn clamped(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds.min(86_400.0)).unwrap_or_default()
 }
 
 /// Whether `text` has the form of `pattern`, in which `*` stands for anything.
@@ -136,7 +183,7 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 /// The declared images; the first one that fits a reference counts, and any other image simply works.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImageBook {
     #[serde(default, rename = "image")]
@@ -159,7 +206,7 @@ impl ImageBook {
 
     /// Reads declarations: tables `[[image]]` with `image` (as in [`Image::new`]) and any of
     /// `healthy_after_seconds = 40`, `crashes = true`, `missing = true`, `exit_code = 3`, `runs_for_seconds = 90`,
-    /// `port = 9000`, `failing_paths = ["/health"]`.
+    /// `port = 9000`, `failing_paths = ["/health"]`, `starts_in_seconds = 3`, `answers_in_seconds = 0.2`, `error_rate = 0.05`.
     ///
     /// # Errors
     /// [`EmulatorError::Images`] with line and column.

@@ -1,5 +1,7 @@
 //! One request, one answer: synchronous, under one lock that no await ever holds.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response, Uri, header};
@@ -32,6 +34,13 @@ impl std::fmt::Debug for Kernel {
     }
 }
 
+/// What becomes of a request, and how long it takes beside its latency.
+#[derive(Debug)]
+pub(crate) struct Arrived {
+    pub(crate) outcome: Outcome,
+    pub(crate) after: Duration,
+}
+
 /// What becomes of a request.
 #[derive(Debug)]
 pub(crate) enum Outcome {
@@ -45,7 +54,7 @@ pub(crate) enum Outcome {
 }
 
 impl Kernel {
-    pub(crate) fn handle(&mut self, request: Request<Bytes>) -> Outcome {
+    pub(crate) fn handle(&mut self, request: Request<Bytes>) -> Arrived {
         self.world.settle(self.clock.now());
         let (parts, body) = request.into_parts();
         let host = host(&parts);
@@ -59,14 +68,16 @@ impl Kernel {
             operation: None,
             status: None,
         };
+        let mut after = Duration::ZERO;
         let outcome = if let Some(ask) = registry::protocol::find(&host, &parts.method, parts.uri.path()) {
             self.registry(ask, &parts, body, &mut entry)
         } else if is_api(&host) {
             self.api(&parts, &body, &mut entry)
-        } else if let Some(reply) = data_plane::answer(&self.world, &host, &parts) {
-            Ok(reply)
+        } else if let Some(served) = data_plane::answer(&mut self.world, &host, &parts) {
+            after = served.after;
+            Ok(served.reply)
         } else {
-            return Outcome::NoSuchHost(host);
+            return Arrived { outcome: Outcome::NoSuchHost(host), after };
         };
         let outcome = match self.keep() {
             Ok(()) => outcome,
@@ -75,11 +86,12 @@ impl Kernel {
         entry.status = outcome.as_ref().ok().map(|reply| reply.status().as_u16());
         tracing::debug!(verb = entry.verb, path = entry.path, status = entry.status, "emulated");
         self.requests.note(entry);
-        match outcome {
+        let outcome = match outcome {
             Ok(reply) => Outcome::Answer(self.finish(reply)),
             Err(FaultKind::Hang | FaultKind::HangAfter) => Outcome::Silence,
             Err(_) => Outcome::Broken,
-        }
+        };
+        Arrived { outcome, after }
     }
 
     /// The JSON APIs; an error is a fault without an answer.

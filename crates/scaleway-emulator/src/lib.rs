@@ -37,6 +37,7 @@ mod schema;
 mod server;
 mod store;
 mod timings;
+mod traffic;
 mod world;
 
 pub use emulator::{Builder, Emulator, HashCost, OwnerKey, WhileChanging};

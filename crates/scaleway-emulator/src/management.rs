@@ -10,6 +10,7 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::requests::Requests;
 use crate::router::Fidelity;
+use crate::traffic::Traffic;
 
 /// `/_emulator/…` and `/metadata`, which need no token; `None` for all other paths.
 pub(crate) fn answer(kernel: &mut Kernel, verb: &str, path: &str, body: &[u8]) -> Option<Reply> {
@@ -22,6 +23,7 @@ pub(crate) fn answer(kernel: &mut Kernel, verb: &str, path: &str, body: &[u8]) -
         ("GET", "/_emulator/health") => Some(Reply::ok(json!({"status": "ok"}))),
         ("GET", "/_emulator/coverage") => Some(Reply::ok(coverage())),
         ("GET", "/_emulator/requests") => Some(Reply::ok(log(&kernel.requests))),
+        ("GET", "/_emulator/traffic") => Some(Reply::ok(traffic(&kernel.world.traffic))),
         (verb, path) if ours || path == "/metadata" => Some(Reply::unknown_route(verb, path, &[])),
         _ => None,
     }
@@ -52,6 +54,19 @@ fn coverage() -> Value {
     let protocol = registry::protocol::OPERATIONS;
     let protocol = protocol.iter().map(|name| (format!("registry.{name}"), Value::from("faithful")));
     Value::Object(operations.chain(protocol).collect::<Map<_, _>>())
+}
+
+/// What the containers were asked, by the container's id.
+fn traffic(traffic: &Traffic) -> Value {
+    let series = traffic.series().filter_map(|(id, series)| Some((id, series.samples().next_back()?)));
+    let totals = series.map(|(id, last)| {
+        let by_status: Map<_, _> = last.by_status.iter().map(|(s, n)| (s.to_string(), (*n).into())).collect();
+        let totals = json!({
+            "requests": last.count(), "by_status": by_status, "seconds": last.seconds, "last_at": last.at,
+        });
+        (id.to_owned(), totals)
+    });
+    Value::Object(totals.collect())
 }
 
 fn log(requests: &Requests) -> Value {

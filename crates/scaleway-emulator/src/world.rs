@@ -14,6 +14,7 @@ use crate::products;
 use crate::refusal::Refusal;
 use crate::store::{Body, Effect, Kind, Record, Store, Transition};
 use crate::timings::Latency;
+use crate::traffic::Traffic;
 
 /// A project that some request named.
 pub(crate) const PROJECT: Kind = Kind { collection: "account.projects", resource: "project_id" };
@@ -32,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) organization: String,
     /// Whether a key must have been made through IAM.
     pub(crate) strict_auth: bool,
+    /// Of what is left to chance.
+    pub(crate) seed: u64,
 }
 
 impl Settings {
@@ -46,7 +49,9 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
     pub(crate) settings: Settings,
+    pub(crate) traffic: Traffic,
     random: Random,
+    chances: Random,
     now: Timestamp,
 }
 
@@ -58,13 +63,15 @@ impl World {
         random: Random,
         now: Timestamp,
     ) -> Self {
-        Self { store, blobs, settings, random, now }
+        let chances = Random::seeded(settings.seed);
+        Self { store, blobs, settings, traffic: Traffic::default(), random, chances, now }
     }
 
     /// The same world, to go its own way.
     pub(crate) fn fork(&self, random: Random) -> Self {
         let (store, blobs) = (self.store.clone(), self.blobs.fork());
-        Self { store, blobs, settings: self.settings.clone(), random, now: self.now }
+        let traffic = self.traffic.clone();
+        Self { traffic, ..Self::new(store, blobs, self.settings.clone(), random, self.now) }
     }
 
     /// The time of the request that is being answered.
@@ -130,6 +137,13 @@ impl World {
     /// Fills `bytes` from the world's seed.
     pub(crate) fn fill(&self, bytes: &mut [u8]) -> Result<(), Refusal> {
         self.random.fill(bytes).map_err(|error| no_randomness(&error))
+    }
+
+    /// A number in `0..1` for faults, drawn times and images that fail at a rate. Its sequence is its own: ids are the same
+    /// with chances and without.
+    pub(crate) fn chance(&self) -> f64 {
+        const STEPS: u32 = 1 << 31;
+        u32::try_from(self.chances.below(STEPS.into())).map_or(0.0, |step| f64::from(step) / f64::from(STEPS))
     }
 
     /// Any project is taken at its word, and remembered.

@@ -6,6 +6,7 @@ mod auth;
 mod cockpit;
 mod cockpit_alerts;
 mod containers;
+mod data_plane;
 mod desk;
 mod ipam;
 mod jobs;

@@ -38,7 +38,7 @@ pub(super) fn start(call: &mut Call<'_>, id: &str) {
         let at = call.due(image.ready_time().unwrap_or_else(|| call.until_ready()));
         let effect = Effect::Set {
             body: body! {"status": "ready", "error_message": "", "updated_at": stamp_seconds(at)},
-            hidden: body! {"serving": json!({"image": reference, "revision": revision})},
+            hidden: body! {"serving": json!({"image": reference, "revision": revision, "since": at.to_string()})},
         };
         vec![Transition { at, effect }]
     };
