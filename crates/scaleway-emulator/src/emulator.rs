@@ -303,7 +303,7 @@ impl Emulator {
         look(&kernel.world)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Kernel> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Kernel> {
         self.kernel.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

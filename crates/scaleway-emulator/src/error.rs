@@ -64,4 +64,12 @@ pub enum EmulatorError {
     /// A declaration of images cannot be understood.
     #[error("the declaration of images is wrong")]
     Images(#[source] Box<toml::de::Error>),
+    /// Something cannot be put into the world.
+    #[error("{path} cannot be seeded: {why}; name the path of one resource, as a GET of the API does")]
+    Seed {
+        /// The path that was named.
+        path: String,
+        /// Why not.
+        why: String,
+    },
 }

@@ -167,6 +167,20 @@ impl Store {
         }
     }
 
+    /// Moves what is pending for the record of that id, so that the first of it happens at `first`.
+    pub(crate) fn reschedule(&mut self, id: &str, first: Timestamp) {
+        let mut found =
+            self.collections.iter_mut().filter_map(|(name, records)| Some((name, records.get_mut(id)?)));
+        let Some((collection, record)) = found.next() else { return };
+        let Some(before) = record.pending.first().map(|transition| transition.at) else { return };
+        for transition in &mut record.pending {
+            transition.at = first + transition.at.since(before);
+        }
+        let key = (collection.clone(), id.to_owned());
+        self.due.insert((first, key.0.clone(), key.1.clone()));
+        self.touched.insert(key);
+    }
+
     /// Removes a record and all that has it as parent.
     pub(crate) fn remove(&mut self, kind: Kind, id: &str) {
         self.drop_record(kind.collection, id);

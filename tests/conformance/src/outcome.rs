@@ -107,7 +107,7 @@ pub fn check(exchange: &Exchange<'_>) -> Outcome {
 }
 
 /// What a path without an operation is.
-fn lost(path: &str) -> Outcome {
+pub(crate) fn lost(path: &str) -> Outcome {
     let product = |path: &str| path.split('/').nth(1).unwrap_or_default().to_owned();
     if path.starts_with("/containers/v1beta1/") {
         Outcome::Older

@@ -49,7 +49,9 @@ pub(crate) fn attach(
 #[allow(dead_code, reason = "for the products that attach resources to private networks")]
 pub(crate) fn release_all(world: &mut World, resource: &str, network: Option<&str>) {
     let ips = world.store.all(KIND).filter(|(_, ip)| ip.body["resource"]["id"] == resource);
-    let ips = ips.filter(|(_, ip)| network.is_none_or(|id| ip.hidden["private_network_id"] == id));
+    let ips = ips.filter(|(_, ip)| {
+        network.is_none_or(|id| ip.hidden.get("private_network_id").is_some_and(|own| own == id))
+    });
     let ids: Vec<_> = ips.map(|(id, _)| id.to_owned()).collect();
     for id in ids {
         world.store.remove(KIND, &id);

@@ -90,7 +90,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
             && names.iter().all(|wanted| name.contains(wanted))
             && attached.is_none_or(|attached| resource.is_null() != attached)
             && is(&subnets, &ip.body["source"]["subnet_id"])
-            && hidden.iter().all(|(name, wanted)| is(wanted, &ip.hidden[*name]))
+            && hidden.iter().all(|(name, wanted)| is(wanted, ip.hidden.get(*name).unwrap_or(&Value::Null)))
     };
     LISTING.answer_with(call, keep, |ip| ip.body.clone())
 }

@@ -1,0 +1,161 @@
+//! What was there before a recording began, and what came into it from elsewhere: read off the first answer that shows it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use scaleway_core::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::recording::Line;
+
+/// Something that is put into the emulator.
+#[derive(Debug, Clone)]
+pub(super) struct Seed {
+    /// Where a GET finds it.
+    pub(super) path: String,
+    /// What that GET answers.
+    pub(super) body: Value,
+}
+
+/// All that a recording needs and does not make.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// The organisation of its projects.
+    pub(super) organization: Option<String>,
+    /// There before the first exchange.
+    pub(super) before: Vec<Seed>,
+    /// Made by another product or protocol, right before the line that shows it first.
+    pub(super) injected: BTreeMap<usize, Vec<Seed>>,
+}
+
+/// Reads the plan of a recording.
+pub(super) fn plan(lines: &[Line]) -> Plan {
+    let mut plan = Plan::default();
+    let Some(start) = lines.first().map(|line| line.date) else { return plan };
+    let made = made(lines);
+    let mut shown = BTreeSet::new();
+    let mut projects = BTreeMap::new();
+    for line in lines.iter().filter(|line| line.is_success()) {
+        for seed in resources(line) {
+            let id = seed.path.rsplit('/').next().unwrap_or_default().to_owned();
+            if made.contains(&id) || !shown.insert(seed.path.clone()) {
+                continue;
+            }
+            match created(&seed.body) {
+                Some(at) if at >= start => {
+                    if comes_from_elsewhere(&seed) {
+                        plan.injected.entry(line.number).or_default().push(seed);
+                    }
+                }
+                _ => plan.before.push(seed),
+            }
+        }
+        owners(&line.response, &mut |project, organization| {
+            plan.organization.get_or_insert_with(|| organization.to_owned());
+            projects.entry(project.to_owned()).or_insert_with(|| organization.to_owned());
+        });
+    }
+    for (id, organization) in projects {
+        let path = format!("/account/v3/projects/{id}");
+        if !id.is_empty() && !made.contains(&id) && !shown.contains(&path) {
+            let body = json!({"id": id, "name": if id == organization { "default" } else { &id },
+                "organization_id": organization, "description": "",
+                "created_at": start.to_string(), "updated_at": start.to_string()});
+            plan.before.push(Seed { path, body });
+        }
+    }
+    plan
+}
+
+/// The ids that a write's answer names first: made here.
+fn made(lines: &[Line]) -> BTreeSet<String> {
+    let (mut seen, mut made) = (BTreeSet::new(), BTreeSet::new());
+    for line in lines {
+        seen.extend(line.path.split('/').map(str::to_owned));
+        texts(&line.request, &mut |text| _ = seen.insert(text.to_owned()));
+        let mut new = Vec::new();
+        identities(&line.response, &mut |id| {
+            if seen.insert(id.to_owned()) {
+                new.push(id.to_owned());
+            }
+        });
+        if !line.is_read() && line.is_success() {
+            made.extend(new);
+        }
+    }
+    made
+}
+
+/// The resources that an answer shows whole: its body, or the items of its list.
+fn resources(line: &Line) -> Vec<Seed> {
+    let Value::Object(body) = &line.response else { return Vec::new() };
+    let path = line.path.trim_end_matches('/');
+    if let Some(id) = identity(body) {
+        let is_it = path.rsplit('/').next() == Some(id);
+        return if is_it {
+            vec![Seed { path: path.into(), body: line.response.clone() }]
+        } else {
+            Vec::new()
+        };
+    }
+    if !line.is_read() {
+        return Vec::new();
+    }
+    let lists = body.values().filter_map(Value::as_array);
+    let items = lists.flatten().filter_map(|item| Some((identity(item.as_object()?)?, item)));
+    items.map(|(id, item)| Seed { path: format!("{path}/{id}"), body: item.clone() }).collect()
+}
+
+fn identity(body: &Map<String, Value>) -> Option<&str> {
+    let text = |field: &str| body.get(field).and_then(Value::as_str).filter(|text| !text.is_empty());
+    text("id").or_else(|| text("access_key"))
+}
+
+fn identities<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
+    match value {
+        Value::Object(body) => {
+            if let Some(id) = identity(body) {
+                visit(id);
+            }
+            body.values().for_each(|value| identities(value, visit));
+        }
+        Value::Array(items) => items.iter().for_each(|item| identities(item, visit)),
+        _ => {}
+    }
+}
+
+fn texts<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::Object(body) => body.values().for_each(|value| texts(value, visit)),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, visit)),
+        _ => {}
+    }
+}
+
+/// Every pair of a project and its organisation.
+fn owners<'v>(value: &'v Value, visit: &mut impl FnMut(&'v str, &'v str)) {
+    match value {
+        Value::Object(body) => {
+            let text = |field: &str| body.get(field).and_then(Value::as_str).unwrap_or_default();
+            if !text("organization_id").is_empty() {
+                visit(text("project_id"), text("organization_id"));
+            }
+            body.values().for_each(|value| owners(value, visit));
+        }
+        Value::Array(items) => items.iter().for_each(|item| owners(item, visit)),
+        _ => {}
+    }
+}
+
+fn created(body: &Value) -> Option<Timestamp> {
+    body["created_at"].as_str()?.parse().ok()
+}
+
+/// Pushed images, and addresses of products that no client of ours speaks.
+fn comes_from_elsewhere(seed: &Seed) -> bool {
+    if seed.path.starts_with("/registry/v1/") {
+        return seed.path.contains("/images/") || seed.path.contains("/tags/");
+    }
+    let resource = seed.body["resource"]["type"].as_str().unwrap_or_default();
+    seed.path.contains("/ipam/v1/") && !matches!(resource, "" | "rdb_instance")
+}
