@@ -166,6 +166,8 @@ impl Builder {
         let now = self.clock.now().max(last.unwrap_or(Timestamp::UNIX_EPOCH));
         let latency = self.settings.latency;
         let mut world = World::new(store, blobs, self.settings, self.random, now);
+        let organization = world.settings.organization.clone();
+        world.ensure_organization(&organization);
         let owner_key = if world.settings.strict_auth {
             let given = self.owner_key.map(|key| (key.access_key, key.secret_key.expose().to_owned()));
             let made = authority::ensure_owner_key(&mut world, given);

@@ -186,6 +186,11 @@ impl Store {
         self.drop_record(kind.collection, id);
     }
 
+    /// The same, where the name of a collection is all that is known of the kind.
+    pub(crate) fn remove_from(&mut self, collection: &str, id: &str) {
+        self.drop_record(collection, id);
+    }
+
     /// Lets happen what is due, up to the first record that is to be woken; `None` once nothing more is due.
     pub(crate) fn settle(&mut self, now: Timestamp) -> Option<Woken> {
         while self.due.first().is_some_and(|(at, ..)| *at <= now) {

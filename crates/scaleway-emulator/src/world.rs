@@ -148,13 +148,25 @@ impl World {
 
     /// Any project is taken at its word, and remembered.
     pub(crate) fn remember_project(&mut self, id: &str) {
+        let organization = self.settings.organization.clone();
+        self.ensure_project(id, id, &organization);
+    }
+
+    /// An organisation has a first project, `default`, with its own id.
+    pub(crate) fn ensure_organization(&mut self, id: &str) {
+        self.ensure_project(id, "default", id);
+    }
+
+    fn ensure_project(&mut self, id: &str, name: &str, organization: &str) {
         if !id.is_empty() && self.store.get(PROJECT, id).is_none() {
             let body = body! {
                 "id": id,
-                "name": id,
-                "organization_id": self.settings.organization.as_str(),
+                "name": name,
+                "organization_id": organization,
                 "created_at": self.stamp(),
                 "updated_at": self.stamp(),
+                "description": "",
+                "qualification": serde_json::Value::Null,
             };
             self.store.insert(PROJECT, id, Record { project: id.into(), body, ..Record::default() });
         }

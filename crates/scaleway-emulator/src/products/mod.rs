@@ -5,6 +5,7 @@ use scaleway_core::Timestamp;
 use crate::router::Product;
 use crate::world::World;
 
+mod account;
 mod cockpit;
 mod containers;
 pub(crate) mod iam;
@@ -21,6 +22,7 @@ pub(crate) use secret_manager::values as secret_values;
 
 /// A new product is added here and nowhere else.
 pub(crate) const ALL: &[&Product] = &[
+    &account::PRODUCT,
     &containers::PRODUCT,
     &cockpit::PRODUCT,
     &iam::PRODUCT,

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests are tests")]
 
+mod account;
 mod auth;
 mod cockpit;
 mod cockpit_alerts;
 mod containers;
 mod data_plane;
 mod desk;
+mod iam;
 mod ipam;
 mod jobs;
 mod kernel;
