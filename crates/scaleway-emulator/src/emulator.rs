@@ -15,6 +15,7 @@ use crate::data_dir::DataDir;
 use crate::fault::Fault;
 use crate::image::ImageBook;
 use crate::kernel::{Arrived, Kernel, Outcome};
+use crate::products;
 use crate::requests::Requests;
 use crate::router::{Found, Router};
 use crate::store::Store;
@@ -23,6 +24,9 @@ use crate::world::{Settings, World};
 
 /// The organisation that projects belong to unless the builder says otherwise.
 const ORGANIZATION: &str = "00000000-0000-4000-8000-00000000e0e0";
+
+/// How often processes are looked at where no request comes.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// What the hashes of secret variables cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -121,6 +125,13 @@ impl Builder {
         self
     }
 
+    /// Whether a job's command is run as a process of this machine, as the user that runs the emulator, with the job's
+    /// variables and secrets; it is not unless this is set. The crate's README says what that means.
+    pub fn exec_jobs(mut self, exec: bool) -> Self {
+        self.settings.exec_jobs = exec;
+        self
+    }
+
     /// What the hashes of secret variables cost.
     pub fn hash_cost(mut self, cost: HashCost) -> Self {
         self.settings.hash_cost = cost;
@@ -168,6 +179,7 @@ impl Builder {
         let mut world = World::new(store, blobs, self.settings, self.random, now);
         let organization = world.settings.organization.clone();
         world.ensure_organization(&organization);
+        products::reopened(&mut world);
         let owner_key = if world.settings.strict_auth {
             let given = self.owner_key.map(|key| (key.access_key, key.secret_key.expose().to_owned()));
             let made = authority::ensure_owner_key(&mut world, given);
@@ -285,6 +297,19 @@ impl Emulator {
     async fn pass(&self, time: Duration) {
         if time > Duration::ZERO {
             self.clock.sleep(time).await;
+        }
+    }
+
+    /// Looks at the world from time to time where something goes on that no request tells of: processes of jobs. Never
+    /// done; to be polled beside what serves requests.
+    pub(crate) async fn keep_looking(&self) {
+        if !self.lock().world.settings.exec_jobs {
+            return std::future::pending().await;
+        }
+        loop {
+            // Processes run by the machine's clock, whatever the emulator's is.
+            Clock::real().sleep(LOOK_EVERY).await;
+            self.lock().look();
         }
     }
 

@@ -180,6 +180,14 @@ impl Kernel {
         Ok(())
     }
 
+    /// Lets happen what is due, and keeps it.
+    pub(crate) fn look(&mut self) {
+        self.world.settle(self.clock.now());
+        if let Err(refusal) = self.keep() {
+            tracing::warn!(?refusal, "what happened could not be kept");
+        }
+    }
+
     fn finish(&self, reply: Reply) -> Response<Bytes> {
         let mut response = reply.into_response();
         let id = self.world.uuid().ok().and_then(|id| HeaderValue::from_str(&id).ok());

@@ -32,6 +32,12 @@ struct Arguments {
     /// owner's key, with which everything begins.
     #[arg(long)]
     strict_auth: bool,
+    /// Whether a job's command is run as a process of this machine, with its variables and secrets.
+    #[arg(long, value_enum, default_value = "off")]
+    jobs: Jobs,
+    /// Whether an image of the emulator's registry that was never pushed can be started.
+    #[arg(long, value_enum, default_value = "open")]
+    registry: Unpushed,
     /// Draw ids from this seed.
     #[arg(long)]
     seed: Option<u64>,
@@ -48,6 +54,22 @@ enum Pace {
 enum Wait {
     None,
     Recorded,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Jobs {
+    /// They end as their image was declared to.
+    Off,
+    /// They run here, as the user that runs this program.
+    Exec,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Unpushed {
+    /// It starts like any other.
+    Open,
+    /// Its container or job fails.
+    Strict,
 }
 
 fn pace(text: &str) -> Result<Pace, String> {
@@ -85,6 +107,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Wait::Recorded => Latency::Recorded,
     });
     builder = builder.strict_auth(arguments.strict_auth);
+    builder = builder.exec_jobs(arguments.jobs == Jobs::Exec);
+    builder = builder.strict_registry(arguments.registry == Unpushed::Strict);
     if let Some(folder) = arguments.data {
         builder = builder.data_dir(folder);
     }

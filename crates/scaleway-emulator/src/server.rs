@@ -68,11 +68,13 @@ impl Server {
         let Self { emulator, listener, .. } = self;
         let (stop, stopping) = watch::channel(false);
         let mut shutdown = pin!(shutdown);
+        let mut looking = pin!(emulator.keep_looking());
         let mut connections = FuturesUnordered::new();
         loop {
             tokio::select! {
                 biased;
                 () = &mut shutdown => break,
+                () = &mut looking => {}
                 Some(()) = connections.next() => {}
                 accepted = listener.accept() => match accepted {
                     Ok((stream, _)) => connections.push(connection(&emulator, stream, stopping.clone())),

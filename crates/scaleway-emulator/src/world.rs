@@ -10,7 +10,7 @@ use crate::blobs::Blobs;
 use crate::call::body;
 use crate::emulator::{HashCost, WhileChanging};
 use crate::image::ImageBook;
-use crate::products;
+use crate::products::{self, Processes};
 use crate::refusal::Refusal;
 use crate::store::{Body, Effect, Kind, Record, Store, Transition};
 use crate::timings::Latency;
@@ -50,6 +50,7 @@ pub(crate) struct World {
     pub(crate) blobs: Blobs,
     pub(crate) settings: Settings,
     pub(crate) traffic: Traffic,
+    pub(crate) processes: Processes,
     random: Random,
     chances: Random,
     now: Timestamp,
@@ -64,10 +65,11 @@ impl World {
         now: Timestamp,
     ) -> Self {
         let chances = Random::seeded(settings.seed);
-        Self { store, blobs, settings, traffic: Traffic::default(), random, chances, now }
+        let (traffic, processes) = (Traffic::default(), Processes::default());
+        Self { store, blobs, settings, traffic, processes, random, chances, now }
     }
 
-    /// The same world, to go its own way.
+    /// The same world, to go its own way. It has no processes: those are of the first one.
     pub(crate) fn fork(&self, random: Random) -> Self {
         let (store, blobs) = (self.store.clone(), self.blobs.fork());
         let traffic = self.traffic.clone();
@@ -88,6 +90,7 @@ impl World {
             products::wake(self, &woken.collection, &woken.id, now);
         }
         self.now = now;
+        products::look(self);
     }
 
     /// Lets the record's product decide what happens to it `after` from now, in place of what was to happen.

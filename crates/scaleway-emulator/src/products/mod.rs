@@ -18,6 +18,7 @@ mod secret_manager;
 mod vpc;
 
 pub(crate) use containers::endpoint;
+pub(crate) use jobs::Processes;
 pub(crate) use secret_manager::values as secret_values;
 
 /// A new product is added here and nowhere else.
@@ -33,6 +34,16 @@ pub(crate) const ALL: &[&Product] = &[
     &vpc::PRODUCT,
     &secret_manager::PRODUCT,
 ];
+
+/// Looks at what goes on outside of the records.
+pub(crate) fn look(world: &mut World) {
+    jobs::look(world);
+}
+
+/// The world was kept, and is used again.
+pub(crate) fn reopened(world: &mut World) {
+    jobs::reopened(world);
+}
 
 /// The moment of a record has come, which asked for it by [`crate::store::Effect::Wake`]; `now` is the time that the
 /// world is moving to.

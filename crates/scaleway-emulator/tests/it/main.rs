@@ -12,6 +12,7 @@ mod desk;
 mod iam;
 mod ipam;
 mod jobs;
+mod jobs_exec;
 mod kernel;
 mod persistence;
 mod rdb;

@@ -106,13 +106,13 @@ fn header<'a>(response: &'a Response<Bytes>, name: &str) -> &'a str {
     response.headers().get(name).unwrap_or_else(|| panic!("no {name}")).to_str().unwrap()
 }
 
-fn body(response: &Response<Bytes>) -> Value {
+fn body_of(response: &Response<Bytes>) -> Value {
     serde_json::from_slice(response.body()).unwrap()
 }
 
 /// Status and code of a refusal.
 fn refused(response: &Response<Bytes>) -> (u16, String) {
-    (response.status().as_u16(), text(&body(response)["errors"][0]["code"]).to_owned())
+    (response.status().as_u16(), text(&body_of(response)["errors"][0]["code"]).to_owned())
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn what_is_pushed_is_pulled_by_tag_and_digest_and_told_by_the_json_api() {
         let pulled = registry.get(&format!("/v2/evalap/api/manifests/{reference}"));
         assert_eq!((pulled.status(), header(&pulled, "content-type")), (StatusCode::OK, MANIFEST));
         assert_eq!(digest_of(pulled.body()), digest);
-        let layer = body(&pulled)["layers"][0]["digest"].clone();
+        let layer = body_of(&pulled)["layers"][0]["digest"].clone();
         assert_eq!(registry.get(&format!("/v2/evalap/api/blobs/{}", text(&layer))).body(), "a layer");
         let head = registry.ask("HEAD", &format!("/v2/evalap/api/manifests/{reference}"), &[], b"");
         assert_eq!(header(&head, "content-length"), pulled.body().len().to_string());
@@ -161,7 +161,7 @@ fn without_a_key_only_public_images_are_pulled() {
     let token = |headers: &[(&str, &str)]| {
         let answer = registry.raw("GET", &format!("{realm}?service=registry"), headers, b"");
         assert_eq!(answer.status(), 200);
-        format!("Bearer {}", text(&body(&answer)["token"]))
+        format!("Bearer {}", text(&body_of(&answer)["token"]))
     };
     let nobody = token(&[]);
     assert_eq!(registry.raw("GET", &path, &[("Authorization", &nobody)], b"").status(), 401);
@@ -290,15 +290,15 @@ fn lists_come_in_pages() {
         registry.put("evalap/api", tag, MANIFEST, &manifest);
     }
     registry.push("evalap/web", "1", b"x");
-    let all = body(&registry.get("/v2/evalap/api/tags/list"));
+    let all = body_of(&registry.get("/v2/evalap/api/tags/list"));
     assert_eq!(all, json!({"name": "evalap/api", "tags": ["a", "b", "c"]}));
     let first = registry.get("/v2/evalap/api/tags/list?n=2");
-    assert_eq!(body(&first)["tags"], json!(["a", "b"]));
+    assert_eq!(body_of(&first)["tags"], json!(["a", "b"]));
     assert_eq!(header(&first, "link"), "</v2/evalap/api/tags/list?n=2&last=b>; rel=\"next\"");
     let last = registry.get("/v2/evalap/api/tags/list?n=2&last=b");
-    assert_eq!(body(&last)["tags"], json!(["c"]));
+    assert_eq!(body_of(&last)["tags"], json!(["c"]));
     assert!(last.headers().get("link").is_none());
-    let catalog = body(&registry.get("/v2/_catalog"));
+    let catalog = body_of(&registry.get("/v2/_catalog"));
     assert_eq!(catalog, json!({"repositories": ["evalap/api", "evalap/web"]}));
     assert_eq!(registry.get("/v2/evalap/none/tags/list").status(), 404);
     let other = registry.raw(
@@ -307,7 +307,7 @@ fn lists_come_in_pages() {
         &[("Authorization", "Bearer eA")],
         b"",
     );
-    assert_eq!(body(&other)["repositories"], json!([]), "another region");
+    assert_eq!(body_of(&other)["repositories"], json!([]), "another region");
 }
 
 #[test]
@@ -320,7 +320,7 @@ fn what_refers_to_a_manifest_is_listed() {
     let made = registry.put("evalap/api", "sig", MANIFEST, signature.to_string().as_bytes());
     assert_eq!(header(&made, "oci-subject"), subject);
     let list = |query: &str| {
-        body(&registry.get(&format!("/v2/evalap/api/referrers/{subject}{query}")))["manifests"].take()
+        body_of(&registry.get(&format!("/v2/evalap/api/referrers/{subject}{query}")))["manifests"].take()
     };
     let found = list("");
     assert_eq!(
@@ -405,4 +405,45 @@ fn faults_and_the_log_know_the_protocols_operations() {
     assert_eq!(registry.desk.emulator.requests().count("registry.PutManifest"), 2);
     let coverage = registry.desk.ok("GET", "/_emulator/coverage", Value::Null);
     assert_eq!(coverage["registry.FinishBlobUpload"], "faithful");
+}
+
+#[test]
+fn strict_authentication_asks_what_a_key_may_do() {
+    let owner = ("SCWOWNER00000000000X", "0a1b2c3d-0000-4000-8000-000000000001");
+    let desk = Desk::with(|builder| builder.strict_auth(true).owner_key(owner.0, owner.1));
+    let json_api = |verb: &str, path: &str, key: &str, body: Value| -> Value {
+        let request = http::Request::builder().method(verb).uri(format!("https://api.scaleway.com{path}"));
+        let request = request.header("X-Auth-Token", key).body(body.to_string().into()).unwrap();
+        let answer = desk.send(request).unwrap();
+        assert!(answer.status().is_success(), "{verb} {path}: {:?}", answer.body());
+        serde_json::from_slice(answer.body()).unwrap()
+    };
+    let organization = "00000000-0000-4000-8000-00000000e0e0";
+    let body = json!({"name": "evalap", "project_id": organization});
+    json_api("POST", &format!("{REGISTRY}/namespaces"), owner.1, body);
+    let body = json!({"name": "ci", "organization_id": organization});
+    let application = json_api("POST", "/iam/v1alpha1/applications", owner.1, body);
+    let body = json!({"name": "ci", "organization_id": organization, "application_id": application["id"],
+        "rules": [{"permission_set_names": ["ContainerRegistryReadOnly"], "project_ids": [organization]}]});
+    json_api("POST", "/iam/v1alpha1/policies", owner.1, body);
+    let body = json!({"application_id": application["id"], "default_project_id": organization});
+    let key = json_api("POST", "/iam/v1alpha1/api-keys", owner.1, body);
+
+    let with = |secret: &str, verb: &str, path: &str| {
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("nologin:{secret}")));
+        let request = http::Request::builder().method(verb).uri(format!("https://rg.fr-par.scw.cloud{path}"));
+        desk.send(request.header("Authorization", basic).body(Bytes::new()).unwrap()).unwrap()
+    };
+    let upload = "/v2/evalap/api/blobs/uploads/";
+    assert_eq!(with(owner.1, "POST", upload).status(), 202);
+    let denied = with(text(&key["secret_key"]), "POST", upload);
+    assert_eq!(
+        (denied.status(), &body_of(&denied)["type"]),
+        (StatusCode::FORBIDDEN, &json!("permissions_denied"))
+    );
+    assert_eq!(body_of(&denied)["details"][0], json!({"resource": "api_namespace", "action": "write"}));
+    let path = "/v2/evalap/api/manifests/1";
+    assert_eq!(refused(&with(text(&key["secret_key"]), "GET", path)), (404, "MANIFEST_UNKNOWN".into()));
+    let unknown = with("11111111-1111-4111-8111-111111111111", "GET", "/v2/");
+    assert_eq!(refused(&unknown), (401, "UNAUTHORIZED".into()));
 }

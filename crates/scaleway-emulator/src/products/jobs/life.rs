@@ -11,8 +11,9 @@ use crate::schema::seconds;
 use crate::store::{Body, Effect, Record, Transition};
 use crate::world::World;
 
+use super::process::Program;
 use super::run::KIND;
-use super::secret;
+use super::secret::{self, Given};
 
 /// From validated to queued, and from interrupting to interrupted (recorded).
 const QUEUEING: Duration = Duration::from_millis(970);
@@ -24,6 +25,9 @@ const RETRYING: Duration = Duration::from_secs(10);
 
 /// What an image runs for that does not say.
 const RUNNING: Duration = Duration::from_secs(5);
+
+/// How long a process has to end that was asked to.
+const GRACE: Duration = Duration::from_secs(10);
 
 /// How long an ended run is remembered (documented).
 pub(super) const HISTORY: Duration = Duration::from_hours(60 * 24);
@@ -55,11 +59,22 @@ pub(super) fn step(world: &mut World, id: &str) {
             world.wake_after(KIND, id, STARTING);
         }
         "queued" | "retrying" => attempt(world, id),
+        "running" if is_process(run) => {
+            let ending = timed_out(run);
+            if world.processes.kill(id) {
+                end(world, id, ending);
+            } else {
+                lost(world, id);
+            }
+        }
         "running" => {
             let ending = declared(world, run);
             end(world, id, ending);
         }
-        "interrupting" => interrupted(world, id),
+        "interrupting" => {
+            world.processes.kill(id);
+            interrupted(world, id);
+        }
         _ => world.store.remove(KIND, id),
     }
 }
@@ -75,12 +90,62 @@ fn attempt(world: &mut World, id: &str) {
         let message = format!("image {image} was not found, or its registry refuses access");
         return end(world, id, Ending::Failed("image_not_found", message));
     }
-    if let Err(ending) = secret::values(world, &definition) {
-        return end(world, id, ending);
-    }
+    let secrets = match secret::values(world, &definition) {
+        Ok(secrets) => secrets,
+        Err(ending) => return end(world, id, ending),
+    };
     let stamp = world.stamp();
     world.lay(KIND, id, body! {"state": "running", "started_at": stamp});
-    world.wake_after(KIND, id, lasts);
+    if !world.settings.exec_jobs || !start_process(world, id, secrets) {
+        world.wake_after(KIND, id, lasts);
+    }
+}
+
+/// Runs the command here; `false` where there is none, since what the image itself would run is not known.
+fn start_process(world: &mut World, id: &str, secrets: Vec<Given>) -> bool {
+    let Some(run) = world.store.get(KIND, id) else { return false };
+    let words = |field: &str| run.body.get(field).and_then(Value::as_array).into_iter().flatten();
+    let words = |field: &str| words(field).filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
+    let (startup, line) = (words("startup_command"), run.text("command"));
+    let command = match (startup.is_empty(), line.is_empty()) {
+        (false, _) => startup.into_iter().chain(words("args")).collect(),
+        (true, false) => vec!["sh".into(), "-c".into(), line.into()],
+        (true, true) => return false,
+    };
+    let variables = run.body.get("environment_variables").and_then(Value::as_object);
+    let variables = variables.into_iter().flatten();
+    let variables = variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    let program = Program { command, variables: variables.collect(), secrets };
+    let limit = world.now() + timeout(run);
+    if let Err(error) = world.processes.start(id, program) {
+        end(world, id, Ending::Failed("application_not_started", error.to_string()));
+        return true;
+    }
+    if let Some(run) = world.store.get_mut(KIND, id) {
+        run.hidden.insert("process".into(), true.into());
+    }
+    world.store.schedule(KIND, id, vec![Transition { at: limit, effect: Effect::Wake }]);
+    true
+}
+
+/// Whether it is a process of this machine, or was one.
+pub(super) fn is_process(run: &Record) -> bool {
+    run.hidden.get("process") == Some(&Value::Bool(true))
+}
+
+/// Its process has ended by itself, or because it was asked to.
+pub(super) fn exited(world: &mut World, id: &str, code: i32) {
+    match world.store.get(KIND, id).map(|run| run.text("state")) {
+        Some("interrupting") => interrupted(world, id),
+        Some("running") => end(world, id, Ending::Exited(code)),
+        _ => {}
+    }
+}
+
+/// Its process ended with the program that had started it.
+pub(super) fn lost(world: &mut World, id: &str) {
+    let message = "the emulator ended while the job ran".to_owned();
+    end(world, id, Ending::Failed("technical_error", message));
 }
 
 fn time_of(world: &World, run: &Record) -> Duration {
@@ -132,10 +197,16 @@ pub(super) fn end(world: &mut World, id: &str, ending: Ending) {
 /// Somebody wants the run to stop.
 pub(super) fn interrupt(world: &mut World, id: &str) {
     world.lay(KIND, id, body! {"state": "interrupting", "reason": "cancellation"});
-    world.wake_after(KIND, id, INTERRUPTING);
+    if world.processes.has(id) {
+        world.processes.ask_to_end(id);
+        let at = world.now() + GRACE;
+        world.store.schedule(KIND, id, vec![Transition { at, effect: Effect::Wake }]);
+    } else {
+        world.wake_after(KIND, id, INTERRUPTING);
+    }
 }
 
-pub(super) fn interrupted(world: &mut World, id: &str) {
+fn interrupted(world: &mut World, id: &str) {
     close(world, id, body! {"state": "interrupted"});
 }
 

@@ -13,6 +13,7 @@ mod cron;
 mod definition;
 mod life;
 mod offer;
+mod process;
 mod run;
 mod secret;
 mod trigger;
@@ -73,6 +74,8 @@ pub(super) const PRODUCT: Product = Product {
     ],
 };
 
+pub(crate) use process::Processes;
+
 /// A run takes its next step, or a schedule fires; `now` is the time that the world is moving to.
 pub(super) fn wake(world: &mut World, collection: &str, id: &str, now: Timestamp) {
     match collection {
@@ -80,6 +83,27 @@ pub(super) fn wake(world: &mut World, collection: &str, id: &str, now: Timestamp
         collection if collection == definition::KIND.collection => definition::fire(world, id, now),
         collection if collection == trigger::KIND.collection => trigger::fire(world, id, now),
         _ => {}
+    }
+}
+
+/// Hears what processes of jobs have said, and who of them has ended.
+pub(super) fn look(world: &mut World) {
+    if world.processes.is_empty() {
+        return;
+    }
+    let store = &world.store;
+    let wanted = |id: &str| store.get(run::KIND, id).is_some_and(life::is_active);
+    for (id, code) in world.processes.look(wanted) {
+        life::exited(world, &id, code);
+    }
+}
+
+/// Ends the runs whose processes ended with the program that had started them.
+pub(super) fn reopened(world: &mut World) {
+    let lost = world.store.all(run::KIND).filter(|(_, run)| life::is_process(run) && life::is_active(run));
+    let lost: Vec<String> = lost.map(|(id, _)| id.to_owned()).collect();
+    for id in lost {
+        life::lost(world, &id);
     }
 }
 

@@ -31,7 +31,6 @@ const LISTING: Listing =
     Listing { kind: KIND, items: "secrets", filters: &["job_definition_id"], order: &["created_at"] };
 
 /// A value, and where it is put. Without `Debug`: it is a secret.
-#[allow(dead_code, reason = "for jobs that run as processes, which come next")]
 pub(super) struct Given {
     pub(super) place: Place,
     pub(super) value: Vec<u8>,

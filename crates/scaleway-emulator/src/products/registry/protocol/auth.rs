@@ -4,11 +4,16 @@ use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD, Engine as _};
 use http::{Method, header};
 use serde_json::{Value, json};
 
+use crate::authority::{Permission, Principal};
+use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::store::Record;
 
 use super::{Denial, Place, Visit};
 use crate::products::registry::{image, namespace};
+
+/// The token of who has no key: no base64, so that it is none of a key's.
+const NOBODY: &str = "anonymous";
 
 /// Seconds for which a token is said to hold; it is the credential in another form, so nothing ends it.
 const LIFETIME: u64 = 3600;
@@ -32,7 +37,7 @@ impl Action {
 }
 
 /// The secret key that came with the request; `None` for nobody.
-pub(super) fn secret_key(visit: &Visit<'_>) -> Option<String> {
+fn secret_key(visit: &Visit<'_>) -> Option<String> {
     let text = visit.header(&header::AUTHORIZATION)?;
     let (scheme, value) = text.split_once(' ')?;
     let key = if scheme.eq_ignore_ascii_case("basic") {
@@ -46,35 +51,24 @@ pub(super) fn secret_key(visit: &Visit<'_>) -> Option<String> {
     (!key.is_empty() && key.bytes().all(|byte| byte.is_ascii_graphic())).then_some(key)
 }
 
-/// `GET /registry-internal/v1/regions/{region}/tokens`: a token for who asks, or for nobody.
+/// `GET /registry-internal/v1/regions/{region}/tokens`: a token for who asks, or for nobody. Some tools ask for one that
+/// pulls what is public as `nologin` with an empty password.
 pub(super) fn token(visit: &mut Visit<'_>) -> Result<Reply, Denial> {
     let key = secret_key(visit);
-    if key.is_none() && visit.parts.headers.contains_key(header::AUTHORIZATION) && !is_nobody(visit) {
-        return Err(Denial::unauthorized());
-    }
-    let token = BASE64_URL_SAFE_NO_PAD.encode(key.unwrap_or_default());
-    // An empty one would look like none at all to the clients.
-    let token = if token.is_empty() { "anonymous".to_owned() } else { token };
+    visit.who()?;
+    let token = key.map(|key| BASE64_URL_SAFE_NO_PAD.encode(key));
+    let token = token.unwrap_or_else(|| NOBODY.into());
     Ok(Reply::ok(json!({"token": token, "access_token": token, "expires_in": LIFETIME})))
-}
-
-/// `nologin` with an empty password is how some tools ask for a token that pulls what is public.
-fn is_nobody(visit: &Visit<'_>) -> bool {
-    let value = visit.header(&header::AUTHORIZATION).and_then(|text| text.split_once(' '));
-    let decoded = value.and_then(|(_, value)| BASE64_STANDARD.decode(value.trim()).ok());
-    decoded.is_some_and(|decoded| decoded.ends_with(b":"))
 }
 
 /// `GET /v2/`: whether one is welcome.
 pub(super) fn check(visit: &mut Visit<'_>) -> Result<Reply, Denial> {
-    if visit.parts.headers.contains_key(header::AUTHORIZATION) {
-        return Ok(Reply::ok(json!({})));
-    }
-    Err(challenge(visit, None))
+    visit.must_have_a_token()?;
+    Ok(Reply::ok(json!({})))
 }
 
 /// 401, with where to get a token.
-pub(super) fn challenge(visit: &Visit<'_>, scope: Option<(&str, Action)>) -> Denial {
+fn challenge(visit: &Visit<'_>, scope: Option<(&str, Action)>) -> Denial {
     let region = visit.region.as_deref().unwrap_or("fr-par");
     let path = format!("/registry-internal/v1/regions/{region}/tokens");
     // In process the real address is ours, too; on a port it is where the request came to.
@@ -88,26 +82,58 @@ pub(super) fn challenge(visit: &Visit<'_>, scope: Option<(&str, Action)>) -> Den
 }
 
 impl Visit<'_> {
+    /// Who asks; `None` for nobody. A key that is none, or no longer, is refused.
+    fn who(&self) -> Result<Option<Principal>, Denial> {
+        let key = secret_key(self);
+        let principal = key.map(|key| self.world.principal_of_secret(&key)).transpose();
+        principal.map_err(|_| challenge(self, None))
+    }
+
+    /// Refuses who shows neither key nor token, not even the one for nobody.
+    pub(super) fn must_have_a_token(&self) -> Result<(), Denial> {
+        if self.parts.headers.contains_key(header::AUTHORIZATION) {
+            return self.who().map(drop);
+        }
+        Err(challenge(self, None))
+    }
+
     /// The place of that name, where who asks may do this.
     pub(super) fn enter(&self, name: &str, action: Action) -> Result<Place, Denial> {
         let place = self.place(name);
-        if secret_key(self).is_some() {
-            return place;
-        }
-        match place {
-            Ok(place)
-                if action == Action::Pull
-                    && self.is_open(&place.namespace_id, &place.namespace, &place.image) =>
-            {
+        let is_open = |place: &Place| {
+            action == Action::Pull && self.is_open(&place.namespace_id, &place.namespace, &place.image)
+        };
+        match self.who()? {
+            Some(principal) => {
+                let place = place?;
+                if !is_open(&place) {
+                    self.authorize(&principal, &place.namespace.project, action)?;
+                }
                 Ok(place)
             }
             // Who is nobody is not told what exists.
-            _ => Err(challenge(self, Some((name, action)))),
+            None => place.ok().filter(is_open).ok_or_else(|| challenge(self, Some((name, action)))),
         }
     }
 
+    /// Refuses with the API's own 403, as the real registry does.
+    fn authorize(&self, principal: &Principal, project: &str, action: Action) -> Result<(), Denial> {
+        let reads = action == Action::Pull;
+        let permission = Permission::of("registry", self.operation, reads);
+        let action = if reads { "read" } else { "write" };
+        let allowed = self.world.authorize(principal, &permission, project);
+        allowed.map_err(|_| Refusal::permissions_denied("api_namespace", action).into())
+    }
+
+    /// Whether who asks may pull the image.
+    pub(super) fn sees(&self, image: &Record, namespace: &Record) -> bool {
+        let known = self.who().ok().flatten();
+        let granted = |who: Principal| self.authorize(&who, &namespace.project, Action::Pull).is_ok();
+        image::is_public(image, namespace) || known.is_some_and(granted)
+    }
+
     /// Whether anyone may pull the image.
-    pub(super) fn is_open(&self, namespace_id: &str, namespace: &Record, name: &str) -> bool {
+    fn is_open(&self, namespace_id: &str, namespace: &Record, name: &str) -> bool {
         match image::named(self.world, namespace_id, name) {
             Some((_, image)) => image::is_public(image, namespace),
             None => namespace.body.get("is_public") == Some(&Value::Bool(true)),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::products::registry::{image, namespace, tag};
 use crate::reply::Reply;
 
-use super::auth::{self, Action};
+use super::auth::Action;
 use super::{Denial, Visit, digest, manifest};
 
 const FILTERS: HeaderName = HeaderName::from_static("oci-filters-applied");
@@ -24,16 +24,13 @@ pub(super) fn tags(visit: &mut Visit<'_>, name: &str) -> Result<Reply, Denial> {
 }
 
 pub(super) fn catalog(visit: &mut Visit<'_>) -> Result<Reply, Denial> {
-    let known = auth::secret_key(visit).is_some();
-    if !known && !visit.parts.headers.contains_key(header::AUTHORIZATION) {
-        return Err(auth::challenge(visit, None));
-    }
+    visit.must_have_a_token()?;
     let images = visit.world.store.all(image::KIND).filter_map(|(_, image)| {
         let id = image.text("namespace_id");
         let namespace = visit.world.store.get(namespace::KIND, id)?;
         let here = visit.region.as_ref().is_none_or(|region| namespace.region == *region);
-        let seen = known || image::is_public(image, namespace);
-        (here && seen).then(|| format!("{}/{}", namespace.text("name"), image.text("name")))
+        (here && visit.sees(image, namespace))
+            .then(|| format!("{}/{}", namespace.text("name"), image.text("name")))
     });
     let names: std::collections::BTreeSet<String> = images.collect();
     page(visit, names.into_iter().collect(), "/v2/_catalog", |names| json!({ "repositories": names }))

@@ -57,6 +57,7 @@ struct Visit<'a> {
     body: Bytes,
     query: Vec<(String, String)>,
     region: Option<String>,
+    operation: &'static str,
 }
 
 /// Where something is pushed to or pulled from: an image of a namespace, whether it is there or not.
@@ -72,7 +73,7 @@ struct Place {
 pub(crate) fn answer(world: &mut World, ask: Ask, parts: &Parts, body: Bytes) -> Reply {
     let query = parts.uri.query().unwrap_or_default();
     let query = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-    let mut visit = Visit { world, parts, body, query, region: ask.region };
+    let mut visit = Visit { world, parts, body, query, region: ask.region, operation: ask.operation };
     let reply = carry_out(&mut visit, ask.does).unwrap_or_else(Reply::from);
     reply.header(VERSION, "registry/2.0")
 }
