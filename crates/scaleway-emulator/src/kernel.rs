@@ -10,7 +10,7 @@ use scaleway_core::Clock;
 use crate::call::Call;
 use crate::data_dir::DataDir;
 use crate::fault::{Fault, FaultKind};
-use crate::products::registry;
+use crate::products::{self, DataSourceDoor, registry};
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::requests::{RequestEntry, Requests};
@@ -73,6 +73,8 @@ impl Kernel {
             self.registry(ask, &parts, body, &mut entry)
         } else if is_api(&host) {
             self.api(&parts, &body, &mut entry)
+        } else if let Some(door) = products::data_source_door(&self.world, &host, &parts) {
+            self.data_source(door, &parts, &body, &mut entry)
         } else if let Some(served) = data_plane::answer(&mut self.world, &host, &parts) {
             after = served.after;
             Ok(served.reply)
@@ -139,6 +141,19 @@ impl Kernel {
             Some(fault) => fault.reply().ok_or(fault),
             None => Ok(reply),
         }
+    }
+
+    /// A data source of Cockpit's own address.
+    fn data_source(
+        &mut self,
+        door: DataSourceDoor,
+        parts: &Parts,
+        body: &[u8],
+        entry: &mut RequestEntry,
+    ) -> Result<Reply, FaultKind> {
+        let Some(operation) = door.operation else { return Ok(door.enter(&mut self.world, parts, body)) };
+        (entry.product, entry.operation) = (Some("cockpit"), Some(operation));
+        self.unless_faulty(operation, |kernel| door.enter(&mut kernel.world, parts, body))
     }
 
     fn operate(

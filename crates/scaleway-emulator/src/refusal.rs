@@ -44,6 +44,11 @@ impl Refusal {
         Self(Box::new(Reply::json(status, body)))
     }
 
+    /// Plain text: what is behind another host than the API's.
+    pub(crate) fn text(status: StatusCode, why: impl Into<String>) -> Self {
+        Self(Box::new(Reply::text(status, why)))
+    }
+
     fn typed(status: StatusCode, kind: &str, message: &str, more: Value) -> Self {
         let mut body = Map::new();
         body.insert("type".into(), kind.into());

@@ -6,6 +6,8 @@ mod account;
 mod auth;
 mod cockpit;
 mod cockpit_alerts;
+mod cockpit_endpoints;
+mod cockpit_rules;
 mod containers;
 mod data_plane;
 mod desk;

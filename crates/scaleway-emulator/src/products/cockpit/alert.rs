@@ -1,5 +1,5 @@
-//! Preconfigured alerts: the platform's rules, which a project enables one by one. Rules of one's own go to the
-//! address of a data source, and are not emulated.
+//! Alerts: the platform's rules, which a project enables one by one, and one's own, which are set at the address of a
+//! data source.
 
 use std::sync::LazyLock;
 
@@ -13,7 +13,7 @@ use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text, texts};
 use crate::store::{Body, Kind};
 
-use super::{alert_manager, queried_project, singleton, wanted};
+use super::{alert_manager, data_source, endpoint, queried_project, singleton, wanted};
 
 /// What a project did with a rule; a rule without a record is disabled.
 const KIND: Kind = Kind { collection: "cockpit.alerts", resource: "alert rule" };
@@ -187,21 +187,37 @@ pub(super) fn enabled(call: &Call<'_>, project: &str) -> usize {
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let project = queried_project(call)?;
     let filters = ["rule_status", "state", "data_source_id"];
-    let wants_own = wanted(call, "is_preconfigured") == Some("false");
-    let alerts = RULES.iter().filter(|_| !wants_own).map(|rule| rule.view(call, project));
+    let preconfigured = wanted(call, "is_preconfigured").and_then(|wanted| wanted.parse::<bool>().ok());
+    let own = wanted(call, "data_source_id").filter(|source| own_sources(call, project).contains(source));
+    let own = own.into_iter().flat_map(|source| endpoint::alerts(call.world, call.region(), source));
+    let alerts = RULES.iter().map(|rule| rule.view(call, project)).chain(own);
+    let alerts = alerts.filter(|alert| preconfigured.is_none_or(|wanted| alert["preconfigured"] == wanted));
     let alerts = alerts.filter(|alert| {
         filters.iter().all(|field| wanted(call, field).is_none_or(|value| alert[*field] == value))
     });
     pages::answer(call, "alerts", alerts.collect())
 }
 
-/// Rules of one's own are never counted: there are none.
+fn own_sources<'c>(call: &'c Call<'_>, project: &str) -> Vec<&'c str> {
+    let sources = call.world.store.all(data_source::KIND);
+    let own = sources.filter(|(_, source)| source.project == project && source.region == call.region());
+    own.map(|(id, _)| id).collect()
+}
+
 pub(super) fn count(call: &mut Call<'_>) -> Answer {
-    let preconfigured = enabled(call, queried_project(call)?);
+    let project = queried_project(call)?;
+    let preconfigured = enabled(call, project);
+    let by_source = endpoint::rules_by_source(call.world, own_sources(call, project).into_iter());
+    let own: usize = by_source.iter().map(|(_, rules)| rules).sum();
+    let by_source = by_source.iter().map(|(source, rules)| {
+        let record = call.world.store.get(data_source::KIND, source);
+        let name = record.map_or("", |record| record.text("name"));
+        json!({"data_source_id": source, "data_source_name": name, "rules_count": rules})
+    });
     let counts: Body = body! {
-        "rules_count_by_datasource": Vec::<Value>::new(),
+        "rules_count_by_datasource": by_source.collect::<Vec<_>>(),
         "preconfigured_rules_count": preconfigured,
-        "custom_rules_count": 0,
+        "custom_rules_count": own,
     };
     Ok(Reply::resource(counts))
 }

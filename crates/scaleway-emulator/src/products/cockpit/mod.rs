@@ -11,12 +11,15 @@ mod alert;
 mod alert_manager;
 mod contact_point;
 mod data_source;
+mod endpoint;
 mod exporter;
 mod grafana;
 mod grafana_user;
 mod plan;
 mod token;
 mod usage;
+
+pub(crate) use endpoint::{Door as DataSourceDoor, door as data_source_door};
 
 macro_rules! global {
     ($rest:literal) => {

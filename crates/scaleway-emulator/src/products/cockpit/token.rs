@@ -1,4 +1,4 @@
-//! Tokens: their secret is answered once and kept nowhere.
+//! Tokens: their secret is answered once, and opens the addresses of data sources.
 
 use serde_json::Value;
 
@@ -7,7 +7,8 @@ use crate::page::Listing;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text, texts};
-use crate::store::Kind;
+use crate::store::{Kind, Record};
+use crate::world::World;
 
 const KIND: Kind = Kind { collection: "cockpit.tokens", resource: "token" };
 
@@ -43,9 +44,24 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let project = call.text("project_id").to_owned();
     let draft = call.draft(&project, fields);
     let id = call.create(KIND, draft)?;
+    let secret = call.world.uuid()?;
+    if let Some(token) = call.world.store.get_mut(KIND, &id) {
+        token.hidden = body! {"secret_key": secret.as_str()};
+    }
     let mut token = call.view(KIND, &id);
-    token.insert("secret_key".into(), call.world.uuid()?.into());
+    token.insert("secret_key".into(), secret.into());
     Ok(Reply::resource(token))
+}
+
+/// The token of that secret.
+pub(super) fn find<'w>(world: &'w World, secret: &str) -> Option<&'w Record> {
+    let mut tokens = world.store.all(KIND).map(|(_, token)| token);
+    tokens.find(|token| token.hidden.get("secret_key").and_then(Value::as_str) == Some(secret))
+}
+
+pub(super) fn has_scope(token: &Record, scope: &str) -> bool {
+    let scopes = token.body.get("scopes").and_then(Value::as_array);
+    scopes.is_some_and(|scopes| scopes.iter().any(|have| have == scope))
 }
 
 /// Those that have every scope asked for.
@@ -53,10 +69,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let wanted: Vec<&str> = call.query_all("token_scopes").filter(|s| !s.starts_with("unknown")).collect();
     LISTING.answer_with(
         call,
-        |token| {
-            let scopes = token.body.get("scopes").and_then(Value::as_array);
-            wanted.iter().all(|scope| scopes.is_some_and(|scopes| scopes.iter().any(|have| have == scope)))
-        },
+        |token| wanted.iter().all(|scope| has_scope(token, scope)),
         |token| token.body.clone(),
     )
 }
