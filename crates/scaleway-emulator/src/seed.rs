@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::Emulator;
 use crate::EmulatorError;
+use crate::products;
 use crate::router::{Found, Router};
 use crate::store::{Body, Kind, Record};
 use crate::world::World;
@@ -103,6 +104,7 @@ pub(crate) fn seed(world: &mut World, path: &str, body: Value) -> Result<&'stati
     };
     complete(world, place.kind, &id, &mut record);
     world.store.insert(place.kind, &id, record);
+    products::seeded(world, place.kind.collection, &id);
     Ok(place.kind.collection)
 }
 

@@ -46,6 +46,13 @@ pub(crate) fn reopened(world: &mut World) {
     jobs::reopened(world);
 }
 
+/// Something was put into the world that no request made: what others tell of it follows.
+pub(crate) fn seeded(world: &mut World, collection: &str, id: &str) {
+    if collection.starts_with("registry.") {
+        registry::seeded(world, collection, id);
+    }
+}
+
 /// The moment of a record has come, which asked for it by [`crate::store::Effect::Wake`]; `now` is the time that the
 /// world is moving to.
 pub(crate) fn wake(world: &mut World, collection: &str, id: &str, now: Timestamp) {

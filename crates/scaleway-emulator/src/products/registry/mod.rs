@@ -53,6 +53,14 @@ pub(super) fn wake(world: &mut World, collection: &str, id: &str) {
     }
 }
 
+/// An image was put into the world: its namespace counts it.
+pub(super) fn seeded(world: &mut World, collection: &str, id: &str) {
+    let namespace = world.store.get(image::KIND, id).filter(|_| collection == image::KIND.collection);
+    if let Some(namespace) = namespace.map(|image| image.text("namespace_id").to_owned()) {
+        namespace::recount(world, &namespace);
+    }
+}
+
 /// The registry's 404, which has no type (recorded for namespaces).
 fn lost(what: &str) -> Refusal {
     off_contract(StatusCode::NOT_FOUND, &format!("{what} was not found"))
