@@ -54,6 +54,8 @@ pub struct World {
     pub definition: String,
     /// The variables that secrets come from.
     pub variables: BTreeMap<String, String>,
+    /// The secret key of whoever deploys.
+    pub secret_key: String,
     /// What the state is bound to.
     pub endpoint: String,
     /// What was reported in all runs.
@@ -84,6 +86,7 @@ impl World {
             clock,
             definition: definition.to_owned(),
             variables,
+            secret_key: "11111111-1111-4111-8111-111111111111".to_owned(),
             endpoint: "emulator".to_owned(),
             progress: Mutex::default(),
         }
@@ -115,7 +118,7 @@ impl World {
     }
 
     fn client_over(&self, transport: impl Transport + 'static) -> Client {
-        let config = Config::new("11111111-1111-4111-8111-111111111111");
+        let config = Config::new(self.secret_key.as_str());
         let client = Client::builder(config, transport).clock(self.clock.clone()).random(Random::seeded(3));
         client.retry(RetryPolicy::default()).build().expect("a client")
     }

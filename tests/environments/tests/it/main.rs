@@ -1,6 +1,7 @@
 //! Whole environments against the emulator: made, changed, broken, mended, removed.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod access;
 mod cockpit_layer;
 mod crashes;
 mod desk;
