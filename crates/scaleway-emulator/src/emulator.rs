@@ -1,5 +1,6 @@
 //! The emulator as a value: built, asked as a transport, looked into.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::blobs::Blobs;
 use crate::data_dir::DataDir;
 use crate::fault::Fault;
 use crate::image::ImageBook;
-use crate::kernel::{Arrived, Kernel, Outcome};
+use crate::kernel::{Arrived, Beginning, Kernel, Outcome};
 use crate::products;
 use crate::requests::Requests;
 use crate::router::{Found, Router};
@@ -77,6 +78,7 @@ pub struct Builder {
     random: Random,
     data_dir: Option<PathBuf>,
     owner_key: Option<OwnerKey>,
+    faults: Vec<Fault>,
     settings: Settings,
 }
 
@@ -109,6 +111,12 @@ impl Builder {
     /// Keeps the world in this folder, which belongs to one emulator at a time.
     pub fn data_dir(mut self, folder: impl Into<PathBuf>) -> Self {
         self.data_dir = Some(folder.into());
+        self
+    }
+
+    /// What goes wrong from the beginning, beside what is there; more can be let happen by [`Emulator::inject`].
+    pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
+        self.faults.extend(faults);
         self
     }
 
@@ -176,6 +184,7 @@ impl Builder {
         };
         let now = self.clock.now().max(last.unwrap_or(Timestamp::UNIX_EPOCH));
         let latency = self.settings.latency;
+        let images = self.settings.images.clone();
         let mut world = World::new(store, blobs, self.settings, self.random, now);
         let organization = world.settings.organization.clone();
         world.ensure_organization(&organization);
@@ -188,13 +197,19 @@ impl Builder {
         } else {
             None
         };
-        let kernel = Kernel {
+        let mut kernel = Kernel {
             world,
             clock: self.clock.clone(),
             data,
             requests: Requests::default(),
             faults: Vec::new(),
+            beginning: Beginning { faults: self.faults.clone(), images, owner_key: owner_key.clone() },
+            snapshots: BTreeMap::new(),
+            url: None,
         };
+        for fault in self.faults {
+            kernel.inject(fault);
+        }
         Ok(Emulator { kernel: Arc::new(Mutex::new(kernel)), clock: self.clock, latency, owner_key })
     }
 }
@@ -207,6 +222,7 @@ impl Emulator {
             random: Random::system(),
             data_dir: None,
             owner_key: None,
+            faults: Vec::new(),
             settings: Settings {
                 latency: Latency::default(),
                 hash_cost: HashCost::default(),
@@ -234,13 +250,20 @@ impl Emulator {
     /// Nothing was asked of it yet, and nothing is to go wrong there.
     #[must_use]
     pub fn fork(&self, clock: Clock, random: Random) -> Self {
-        let world = self.lock().world.fork(random);
+        let (mut world, beginning) = {
+            let kernel = self.lock();
+            (kernel.world.fork(random), kernel.beginning.clone())
+        };
+        world.store.forget_past();
         let kernel = Kernel {
             world,
             clock: clock.clone(),
             data: None,
             requests: Requests::default(),
             faults: Vec::new(),
+            beginning,
+            snapshots: BTreeMap::new(),
+            url: None,
         };
         let owner_key = self.owner_key.clone();
         Self { kernel: Arc::new(Mutex::new(kernel)), clock, latency: self.latency, owner_key }
@@ -253,7 +276,17 @@ impl Emulator {
 
     /// Lets something go wrong.
     pub fn inject(&self, fault: Fault) {
-        self.lock().faults.push(fault);
+        self.lock().inject(fault);
+    }
+
+    /// What is still to go wrong, oldest first.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.lock().faults.clone()
+    }
+
+    /// Nothing goes wrong any more.
+    pub fn clear_faults(&self) {
+        self.lock().clear_faults();
     }
 
     /// The recorded medians that [`Latency::Recorded`] uses.
@@ -276,12 +309,14 @@ impl Emulator {
         &self.clock
     }
 
-    /// Tells those who find the data folder in use where this emulator answers.
+    /// Tells this emulator where it is reached, and those who find the data folder in use.
     ///
     /// # Errors
     /// When the folder cannot be written.
     pub fn announce(&self, url: &str) -> Result<(), EmulatorError> {
-        self.lock().data.as_mut().map_or(Ok(()), |data| data.claim(Some(url)))
+        let mut kernel = self.lock();
+        kernel.url = url.parse().ok();
+        kernel.data.as_mut().map_or(Ok(()), |data| data.claim(Some(url)))
     }
 
     /// One exchange, with its latency.
@@ -366,6 +401,9 @@ impl Transport for Emulator {
                     Err(TransportError::never_sent(format!("no such host: {host:?} (in the emulator)")))
                 }
                 Outcome::Broken => Err(TransportError::answer_lost("connection reset (in the emulator)")),
+                Outcome::BrokenOff(_) => {
+                    Err(TransportError::answer_lost("the answer broke off (in the emulator)"))
+                }
                 Outcome::Silence => std::future::pending().await,
             }
         })

@@ -53,6 +53,29 @@ pub enum EmulatorError {
     /// The source of randomness gives none, and a key is needed.
     #[error("there is no randomness to draw the owner's key from: give a seed, or the key itself")]
     NoRandomness,
+    /// The file that declares faults cannot be read.
+    #[error("the declaration of faults {} cannot be read", path.display())]
+    ReadFaults {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A declaration of faults cannot be understood.
+    #[error("the declaration of faults is wrong")]
+    Faults(#[source] Box<toml::de::Error>),
+    /// A field of what is declared does not fit.
+    #[error("{what} {number} of the declaration: {field} {help}")]
+    Declaration {
+        /// `fault` or `image`.
+        what: &'static str,
+        /// Which one, from 1.
+        number: usize,
+        /// Its field.
+        field: &'static str,
+        /// What is wrong with it.
+        help: String,
+    },
     /// The file that declares images cannot be read.
     #[error("the declaration of images {} cannot be read", path.display())]
     ReadImages {
@@ -72,4 +95,18 @@ pub enum EmulatorError {
         /// Why not.
         why: String,
     },
+}
+
+/// A field that is wrong, and what it should be.
+#[derive(Debug)]
+pub(crate) struct Wrong {
+    pub(crate) field: &'static str,
+    pub(crate) help: String,
+}
+
+impl Wrong {
+    /// The same as an error of the `n`th declaration, counted from 0.
+    pub(crate) fn at(self, what: &'static str, n: usize) -> EmulatorError {
+        EmulatorError::Declaration { what, number: n + 1, field: self.field, help: self.help }
+    }
 }

@@ -3,36 +3,40 @@
 use std::path::Path;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::EmulatorError;
+use crate::error::Wrong;
+
+/// In seconds. Nobody waits longer, and a clock can count it.
+const LONGEST: f64 = 86_400.0;
 
 /// How one image behaves. By default it starts, listens on whatever port it is told and answers every path.
-#[derive(Debug, Clone, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Image {
     /// `*` stands for anything, and a pattern without one for any tag or digest of that image.
     #[serde(rename = "image")]
     pattern: String,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     healthy_after_seconds: Option<u64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     crashes: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     missing: bool,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     exit_code: Option<i32>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     runs_for_seconds: Option<u64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     port: Option<u16>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     failing_paths: Vec<String>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     starts_in_seconds: Option<f64>,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     answers_in_seconds: f64,
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_default")]
     error_rate: f64,
 }
 
@@ -117,6 +121,24 @@ impl Image {
         self
     }
 
+    /// Whether its numbers make sense.
+    pub(crate) fn check(&self) -> Result<(), Wrong> {
+        let wrong = |field, help| Err(Wrong { field, help });
+        if self.pattern.is_empty() {
+            return wrong("image", "must name an image".into());
+        }
+        if !(0.0..=1.0).contains(&self.error_rate) {
+            return wrong("error_rate", format!("must be from 0 to 1, is {}", self.error_rate));
+        }
+        let starts = ("starts_in_seconds", self.starts_in_seconds.unwrap_or_default());
+        for (field, seconds) in [starts, ("answers_in_seconds", self.answers_in_seconds)] {
+            if !(0.0..=LONGEST).contains(&seconds) {
+                return wrong(field, format!("must be from 0 to {LONGEST}, is {seconds}"));
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) fn is_missing(&self) -> bool {
         self.missing
     }
@@ -164,9 +186,12 @@ impl Image {
     }
 }
 
-/// At most a day: nobody waits longer, and a clock can count it.
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
 fn clamped(seconds: f64) -> Duration {
-    Duration::try_from_secs_f64(seconds.min(86_400.0)).unwrap_or_default()
+    Duration::try_from_secs_f64(seconds.min(LONGEST)).unwrap_or_default()
 }
 
 /// Whether `text` has the form of `pattern`, in which `*` stands for anything.
@@ -204,14 +229,29 @@ impl ImageBook {
         self
     }
 
+    /// Puts images before those that are there.
+    pub(crate) fn before(mut self, mut images: Vec<Image>) -> Self {
+        images.append(&mut self.images);
+        Self { images }
+    }
+
+    pub(crate) fn all(&self) -> &[Image] {
+        &self.images
+    }
+
     /// Reads declarations: tables `[[image]]` with `image` (as in [`Image::new`]) and any of
     /// `healthy_after_seconds = 40`, `crashes = true`, `missing = true`, `exit_code = 3`, `runs_for_seconds = 90`,
-    /// `port = 9000`, `failing_paths = ["/health"]`, `starts_in_seconds = 3`, `answers_in_seconds = 0.2`, `error_rate = 0.05`.
+    /// `port = 9000`, `failing_paths = ["/health"]`, `starts_in_seconds = 3`, `answers_in_seconds = 0.2`,
+    /// `error_rate = 0.05`.
     ///
     /// # Errors
-    /// [`EmulatorError::Images`] with line and column.
+    /// [`EmulatorError::Images`] with line and column, [`EmulatorError::Declaration`] for a value that does not fit.
     pub fn from_toml(text: &str) -> Result<Self, EmulatorError> {
-        toml::from_str(text).map_err(|error| EmulatorError::Images(Box::new(error)))
+        let book: Self = toml::from_str(text).map_err(|error| EmulatorError::Images(Box::new(error)))?;
+        for (n, image) in book.images.iter().enumerate() {
+            image.check().map_err(|wrong| wrong.at("image", n))?;
+        }
+        Ok(book)
     }
 
     /// Reads the same from a file.

@@ -1,20 +1,26 @@
 //! One request, one answer: synchronous, under one lock that no await ever holds.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response, Uri, header};
 use scaleway_core::Clock;
+use url::Url;
 
 use crate::call::Call;
 use crate::data_dir::DataDir;
-use crate::fault::{Fault, FaultKind};
+use crate::emulator::OwnerKey;
+use crate::fault::{Fault, FaultKind, Meeting};
+use crate::image::ImageBook;
 use crate::products::{self, DataSourceDoor, registry};
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::requests::{RequestEntry, Requests};
 use crate::router::{Found, Product, Route, Router};
+use crate::store::Store;
+use crate::traffic::Traffic;
 use crate::world::World;
 use crate::{authority, data_plane, management};
 
@@ -25,6 +31,18 @@ pub(crate) struct Kernel {
     pub(crate) data: Option<DataDir>,
     pub(crate) requests: Requests,
     pub(crate) faults: Vec<Fault>,
+    pub(crate) beginning: Beginning,
+    pub(crate) snapshots: BTreeMap<String, World>,
+    /// Where it listens, if it does.
+    pub(crate) url: Option<Url>,
+}
+
+/// What a reset goes back to.
+#[derive(Clone, Default)]
+pub(crate) struct Beginning {
+    pub(crate) faults: Vec<Fault>,
+    pub(crate) images: ImageBook,
+    pub(crate) owner_key: Option<OwnerKey>,
 }
 
 impl std::fmt::Debug for Kernel {
@@ -45,6 +63,8 @@ pub(crate) struct Arrived {
 #[derive(Debug)]
 pub(crate) enum Outcome {
     Answer(Response<Bytes>),
+    /// The connection breaks in the middle of its body.
+    BrokenOff(Response<Bytes>),
     /// Nobody has this name.
     NoSuchHost(String),
     /// The connection breaks.
@@ -68,18 +88,16 @@ impl Kernel {
             operation: None,
             status: None,
         };
-        let mut after = Duration::ZERO;
         let outcome = if let Some(ask) = registry::protocol::find(&host, &parts.method, parts.uri.path()) {
             self.registry(ask, &parts, body, &mut entry)
         } else if is_api(&host) {
             self.api(&parts, &body, &mut entry)
         } else if let Some(door) = products::data_source_door(&self.world, &host, &parts) {
             self.data_source(door, &parts, &body, &mut entry)
-        } else if let Some(served) = data_plane::answer(&mut self.world, &host, &parts) {
-            after = served.after;
-            Ok(served.reply)
+        } else if let Some(reply) = data_plane::answer(&mut self.world, &host, &parts) {
+            Ok(reply)
         } else {
-            return Arrived { outcome: Outcome::NoSuchHost(host), after };
+            return Arrived { outcome: Outcome::NoSuchHost(host), after: Duration::ZERO };
         };
         let outcome = match self.keep() {
             Ok(()) => outcome,
@@ -87,8 +105,13 @@ impl Kernel {
         };
         entry.status = outcome.as_ref().ok().map(|reply| reply.status().as_u16());
         tracing::debug!(verb = entry.verb, path = entry.path, status = entry.status, "emulated");
-        self.requests.note(entry);
+        // What is asked of the emulator itself is nothing that a Scaleway was asked.
+        if !entry.path.starts_with("/_emulator") {
+            self.requests.note(entry);
+        }
+        let after = outcome.as_ref().map_or(Duration::ZERO, Reply::after);
         let outcome = match outcome {
+            Ok(reply) if reply.breaks_off() => Outcome::BrokenOff(self.finish(reply)),
             Ok(reply) => Outcome::Answer(self.finish(reply)),
             Err(FaultKind::Hang | FaultKind::HangAfter) => Outcome::Silence,
             Err(_) => Outcome::Broken,
@@ -99,7 +122,7 @@ impl Kernel {
     /// The JSON APIs; an error is a fault without an answer.
     fn api(&mut self, parts: &Parts, body: &[u8], entry: &mut RequestEntry) -> Result<Reply, FaultKind> {
         let (verb, path) = (parts.method.as_str(), parts.uri.path());
-        if let Some(reply) = management::answer(self, verb, path, body) {
+        if let Some(reply) = management::answer(self, parts, body) {
             return Ok(reply);
         }
         let (product, route, params) = match Router::get().find(verb, path) {
@@ -107,7 +130,10 @@ impl Kernel {
             Found::Unknown { verbs } => return Ok(Reply::unknown_route(verb, path, &verbs)),
         };
         (entry.product, entry.operation) = (Some(product.name), Some(route.operation));
-        self.unless_faulty(route.operation, |kernel| {
+        let made = self.world.store.made(params.iter().map(|(_, value)| value.as_str()));
+        let age = made.map(|made| self.world.now().since(made));
+        let meeting = Meeting { product: product.name, operation: route.operation, verb, age };
+        self.unless_faulty(meeting, |kernel| {
             kernel.operate(product, route, params, parts, body).unwrap_or_else(Reply::from)
         })
     }
@@ -121,25 +147,46 @@ impl Kernel {
         entry: &mut RequestEntry,
     ) -> Result<Reply, FaultKind> {
         (entry.product, entry.operation) = (Some("registry"), Some(ask.operation));
-        self.unless_faulty(ask.operation, |kernel| {
-            registry::protocol::answer(&mut kernel.world, ask, parts, body)
-        })
+        let (product, verb) = ("registry", parts.method.as_str());
+        let meeting = Meeting { product, operation: ask.operation, verb, age: None };
+        self.unless_faulty(meeting, |kernel| registry::protocol::answer(&mut kernel.world, ask, parts, body))
     }
 
     /// Does it, unless a fault is due before it; and answers what came of it, unless one is due after.
     fn unless_faulty(
         &mut self,
-        operation: &str,
+        meeting: Meeting<'_>,
         act: impl FnOnce(&mut Self) -> Reply,
     ) -> Result<Reply, FaultKind> {
-        let fault = self.meet_fault(operation);
-        if let Some(fault) = fault.filter(|fault| !fault.has_effect()) {
-            return fault.reply().ok_or(fault);
+        let Some(fault) = self.meet_fault(meeting) else { return Ok(act(self)) };
+        if !fault.has_effect() {
+            return fault.reply(meeting).ok_or(fault);
         }
-        let reply = act(self);
+        let reply = match fault {
+            FaultKind::NotFoundYet(time) | FaultKind::Lagging(time) => {
+                let past = self.world.as_of(time, matches!(fault, FaultKind::NotFoundYet(_)));
+                let present = std::mem::replace(&mut self.world, past);
+                let reply = act(self);
+                self.world = present;
+                reply
+            }
+            FaultKind::SlowReadiness(_) | FaultKind::FailedReadiness => {
+                let before = self.world.store.set_aside();
+                let reply = act(self);
+                match fault {
+                    FaultKind::SlowReadiness(by) => self.world.store.postpone(by),
+                    _ => self.world.store.spoil("the emulator was told to let this fail"),
+                }
+                self.world.store.put_back(before);
+                reply
+            }
+            _ => act(self),
+        };
         match fault {
-            Some(fault) => fault.reply().ok_or(fault),
-            None => Ok(reply),
+            FaultKind::LostAnswer | FaultKind::HangAfter => Err(fault),
+            FaultKind::Truncated => Ok(reply.broken_off()),
+            FaultKind::Slow(by) => Ok(reply.later(by)),
+            _ => Ok(fault.reply(meeting).unwrap_or(reply)),
         }
     }
 
@@ -153,7 +200,8 @@ impl Kernel {
     ) -> Result<Reply, FaultKind> {
         let Some(operation) = door.operation else { return Ok(door.enter(&mut self.world, parts, body)) };
         (entry.product, entry.operation) = (Some("cockpit"), Some(operation));
-        self.unless_faulty(operation, |kernel| door.enter(&mut kernel.world, parts, body))
+        let meeting = Meeting { product: "cockpit", operation, verb: parts.method.as_str(), age: None };
+        self.unless_faulty(meeting, |kernel| door.enter(&mut kernel.world, parts, body))
     }
 
     fn operate(
@@ -174,11 +222,56 @@ impl Kernel {
         (route.handler)(&mut call)
     }
 
-    fn meet_fault(&mut self, operation: &str) -> Option<FaultKind> {
+    fn meet_fault(&mut self, meeting: Meeting<'_>) -> Option<FaultKind> {
+        let world = &self.world;
         // Every fault counts the request, the first that is due decides.
-        let kinds: Vec<_> = self.faults.iter_mut().filter_map(|fault| fault.meets(operation)).collect();
+        let met = self.faults.iter_mut().filter_map(|fault| fault.meets(meeting, || world.chance()));
+        let kinds: Vec<_> = met.collect();
         self.faults.retain(|fault| !fault.is_over());
         kinds.into_iter().next()
+    }
+
+    /// Lets something go wrong from now on.
+    pub(crate) fn inject(&mut self, fault: Fault) {
+        if let Some(time) = fault.kind().looks_back() {
+            let now = self.world.now().max(self.clock.now());
+            self.world.store.remember(time, now);
+        }
+        self.faults.push(fault);
+    }
+
+    /// Nothing goes wrong any more.
+    pub(crate) fn clear_faults(&mut self) {
+        self.faults.clear();
+        self.world.store.forget_past();
+    }
+
+    /// Nothing exists, nothing was asked, and images and faults are those of the beginning. Snapshots stay.
+    pub(crate) fn reset(&mut self) -> Result<(), Refusal> {
+        self.world.store.replace(&Store::default());
+        self.world.traffic = Traffic::default();
+        self.requests = Requests::default();
+        self.clear_faults();
+        let Beginning { faults, images, owner_key } = self.beginning.clone();
+        self.world.settings.images = images;
+        for fault in faults {
+            self.inject(fault);
+        }
+        let organization = self.world.settings.organization.clone();
+        self.world.ensure_organization(&organization);
+        if let Some(key) = owner_key {
+            let key = (key.access_key, key.secret_key.expose().to_owned());
+            authority::ensure_owner_key(&mut self.world, Some(key))?;
+        }
+        Ok(())
+    }
+
+    /// The address and port on which it is reached from this machine.
+    pub(crate) fn listens(&self) -> Option<(String, u16)> {
+        let url = self.url.as_ref()?;
+        let host = url.host_str()?;
+        let any = ["0.0.0.0", "[::]"].contains(&host);
+        Some((if any { "127.0.0.1" } else { host }.into(), url.port_or_known_default()?))
     }
 
     /// Writes down what changed, before anyone hears of it.

@@ -18,6 +18,7 @@
 mod authority;
 mod blobs;
 mod call;
+mod coverage;
 mod data_dir;
 mod data_plane;
 mod emulator;

@@ -141,6 +141,12 @@ impl Refusal {
         Self::typed(StatusCode::PRECONDITION_FAILED, "precondition_failed", message, more)
     }
 
+    /// 412.
+    pub(crate) fn out_of_stock(resource: &str) -> Self {
+        let more = json!({ "resource": resource });
+        Self::typed(StatusCode::PRECONDITION_FAILED, "out_of_stock", "resource is out of stock", more)
+    }
+
     /// 500: the emulator itself failed, or was told to.
     pub(crate) fn internal(message: &str) -> Self {
         Self::typed(StatusCode::INTERNAL_SERVER_ERROR, "internal", message, Value::Null)

@@ -1,5 +1,7 @@
 //! What a handler answers.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
@@ -15,6 +17,8 @@ pub(crate) struct Reply {
     status: StatusCode,
     body: Content,
     headers: Vec<(HeaderName, HeaderValue)>,
+    after: Duration,
+    breaks_off: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -27,6 +31,10 @@ enum Content {
 }
 
 impl Reply {
+    fn new(status: StatusCode, body: Content) -> Self {
+        Self { status, body, headers: Vec::new(), after: Duration::ZERO, breaks_off: false }
+    }
+
     /// 200 with a JSON body.
     pub(crate) fn ok(body: Value) -> Self {
         Self::json(StatusCode::OK, body)
@@ -40,21 +48,21 @@ impl Reply {
     /// 204 without a body.
     #[allow(dead_code, reason = "for other products")]
     pub(crate) fn empty() -> Self {
-        Self { status: StatusCode::NO_CONTENT, body: Content::Empty, headers: Vec::new() }
+        Self::new(StatusCode::NO_CONTENT, Content::Empty)
     }
 
     pub(crate) fn json(status: StatusCode, body: Value) -> Self {
-        Self { status, body: Content::Json(body), headers: Vec::new() }
+        Self::new(status, Content::Json(body))
     }
 
     /// What a container or a gateway answers.
     pub(crate) fn text(status: StatusCode, body: impl Into<String>) -> Self {
-        Self { status, body: Content::Text(body.into()), headers: Vec::new() }
+        Self::new(status, Content::Text(body.into()))
     }
 
     /// Bytes of that media type.
     pub(crate) fn bytes(status: StatusCode, media_type: &str, body: Bytes) -> Self {
-        Self { status, body: Content::Bytes(media_type.into(), body), headers: Vec::new() }
+        Self::new(status, Content::Bytes(media_type.into(), body))
     }
 
     /// 501: the emulator does not know this, and says so.
@@ -79,6 +87,27 @@ impl Reply {
             self.headers.push((name, value));
         }
         self
+    }
+
+    /// It comes so much later.
+    pub(crate) fn later(mut self, by: Duration) -> Self {
+        self.after += by;
+        self
+    }
+
+    /// The connection breaks in the middle of its body.
+    pub(crate) fn broken_off(mut self) -> Self {
+        self.breaks_off = true;
+        self
+    }
+
+    /// How long it takes, beside the request's latency.
+    pub(crate) fn after(&self) -> Duration {
+        self.after
+    }
+
+    pub(crate) fn breaks_off(&self) -> bool {
+        self.breaks_off
     }
 
     pub(crate) fn status(&self) -> StatusCode {

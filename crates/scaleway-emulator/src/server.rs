@@ -2,14 +2,15 @@
 
 use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -38,6 +39,50 @@ pub struct Server {
 #[derive(Debug, thiserror::Error)]
 #[error("a fault broke the connection")]
 struct Broken;
+
+/// A body that is sent whole, or breaks off in the middle.
+#[derive(Debug)]
+struct Sent {
+    left: Bytes,
+    /// What is announced and never comes.
+    missing: u64,
+}
+
+impl Sent {
+    fn whole(body: Bytes) -> Self {
+        Self { left: body, missing: 0 }
+    }
+
+    fn half(mut body: Bytes) -> Self {
+        let missing = body.split_off(body.len() / 2);
+        Self { left: body, missing: missing.len() as u64 }
+    }
+}
+
+impl Body for Sent {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        let left = std::mem::take(&mut self.left);
+        Poll::Ready(match (left.is_empty(), self.missing) {
+            (false, _) => Some(Ok(Frame::data(left))),
+            (true, 0) => None,
+            (true, _) => Some(Err(Broken)),
+        })
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.left.is_empty() && self.missing == 0
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left.len() as u64 + self.missing)
+    }
+}
 
 impl Server {
     /// Listens on `addr`; port 0 means any that is free. Tells those who find the data folder in use where it answers.
@@ -113,23 +158,24 @@ async fn answer(
     emulator: &Emulator,
     request: Request<Incoming>,
     mut stopping: watch::Receiver<bool>,
-) -> Result<Response<Full<Bytes>>, Broken> {
+) -> Result<Response<Sent>, Broken> {
     let (parts, body) = request.into_parts();
     let busy = emulator.clock().busy();
     let limit = if parts.uri.path().starts_with("/v2/") { MAX_LAYER } else { MAX_BODY };
     let Ok(body) = Limited::new(body, limit * 1024 * 1024).collect().await else {
         let message = json!({"message": format!("the body is larger than {limit} MiB, or broke off")});
-        return Ok(Reply::json(StatusCode::PAYLOAD_TOO_LARGE, message).into_response().map(Full::new));
+        return Ok(Reply::json(StatusCode::PAYLOAD_TOO_LARGE, message).into_response().map(Sent::whole));
     };
     // While the request waits out its latency, the clock must be free to move.
     drop(busy);
     match emulator.exchange(Request::from_parts(parts, body.to_bytes())).await {
-        Outcome::Answer(response) => Ok(response.map(Full::new)),
+        Outcome::Answer(response) => Ok(response.map(Sent::whole)),
+        Outcome::BrokenOff(response) => Ok(response.map(Sent::half)),
         Outcome::NoSuchHost(host) => {
             let message =
                 format!("no such host here: {host:?}; the API answers under localhost and api.scaleway.com");
             let reply = Reply::json(StatusCode::MISDIRECTED_REQUEST, json!({ "message": message }));
-            Ok(reply.into_response().map(Full::new))
+            Ok(reply.into_response().map(Sent::whole))
         }
         Outcome::Broken => Err(Broken),
         Outcome::Silence => {

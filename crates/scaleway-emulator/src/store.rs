@@ -1,5 +1,8 @@
 //! The records of the world: what exists, what it is about to become, and what a request changed.
 
+mod disturbed;
+mod past;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 
@@ -95,6 +98,7 @@ pub(crate) struct Store {
     /// Contents that have lost their last name.
     unnamed: Vec<String>,
     last_order: u64,
+    past: Option<past::Past>,
 }
 
 impl Store {
@@ -104,9 +108,9 @@ impl Store {
 
     /// For change: the record counts as touched. Transitions and parents are set elsewhere.
     pub(crate) fn get_mut(&mut self, kind: Kind, id: &str) -> Option<&mut Record> {
-        let record = self.collections.get_mut(kind.collection)?.get_mut(id)?;
-        self.touched.insert((kind.collection.into(), id.into()));
-        Some(record)
+        self.get(kind, id)?;
+        self.touch(kind.collection, id);
+        self.collections.get_mut(kind.collection)?.get_mut(id)
     }
 
     /// Every record of a kind with its id, in the order of ids.
@@ -152,7 +156,7 @@ impl Store {
     pub(crate) fn insert(&mut self, kind: Kind, id: &str, mut record: Record) {
         self.last_order += 1;
         record.order = self.last_order;
-        self.touched.insert((kind.collection.into(), id.into()));
+        self.touch(kind.collection, id);
         self.put(kind.collection, id, record);
     }
 
@@ -195,28 +199,38 @@ impl Store {
     pub(crate) fn settle(&mut self, now: Timestamp) -> Option<Woken> {
         while self.due.first().is_some_and(|(at, ..)| *at <= now) {
             let (at, collection, id) = self.due.pop_first()?;
+            self.live_at(at);
             if self.advance(&collection, &id, at) {
                 return Some(Woken { at, collection, id });
             }
         }
+        self.live_at(now);
         None
+    }
+
+    /// Changes are remembered as of that time.
+    fn live_at(&mut self, now: Timestamp) {
+        if let Some(past) = &mut self.past {
+            past.now = past.now.max(now);
+        }
     }
 
     /// Answers whether the record is to be woken.
     fn advance(&mut self, collection: &str, id: &str, at: Timestamp) -> bool {
+        let record = self.collections.get(collection).and_then(|records| records.get(id));
+        // An entry of the index may be of a plan that was replaced.
+        if record.and_then(|record| record.pending.first()).is_none_or(|transition| transition.at != at) {
+            return false;
+        }
+        self.touch(collection, id);
         let Some(record) = self.collections.get_mut(collection).and_then(|records| records.get_mut(id))
         else {
             return false;
         };
-        // An entry of the index may be of a plan that was replaced.
-        if record.pending.first().is_none_or(|transition| transition.at != at) {
-            return false;
-        }
         let effect = record.pending.remove(0).effect;
         if let Some(next) = record.pending.first() {
             self.due.insert((next.at, collection.into(), id.into()));
         }
-        self.touched.insert((collection.into(), id.into()));
         match effect {
             Effect::Set { body, hidden } => {
                 for (field, value) in body {
@@ -235,6 +249,10 @@ impl Store {
 
     fn drop_record(&mut self, collection: &str, id: &str) {
         let key = (collection.to_owned(), id.to_owned());
+        if self.collections.get(collection).is_none_or(|records| !records.contains_key(id)) {
+            return;
+        }
+        self.touch(collection, id);
         let removed = self.collections.get_mut(collection).and_then(|records| records.remove(id));
         let Some(record) = removed else { return };
         self.unname(&record.blobs);
@@ -244,7 +262,6 @@ impl Store {
         for (collection, id) in self.children.remove(&key).unwrap_or_default() {
             self.drop_record(&collection, &id);
         }
-        self.touched.insert(key);
     }
 
     fn put(&mut self, collection: &str, id: &str, record: Record) {
@@ -316,6 +333,24 @@ impl Store {
             self.put(&collection, &id, record);
         }
         self.touched.clear();
+    }
+
+    /// The records of `other` in place of all that there are.
+    pub(crate) fn replace(&mut self, other: &Self) {
+        let all = |store: &Self| -> Vec<_> {
+            store.everything().map(|(collection, id, _)| (collection.to_owned(), id.to_owned())).collect()
+        };
+        for (collection, id) in all(self).into_iter().chain(all(other)) {
+            self.touch(&collection, &id);
+        }
+        let unnamed = self.unnamed.drain(..).chain(std::mem::take(&mut self.named).into_keys()).collect();
+        *self = Self {
+            touched: std::mem::take(&mut self.touched),
+            unnamed,
+            last_order: self.last_order.max(other.last_order),
+            past: self.past.take(),
+            ..other.clone()
+        };
     }
 
     /// Everything, as one set of changes.

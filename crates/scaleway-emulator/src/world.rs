@@ -76,6 +76,28 @@ impl World {
         Self { traffic, ..Self::new(store, blobs, self.settings.clone(), random, self.now) }
     }
 
+    /// The world as it was `back` ago, or only without what was made since; it still is now there.
+    pub(crate) fn as_of(&self, back: Duration, births_only: bool) -> Self {
+        let time = self.now - back;
+        let store = if births_only { self.store.before_birth(time) } else { self.store.as_of(time) };
+        Self { store, traffic: self.traffic.clone(), ..self.fork(self.random.clone()) }
+    }
+
+    /// The world as it is, to be taken back later.
+    pub(crate) fn put_aside(&self) -> Self {
+        let mut aside = self.fork(self.random.clone());
+        aside.store.forget_past();
+        aside
+    }
+
+    /// Everything exists as in `other`, and nothing else does. The time stays what it is.
+    pub(crate) fn take_over(&mut self, other: &Self) -> Result<(), Refusal> {
+        self.blobs.adopt(&other.blobs).map_err(|error| Refusal::internal(&error.to_string()))?;
+        self.store.replace(&other.store);
+        self.traffic = other.traffic.clone();
+        Ok(())
+    }
+
     /// The time of the request that is being answered.
     pub(crate) fn now(&self) -> Timestamp {
         self.now

@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 use scaleway_core::Timestamp;
 use serde_json::Value;
 
-use crate::data_plane::Served;
+use crate::data_plane::Address;
 use crate::image::Image;
 use crate::reply::Reply;
 use crate::store::Record;
@@ -25,7 +25,7 @@ const IDLE: Duration = Duration::from_mins(15);
 const COLD_START: Duration = Duration::from_secs(2);
 
 /// The answer of the container that has this host name, by its address or by a domain of its own.
-pub(crate) fn answer(world: &mut World, host: &str, parts: &Parts) -> Option<Served> {
+pub(crate) fn answer(world: &mut World, host: &str, parts: &Parts) -> Option<Reply> {
     let (id, container) = find(world, host)?;
     let (id, now) = (id.to_owned(), world.now());
     let (reply, after) = if let Some(reply) = turned_away(container, host, parts) {
@@ -37,7 +37,7 @@ pub(crate) fn answer(world: &mut World, host: &str, parts: &Parts) -> Option<Ser
         (reply, from.since(now) + image.answer_time())
     };
     world.traffic.note(&id, now, reply.status().as_u16(), after);
-    Some(Served { reply, after })
+    Some(reply.later(after))
 }
 
 /// What the platform answers before the container is asked.
@@ -102,6 +102,26 @@ fn answers_from(world: &World, id: &str, container: &Record, image: &Image) -> T
         Latency::Recorded => COLD_START,
     });
     now + start
+}
+
+/// The addresses of containers and their own domains, oldest first.
+pub(crate) fn addresses(world: &World) -> Vec<Address> {
+    let containers = world.store.all(container::KIND).filter_map(|(_, container)| {
+        let host = container.text("public_endpoint").strip_prefix("https://")?;
+        Some((container.order, container.text("name"), host, container.status()))
+    });
+    let domains = world.store.all(domain::KIND).filter_map(|(_, domain)| {
+        let container = world.store.get(container::KIND, domain.text("container_id"))?;
+        Some((domain.order, container.text("name"), domain.text("hostname"), domain.status()))
+    });
+    let mut all: Vec<_> = containers.chain(domains).collect();
+    all.sort_unstable();
+    let told = all.into_iter().map(|(_, name, host, status)| Address {
+        name: name.into(),
+        host: host.into(),
+        status: status.into(),
+    });
+    told.collect()
 }
 
 fn find<'a>(world: &'a World, host: &str) -> Option<(&'a str, &'a Record)> {
