@@ -48,8 +48,10 @@ pub(crate) fn reopened(world: &mut World) {
 
 /// Something was put into the world that no request made: what others tell of it follows.
 pub(crate) fn seeded(world: &mut World, collection: &str, id: &str) {
-    if collection.starts_with("registry.") {
-        registry::seeded(world, collection, id);
+    match collection.split_once('.') {
+        Some(("jobs", _)) => jobs::seeded(world, collection, id),
+        Some(("registry", _)) => registry::seeded(world, collection, id),
+        _ => {}
     }
 }
 

@@ -3,6 +3,7 @@
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bytes::Bytes;
 use http::{Response, StatusCode};
+use scaleway_core::Random;
 use scaleway_emulator::{Fault, FaultKind, Latency};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -393,6 +394,32 @@ fn where_the_registry_is_strict_a_container_starts_once_its_image_was_pushed() {
     assert_eq!(status("absent", "rg.fr-par.scw.cloud/evalap/api:2"), "error");
     assert_eq!(status("elsewhere", "rg.nl-ams.scw.cloud/evalap/api:1"), "error");
     assert_eq!(status("other", "docker.io/library/nginx:1"), "ready");
+}
+
+#[test]
+fn a_kept_world_keeps_its_images_and_a_fork_has_them_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let open = || Desk::with(|builder| builder.data_dir(folder.path()));
+    let mut registry = Registry::new(open());
+    let digest = registry.push("evalap/api", "1", b"a layer");
+    let begun = registry.ask("POST", "/v2/evalap/api/blobs/uploads/", &[], b"");
+    registry.ask("PATCH", header(&begun, "location"), &[], b"half of it");
+    let path = format!("/v2/evalap/api/manifests/{digest}");
+    let pull = |registry: &Registry| {
+        let manifest = registry.get(&path);
+        let layer = body_of(&manifest)["layers"][0]["digest"].clone();
+        registry.get(&format!("/v2/evalap/api/blobs/{}", text(&layer))).body().clone()
+    };
+    let clock = registry.desk.clock.clone();
+    let fork = registry.desk.emulator.fork(clock.clone(), Random::seeded(3));
+    let forked = Registry { desk: Desk { clock, emulator: fork }, namespace: registry.namespace.clone() };
+    assert_eq!(pull(&forked), "a layer");
+    let namespace = registry.namespace.clone();
+    drop(registry.desk);
+    registry = Registry { desk: open(), namespace };
+    assert_eq!(pull(&registry), "a layer");
+    let rest = registry.ask("PATCH", header(&begun, "location"), &[("Content-Range", "10-14")], b", all");
+    assert_eq!((rest.status(), header(&rest, "range")), (StatusCode::ACCEPTED, "0-14"));
 }
 
 #[test]

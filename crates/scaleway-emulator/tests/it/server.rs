@@ -69,6 +69,27 @@ fn the_host_name_tells_the_api_from_what_was_deployed() {
 }
 
 #[test]
+fn the_registry_answers_on_the_port_without_a_name_of_its_own() {
+    with_server(async |address, _| {
+        let api = format!("127.0.0.1:{}", address.port());
+        let request = json!({"project_id": PROJECT, "name": "evalap"}).to_string();
+        ask(address, "POST", "/registry/v1/regions/nl-ams/namespaces", &api, &request).await;
+        let ping = ask(address, "GET", "/v2/", &api, "").await;
+        let realm = format!("realm=\"http://{api}/registry-internal/v1/regions/");
+        assert!(ping.starts_with("HTTP/1.1 401") && ping.contains(&realm), "{ping}");
+        // `x` in base64, as the token address gives it.
+        let with = |path: &str| format!("{path} HTTP/1.1\r\nAuthorization: Bearer eA\r\nX-Rest:");
+        let digest = "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
+        let upload = with(&format!("/v2/evalap/api/blobs/uploads/?digest={digest}"));
+        let made = ask(address, "POST", &upload, &api, "x").await;
+        assert!(made.starts_with("HTTP/1.1 201"), "{made}");
+        let head = ask(address, "HEAD", &with(&format!("/v2/evalap/api/blobs/{digest}")), &api, "").await;
+        assert!(head.starts_with("HTTP/1.1 200") && head.contains("content-length: 1\r\n"), "{head}");
+        assert!(head.ends_with("\r\n\r\n"), "no body: {head}");
+    });
+}
+
+#[test]
 fn a_lost_answer_is_a_broken_connection_and_silence_ends_with_the_server() {
     with_server(async |address, emulator| {
         emulator.inject(Fault::new(FaultKind::LostAnswer));

@@ -123,7 +123,7 @@ pub(super) fn of_body(call: &Call<'_>) -> Result<(String, Record), Refusal> {
     Ok((id, definition))
 }
 
-fn schedule(world: &mut World, id: &str) {
+pub(super) fn schedule(world: &mut World, id: &str) {
     let config = world.store.get(KIND, id).and_then(|definition| definition.body.get("cron_schedule"));
     let config = config.cloned();
     cron::schedule(world, KIND, id, config.as_ref());

@@ -86,6 +86,13 @@ pub(super) fn wake(world: &mut World, collection: &str, id: &str, now: Timestamp
     }
 }
 
+/// A definition was put into the world: it is started when it says.
+pub(super) fn seeded(world: &mut World, collection: &str, id: &str) {
+    if collection == definition::KIND.collection {
+        definition::schedule(world, id);
+    }
+}
+
 /// Hears what processes of jobs have said, and who of them has ended.
 pub(super) fn look(world: &mut World) {
     if world.processes.is_empty() {

@@ -65,8 +65,10 @@ pub(super) fn remove(world: &mut World, id: &str) {
 }
 
 /// The image of that name in a namespace.
-pub(super) fn named<'w>(world: &'w World, namespace: &str, name: &str) -> Option<(&'w str, &'w Record)> {
-    world.store.all(KIND).find(|(_, i)| i.text("namespace_id") == namespace && i.text("name") == name)
+pub(super) fn named<'w>(world: &'w World, namespace: &str, name: &str) -> Option<(String, &'w Record)> {
+    let ids = world.store.children(namespace::KIND, namespace, KIND);
+    let mut images = ids.into_iter().filter_map(|id| world.store.get(KIND, &id).map(|image| (id, image)));
+    images.find(|(_, image)| image.text("name") == name)
 }
 
 /// Whether anyone may pull it.
@@ -81,7 +83,7 @@ pub(super) fn is_public(image: &Record, namespace: &Record) -> bool {
 /// Makes the image of that name where it is absent; answers its id.
 pub(super) fn ensure(world: &mut World, namespace: &str, name: &str) -> Result<String, Refusal> {
     if let Some((id, _)) = named(world, namespace, name) {
-        return Ok(id.to_owned());
+        return Ok(id);
     }
     let (region, project) = world
         .store

@@ -51,8 +51,8 @@ impl<'r> Reference<'r> {
         let (namespace, _) = namespace::named(world, self.region, self.namespace)?;
         let (image, record) = image::named(world, namespace, self.image)?;
         let is_there = match self.version {
-            Version::Tag(tag) => tag::named(world, image, tag).is_some(),
-            Version::Digest(digest) => protocol::has(world, image, digest),
+            Version::Tag(tag) => tag::named(world, &image, tag).is_some(),
+            Version::Digest(digest) => protocol::has(world, &image, digest),
         };
         (is_there && record.status() != "deleting").then_some(())
     }

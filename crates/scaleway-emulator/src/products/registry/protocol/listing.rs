@@ -18,7 +18,7 @@ pub(super) fn tags(visit: &mut Visit<'_>, name: &str) -> Result<Reply, Denial> {
     let place = visit.enter(name, Action::Pull)?;
     let found = image::named(visit.world, &place.namespace_id, &place.image);
     let (image, _) = found.ok_or_else(|| Denial::name_unknown(name))?;
-    let tags = tag::of(visit.world, image).filter(|(_, tag)| tag.status() != "deleting");
+    let tags = tag::of(visit.world, &image).filter(|(_, tag)| tag.status() != "deleting");
     let tags = tags.map(|(_, tag)| tag.text("name").to_owned()).collect();
     page(visit, tags, &format!("/v2/{name}/tags/list"), |tags| json!({"name": name, "tags": tags}))
 }
@@ -72,7 +72,7 @@ pub(super) fn referrers(visit: &mut Visit<'_>, name: &str, digest: &str) -> Resu
         return Err(Denial::digest_invalid(digest));
     }
     let wanted = visit.query("artifactType").filter(|wanted| !wanted.is_empty());
-    let image = image::named(visit.world, &place.namespace_id, &place.image).map(|(id, _)| id.to_owned());
+    let image = image::named(visit.world, &place.namespace_id, &place.image).map(|(id, _)| id);
     let found = image.iter().flat_map(|image| manifest::of(visit.world, image));
     let found = found.filter(|manifest| manifest.text("subject") == digest);
     let found = found.filter(|manifest| wanted.is_none_or(|wanted| manifest.text("artifact_type") == wanted));

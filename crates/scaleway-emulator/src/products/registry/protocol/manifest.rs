@@ -73,12 +73,12 @@ fn find(world: &World, place: &Place, reference: &str) -> Result<(String, Record
     if record.status() == "deleting" {
         return Err(unknown());
     }
-    let digest = match tag::named(world, image, reference) {
+    let digest = match tag::named(world, &image, reference) {
         Some((_, tag)) => tag.text("digest").to_owned(),
         None => reference.to_owned(),
     };
-    let manifest = world.store.get(KIND, &key(image, &digest)).ok_or_else(unknown)?;
-    Ok((image.to_owned(), manifest.clone()))
+    let manifest = world.store.get(KIND, &key(&image, &digest)).ok_or_else(unknown)?;
+    Ok((image, manifest.clone()))
 }
 
 /// Also `HEAD`. What the client says that it accepts is not looked at: there is one form of a manifest.
@@ -198,7 +198,7 @@ fn check(world: &World, place: &Place, media_type: &str, manifest: &Body) -> Res
         let mut parts = Parts::default();
         for item in list("manifests")? {
             let digest = item["digest"].as_str().unwrap_or_default();
-            if !image.is_some_and(|image| has(world, image, digest)) {
+            if !image.as_ref().is_some_and(|image| has(world, image, digest)) {
                 return Err(Denial::blob_of_manifest_unknown(digest));
             }
             parts.manifests.push(digest.to_owned());
