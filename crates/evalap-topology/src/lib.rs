@@ -25,6 +25,10 @@ pub mod model;
 mod observe;
 pub mod plan;
 mod resources;
+#[cfg(not(sabotage))]
+mod sabotage;
+#[cfg(sabotage)]
+pub mod sabotage;
 mod sources;
 pub mod state;
 

@@ -30,6 +30,7 @@ mod cloud_link;
 mod crash_points;
 mod deployer;
 mod fate;
+mod others;
 mod run;
 mod scenario;
 mod stage;

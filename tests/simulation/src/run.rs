@@ -53,7 +53,7 @@ impl Scenario {
     pub fn run(&self, stages: &Stages, trace: bool) -> Report {
         let world = stages.world(self);
         let target = stages.target(self.environment, self.operation);
-        let reference = stages.reference(self.environment, self.operation);
+        let reference = stages.reference(self);
         let (net, mut carrier) = net();
         let mut happening = Happening {
             scenario: self,

@@ -55,6 +55,8 @@ pub struct Scenario {
     pub same_machine: bool,
     /// How far each deployer's clock is ahead.
     pub ahead: Vec<Duration>,
+    /// Whether somebody else has taken the place of something of ours before.
+    pub usurped: bool,
     /// Which deployer is suspended, when, and for how long.
     pub suspended: Option<(usize, Duration, Duration)>,
 }
@@ -72,6 +74,7 @@ impl Scenario {
             latency: false,
             same_machine: true,
             ahead: vec![Duration::ZERO],
+            usurped: false,
             suspended: None,
         }
     }
@@ -88,7 +91,8 @@ impl Scenario {
             .collect();
         let trouble_per_mille = if random.below(3) == 0 { 0 } else { random.below(201) };
         let ahead = |_| if random.below(2) == 0 { 0 } else { random.below(3600) };
-        let suspended = (random.below(4) == 0).then(|| {
+        // Alone, a machine that sleeps is only late.
+        let suspended = (random.below(if deployers > 1 { 2 } else { 8 }) == 0).then(|| {
             let (from, length) = (random.below(60_000), 1_000 + random.below(240_000));
             (index(deployers), Duration::from_millis(from), Duration::from_millis(length))
         });
@@ -101,6 +105,7 @@ impl Scenario {
             trouble_per_mille,
             latency: random.below(4) == 0,
             same_machine: deployers == 1 && suspended.is_none() && random.below(2) == 0,
+            usurped: operation == Operation::Destroy && random.below(3) == 0,
             ahead: (0..deployers).map(ahead).map(Duration::from_secs).collect(),
             suspended,
         }

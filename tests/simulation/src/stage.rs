@@ -11,7 +11,7 @@ use scaleway_core::{Clock, Random, Timestamp};
 use scaleway_emulator::{Emulator, Latency};
 
 use crate::scenario::{Operation, Scenario};
-use crate::{deployer, invariants};
+use crate::{deployer, invariants, others};
 
 /// Which environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +20,26 @@ pub enum Environment {
     Staging,
     /// `environments/production.toml`.
     Production,
+}
+
+impl Environment {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Staging => "staging",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// What a scenario begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Start {
+    /// What others have.
+    Empty,
+    /// And the environment.
+    Applied,
+    /// And something that took the place of a part of it.
+    Usurped,
 }
 
 /// The values that the environments take from variables.
@@ -73,9 +93,9 @@ pub struct Stages {
     key: StateKey,
     holder: Holder,
     definitions: BTreeMap<Environment, Arc<Definition>>,
-    /// By environment, whether it is empty, and whether things take their time there.
-    made: Mutex<BTreeMap<(Environment, bool, bool), Arc<Stage>>>,
-    references: Mutex<BTreeMap<(Environment, Operation), Reference>>,
+    /// By environment, how it begins, and whether things take their time there.
+    made: Mutex<BTreeMap<(Environment, Start, bool), Arc<Stage>>>,
+    references: Mutex<BTreeMap<(Environment, Operation, bool), Reference>>,
 }
 
 impl Stages {
@@ -126,10 +146,20 @@ impl Stages {
         }
     }
 
+    /// Makes ready what the scenario begins in and is held against, so that it need not be made while it runs.
+    pub fn prepare(&self, scenario: &Scenario) {
+        self.world(scenario);
+        self.reference(scenario);
+    }
+
     /// A world for the scenario.
     pub(crate) fn world(&self, scenario: &Scenario) -> World {
-        let empty = scenario.operation == Operation::Apply;
-        let stage = self.stage(scenario.environment, empty, scenario.latency);
+        let start = match scenario.operation {
+            Operation::Apply => Start::Empty,
+            _ if scenario.usurped => Start::Usurped,
+            _ => Start::Applied,
+        };
+        let stage = self.stage(scenario.environment, start, scenario.latency);
         self.enter(&stage, scenario.seed)
     }
 
@@ -144,35 +174,51 @@ impl Stages {
         }
     }
 
-    fn stage(&self, environment: Environment, empty: bool, latency: bool) -> Arc<Stage> {
-        let key = (environment, empty, latency);
+    fn stage(&self, environment: Environment, start: Start, latency: bool) -> Arc<Stage> {
+        let key = (environment, start, latency);
         if let Some(stage) = self.made.lock().expect("no panic while it is held").get(&key) {
             return stage.clone();
         }
-        let stage = Arc::new(if empty {
-            let now = Timestamp::from_unix_millis(1_700_000_000_000);
-            let kind = if latency { Latency::Recorded } else { Latency::None };
-            let cloud = Emulator::builder().clock(Clock::virtual_from(now)).random(Random::seeded(7));
-            let cloud = cloud.latency(kind).build().expect("an emulator in memory");
-            Stage { cloud, disk: InMemory::new(), now }
-        } else {
-            let world = self.enter(&self.stage(environment, true, latency), 1);
-            deployer::calm(&world, &self.target(environment, Operation::Apply)).expect("a calm apply");
-            // Whatever still settles has settled.
-            let now = world.clock.now() + Duration::from_hours(1);
-            Stage { cloud: world.cloud, disk: world.disk.fork(), now }
-        });
+        let project = &self.definitions[&environment].environment.project_id;
+        let world = match start {
+            Start::Empty => {
+                let now = Timestamp::from_unix_millis(1_700_000_000_000);
+                let clock = Clock::virtual_from(now);
+                let kind = if latency { Latency::Recorded } else { Latency::None };
+                let cloud = Emulator::builder().clock(clock.clone()).random(Random::seeded(7));
+                let cloud = cloud.latency(kind).build().expect("an emulator in memory");
+                clock.block_on(others::bystanders(&cloud, project)).expect("a runtime");
+                self.enter(&Stage { cloud, disk: InMemory::new(), now: clock.now() }, 0)
+            }
+            Start::Applied => {
+                let world = self.enter(&self.stage(environment, Start::Empty, latency), 1);
+                deployer::calm(&world, &self.target(environment, Operation::Apply)).expect("a calm apply");
+                world
+            }
+            Start::Usurped => {
+                let world = self.enter(&self.stage(environment, Start::Applied, latency), 2);
+                let usurped = others::usurper(&world.cloud, project, environment);
+                world.clock.block_on(usurped).expect("a runtime");
+                world
+            }
+        };
+        // Whatever still settles has settled.
+        let now = world.clock.now() + Duration::from_hours(1);
+        let stage = Arc::new(Stage { cloud: world.cloud, disk: world.disk.fork(), now });
         self.made.lock().expect("no panic while it is held").insert(key, stage.clone());
         stage
     }
 
     /// What must exist after an operation, as a calm run leaves it.
-    pub(crate) fn reference(&self, environment: Environment, operation: Operation) -> Reference {
-        let key = (environment, operation);
+    pub(crate) fn reference(&self, scenario: &Scenario) -> Reference {
+        let (environment, operation) = (scenario.environment, scenario.operation);
+        let key = (environment, operation, scenario.usurped);
         if let Some(reference) = self.references.lock().expect("no panic while it is held").get(&key) {
             return reference.clone();
         }
-        let world = self.world(&Scenario::calm(environment, operation));
+        let mut calm = Scenario::calm(environment, operation);
+        calm.usurped = scenario.usurped;
+        let world = self.world(&calm);
         deployer::calm(&world, &self.target(environment, operation)).expect("a calm run");
         let reference = Arc::new(invariants::inventory(&world.cloud));
         self.references.lock().expect("no panic while it is held").insert(key, reference.clone());

@@ -14,6 +14,7 @@ use crate::error::KindError;
 use crate::kinds::{Claim, Recovery, Seen};
 use crate::model::{Attributes, Event, Phase, Tracked};
 use crate::plan::{Change, Part, PlannedChange};
+use crate::sabotage::{self, Flaw};
 
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
@@ -110,12 +111,21 @@ impl Work<'_> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
         before.push(Event::Creating { address: address.clone(), spec, depends_on });
-        self.journal.write(before).await?;
+        let mut happened = Vec::new();
+        if sabotage::is(Flaw::NoIntent) {
+            happened = before;
+        } else {
+            self.journal.write(before).await?;
+        }
         let id = match address.kind.create(self.cloud, &self.spec).await {
             Ok(id) => id,
+            Err(error) if error.may_have_happened() && sabotage::is(Flaw::LostPostSentAgain) => {
+                address.kind.create(self.cloud, &self.spec).await?
+            }
             Err(error) => self.found(error).await?,
         };
-        self.made(id.clone(), vec![Event::Created { address, id }]).await
+        happened.push(Event::Created { address, id: id.clone() });
+        self.made(id, happened).await
     }
 
     /// The id of what a create has made although it failed. It is not made again where it is not seen: it may only not be
@@ -192,6 +202,11 @@ impl Work<'_> {
         }
         before.push(Event::Deleting { address: address.clone() });
         self.journal.write(before).await?;
+        if sabotage::is(Flaw::DeletedTooSoon) {
+            self.journal.write(vec![Event::Deleted { address: address.clone() }]).await?;
+            address.kind.delete(self.cloud, id).await?;
+            return Ok(Attributes::new());
+        }
         address.kind.delete(self.cloud, id).await?;
         self.journal.write(vec![Event::Deleted { address }]).await?;
         Ok(Attributes::new())

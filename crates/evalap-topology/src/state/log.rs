@@ -24,7 +24,7 @@ pub struct Head {
 }
 
 impl Head {
-    fn followed_by(&self, sealed: &Bytes) -> Self {
+    pub(super) fn followed_by(&self, sealed: &Bytes) -> Self {
         Self { seq: self.seq + 1, hash: envelope::hash(sealed), size: self.size + sealed.len() as u64 }
     }
 }
@@ -78,14 +78,16 @@ impl<S: Fold> Log<S> {
         Ok(head)
     }
 
-    /// Writes the record after `head`; `None` if another was first.
-    pub(super) async fn append(&self, head: &Head, record: &Record<S>) -> Result<Option<Head>, StateError> {
-        let object = object(record.seq);
-        debug_assert_eq!((record.seq, &record.previous), (head.seq + 1, &head.hash));
+    /// Writes the sealed record after `head`; `None` if another was first.
+    pub(super) async fn append(&self, head: &Head, sealed: &Bytes) -> Result<Option<Head>, StateError> {
+        let ours = self.store.create(&object(head.seq + 1), sealed).await?;
+        Ok(ours.then(|| head.followed_by(sealed)))
+    }
+
+    /// A record as it is written.
+    pub(super) fn seal(&self, record: &Record<S>) -> Result<Bytes, StateError> {
         let payload = serde_json::to_vec(record).map_err(StateError::Encode)?;
-        let sealed = envelope::seal(&self.key, &self.store.random, &object, &payload)?;
-        let ours = self.store.create(&object, &sealed).await?;
-        Ok(ours.then(|| head.followed_by(&sealed)))
+        envelope::seal(&self.key, &self.store.random, &object(record.seq), &payload)
     }
 
     /// Opens the record after `head` and moves `head` to it.

@@ -7,6 +7,8 @@ use super::envelope::{self, Unopened};
 use super::lease::{self, Lease, LeaseTimes};
 use super::log::{self, Head, Log};
 use super::store::Store;
+use crate::sabotage::{self, Flaw};
+
 use super::{Entry, Fold, Note, Record, StateError, StateKey};
 
 /// A snapshot is made after so many records, and not before they are as large as the last one: so all snapshots together
@@ -174,7 +176,11 @@ impl<S: Fold> Session<S> {
         let at = self.log.store.clock.now();
         let lease = self.own.as_ref().map(|own| own.id.clone());
         let record = Record { seq: head.seq + 1, previous: head.hash.clone(), at, lease, entries };
-        let Some(head) = self.log.append(&head, &record).await? else {
+        let sealed = self.log.seal(&record)?;
+        if sabotage::is(Flaw::SnapshotFirst) {
+            self.snapshot_too_soon(&record, &head.followed_by(&sealed)).await?;
+        }
+        let Some(head) = self.log.append(&head, &sealed).await? else {
             self.refresh().await?;
             return Ok(None);
         };
@@ -202,6 +208,16 @@ impl<S: Fold> Session<S> {
                 );
             }
         }
+    }
+
+    /// What no session does but one that is broken on purpose.
+    async fn snapshot_too_soon(&mut self, record: &Record<S>, head: &Head) -> Result<(), StateError> {
+        let mut next = self.folded.clone();
+        next.take(record.clone(), head)?;
+        let now = std::mem::replace(&mut self.folded, next);
+        let saved = self.save_snapshot().await;
+        self.folded = now;
+        saved.map(drop)
     }
 
     /// Gives its size in bytes.
