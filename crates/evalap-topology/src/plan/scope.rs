@@ -1,0 +1,120 @@
+//! Plans for a part of an environment, from memory alone, or about what has changed outside of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Cause, Change, FieldChange, Plan, PlannedChange};
+use crate::address::Address;
+use crate::definition::nearest;
+use crate::error::Error;
+
+/// What a plan is made from and about.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Scope {
+    /// Nothing is asked of the cloud: what is remembered counts as what exists.
+    pub from_memory: bool,
+    /// Only these resources, and what they cannot be changed without; none: all.
+    pub only: Vec<Address>,
+    /// Only what has changed outside is taken into the state; the cloud is left as it is.
+    pub refresh_only: bool,
+}
+
+/// What somebody else has done to a resource of ours.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Drift<'a> {
+    /// The resource.
+    pub address: &'a Address,
+    /// What has become of it, in a sentence; empty where only attributes differ.
+    pub what: &'a str,
+    /// The attributes that differ: from what it is, to what it shall be.
+    pub fields: Vec<&'a FieldChange>,
+}
+
+impl Plan {
+    /// What has changed outside of this tool since the last run, whatever the definition says now: attributes that somebody
+    /// has set, what was deleted or does not work any more, and outputs that have moved.
+    pub fn drift(&self) -> impl Iterator<Item = Drift<'_>> {
+        self.changes.iter().filter_map(|planned| {
+            let fields: Vec<_> = planned
+                .change
+                .fields()
+                .iter()
+                .filter(|field| matches!(field.cause, Cause::Drift | Cause::Broken))
+                .collect();
+            let tracked = self.basis.depended_on.contains_key(&planned.address);
+            let whole = match planned.change {
+                Change::Create { .. } | Change::Refresh { .. } | Change::Forget => tracked,
+                Change::Update { ref fields, .. } => fields.is_empty(),
+                _ => false,
+            };
+            let what = if whole { planned.why.as_str() } else { "" };
+            (whole || !fields.is_empty()).then_some(Drift { address: &planned.address, what, fields })
+        })
+    }
+
+    /// Leaves only what changes `only` and what they cannot be changed without.
+    pub(super) fn limit(&mut self, only: &[Address]) -> Result<(), Error> {
+        if only.is_empty() {
+            return Ok(());
+        }
+        let by_address: BTreeMap<&Address, &PlannedChange> =
+            self.changes.iter().map(|planned| (&planned.address, planned)).collect();
+        let unknown = only.iter().filter(|address| !by_address.contains_key(address));
+        let problems: Vec<String> = unknown.map(|address| no_such(address, by_address.keys().copied())).collect();
+        if !problems.is_empty() {
+            return Err(Error::Refused { problems });
+        }
+        let mut within = BTreeSet::new();
+        let mut left: Vec<&Address> = only.iter().collect();
+        while let Some(address) = left.pop() {
+            let Some(planned) = by_address.get(address) else { continue };
+            if !within.insert(address.clone()) {
+                continue;
+            }
+            left.extend(&planned.depends_on);
+            if deletes(&planned.change) {
+                // What refers to it goes first.
+                let refers = |of: &&Address| self.basis.depended_on.get(of).is_some_and(|to| to.contains(address));
+                left.extend(by_address.keys().copied().filter(refers));
+            }
+        }
+        self.problems.retain(|problem| {
+            within.iter().any(|address| problem.strip_prefix(&address.to_string()).is_some_and(|rest| rest.starts_with([':', ' '])))
+        });
+        for planned in self.changes.iter_mut().filter(|planned| !within.contains(&planned.address)) {
+            planned.leave();
+        }
+        Ok(())
+    }
+
+    /// Leaves only what takes note of the cloud as it is.
+    pub(super) fn only_refresh(&mut self) {
+        for planned in self.changes.iter_mut().filter(|planned| planned.change.touches_cloud()) {
+            planned.leave();
+        }
+        self.problems.clear();
+    }
+}
+
+impl PlannedChange {
+    fn leave(&mut self) {
+        (self.change, self.loses_data) = (Change::NoOp, false);
+        self.why.clear();
+    }
+}
+
+fn deletes(change: &Change) -> bool {
+    matches!(change, Change::Delete { .. } | Change::Replace { .. })
+}
+
+fn no_such<'a>(address: &Address, known: impl Iterator<Item = &'a Address>) -> String {
+    let known: Vec<String> = known.map(ToString::to_string).collect();
+    let text = address.to_string();
+    match nearest(&text, known.iter().map(String::as_str)) {
+        Some(near) => format!("{text}: neither the definition nor the state has it; is {near} meant?"),
+        None => format!("{text}: neither the definition nor the state has it; `graph` lists what there is"),
+    }
+}
