@@ -42,7 +42,9 @@ pub(crate) struct Ask {
 /// `None` where host and path are none of the registry's.
 pub(crate) fn find(host: &str, verb: &Method, path: &str) -> Option<Ask> {
     let region = host.strip_prefix("rg.").and_then(|rest| rest.strip_suffix(".scw.cloud"));
-    if region.is_none() && !is_api(host) {
+    // The path first: every request comes by here.
+    let is_ours = path.starts_with("/v2") || path.starts_with("/registry-internal/");
+    if region.is_none() && !(is_ours && is_api(host)) {
         return None;
     }
     let does = request::parse(verb, path, region.is_some())?;
