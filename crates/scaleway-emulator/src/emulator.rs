@@ -152,6 +152,12 @@ impl Builder {
         self
     }
 
+    /// Whether answers lack what the API did not answer yet at the clock's date; they do not unless this is set.
+    pub fn dated(mut self, dated: bool) -> Self {
+        self.settings.dated = dated;
+        self
+    }
+
     /// The organisation that all projects belong to.
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         self.settings.organization = id.into();
@@ -230,6 +236,7 @@ impl Emulator {
                 images: ImageBook::default(),
                 strict_registry: false,
                 exec_jobs: false,
+                dated: false,
                 organization: ORGANIZATION.into(),
                 strict_auth: false,
                 seed: 0,

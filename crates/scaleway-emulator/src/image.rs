@@ -4,9 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::EmulatorError;
 use crate::error::Wrong;
+use crate::store::Body;
 
 /// In seconds. Nobody waits longer, and a clock can count it.
 const LONGEST: f64 = 86_400.0;
@@ -38,6 +40,32 @@ pub struct Image {
     answers_in_seconds: f64,
     #[serde(default, skip_serializing_if = "is_default")]
     error_rate: f64,
+    /// The declaration counts only for containers that are started so.
+    #[serde(default, skip_serializing_if = "is_default")]
+    when: Option<Start>,
+}
+
+/// What a container is started with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Start {
+    #[serde(default)]
+    command: Vec<String>,
+    #[serde(default)]
+    args: Vec<String>,
+    port: u16,
+}
+
+impl Start {
+    fn is_of(&self, container: &Body) -> bool {
+        let said = |field: &str, own: &[String]| match container.get(field) {
+            Some(Value::Array(texts)) => texts == own,
+            _ => own.is_empty(),
+        };
+        said("command", &self.command)
+            && said("args", &self.args)
+            && container.get("port").and_then(Value::as_u64) == Some(u64::from(self.port))
+    }
 }
 
 impl Image {
@@ -118,6 +146,20 @@ impl Image {
     #[must_use]
     pub fn error_rate(mut self, rate: f64) -> Self {
         self.error_rate = rate;
+        self
+    }
+
+    /// The declaration counts only for a container that is started with this command, these arguments and this port.
+    #[must_use]
+    pub fn when_started_with(
+        mut self,
+        command: impl IntoIterator<Item = impl Into<String>>,
+        args: impl IntoIterator<Item = impl Into<String>>,
+        port: u16,
+    ) -> Self {
+        let command = command.into_iter().map(Into::into).collect();
+        let args = args.into_iter().map(Into::into).collect();
+        self.when = Some(Start { command, args, port });
         self
     }
 
@@ -242,7 +284,8 @@ impl ImageBook {
     /// Reads declarations: tables `[[image]]` with `image` (as in [`Image::new`]) and any of
     /// `healthy_after_seconds = 40`, `crashes = true`, `missing = true`, `exit_code = 3`, `runs_for_seconds = 90`,
     /// `port = 9000`, `failing_paths = ["/health"]`, `starts_in_seconds = 3`, `answers_in_seconds = 0.2`,
-    /// `error_rate = 0.05`.
+    /// `error_rate = 0.05`, and for some containers only
+    /// `when = { command = ["serve"], args = [], port = 8080 }`.
     ///
     /// # Errors
     /// [`EmulatorError::Images`] with line and column, [`EmulatorError::Declaration`] for a value that does not fit.
@@ -265,8 +308,21 @@ impl ImageBook {
         Self::from_toml(&text)
     }
 
+    /// How an image behaves whatever it is started with.
     pub(crate) fn behaviour(&self, reference: &str) -> Image {
-        self.images.iter().find(|image| image.fits(reference)).cloned().unwrap_or_default()
+        self.find(|image| image.when.is_none() && image.fits(reference))
+    }
+
+    /// How a container's image behaves.
+    pub(crate) fn behaviour_of(&self, container: &Body) -> Image {
+        let reference = container.get("image").and_then(Value::as_str).unwrap_or_default();
+        self.find(|image| {
+            image.fits(reference) && image.when.as_ref().is_none_or(|when| when.is_of(container))
+        })
+    }
+
+    fn find(&self, fits: impl Fn(&Image) -> bool) -> Image {
+        self.images.iter().find(|image| fits(image)).cloned().unwrap_or_default()
     }
 }
 

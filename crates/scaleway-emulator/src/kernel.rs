@@ -22,7 +22,7 @@ use crate::router::{Found, Product, Route, Router};
 use crate::store::Store;
 use crate::traffic::Traffic;
 use crate::world::World;
-use crate::{authority, data_plane, management};
+use crate::{authority, data_plane, management, since};
 
 /// The world with everything around it that a request meets.
 pub(crate) struct Kernel {
@@ -134,7 +134,11 @@ impl Kernel {
         let age = made.map(|made| self.world.now().since(made));
         let meeting = Meeting { product: product.name, operation: route.operation, verb, age };
         self.unless_faulty(meeting, |kernel| {
-            kernel.operate(product, route, params, parts, body).unwrap_or_else(Reply::from)
+            let reply = kernel.operate(product, route, params, parts, body).unwrap_or_else(Reply::from);
+            if kernel.world.settings.dated {
+                return reply.edited(|answer| since::trim(product.name, kernel.world.now(), answer));
+            }
+            reply
         })
     }
 

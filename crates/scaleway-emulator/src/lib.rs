@@ -38,6 +38,7 @@ mod router;
 mod schema;
 mod seed;
 mod server;
+mod since;
 mod store;
 mod timings;
 mod traffic;

@@ -110,6 +110,14 @@ impl Reply {
         self.breaks_off
     }
 
+    /// The same with another JSON body.
+    pub(crate) fn edited(mut self, edit: impl FnOnce(&mut Value)) -> Self {
+        if let Content::Json(body) = &mut self.body {
+            edit(body);
+        }
+        self
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }

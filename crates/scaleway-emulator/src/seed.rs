@@ -49,6 +49,7 @@ const PLACES: &[Place] = &[
     place("/iam/v1alpha1/policies/{policy_id}", "iam.policies"),
     place("/iam/v1alpha1/users/{user_id}", "iam.users"),
     place("/ipam/v1/regions/{region}/ips/{ip_id}", "ipam.ips"),
+    place("/rdb/v1/regions/{region}/database-engines", "rdb.offers"),
     place("/rdb/v1/regions/{region}/instances/{instance_id}", "rdb.instances"),
     place("/rdb/v1/regions/{region}/backups/{database_backup_id}", "rdb.backups"),
     place("/rdb/v1/regions/{region}/snapshots/{snapshot_id}", "rdb.snapshots"),
@@ -58,6 +59,11 @@ const PLACES: &[Place] = &[
     place("/registry/v1/regions/{region}/tags/{tag_id}", "registry.tags")
         .under("registry.images", "image_id"),
     place("/secret-manager/v1beta1/regions/{region}/secrets/{secret_id}", "secret-manager.secrets"),
+    place(
+        "/secret-manager/v1beta1/regions/{region}/secrets/{secret_id}/versions/{revision}",
+        "secret-manager.versions",
+    )
+    .under("secret-manager.secrets", "secret_id"),
     place(
         "/serverless-jobs/v1alpha2/regions/{region}/job-definitions/{job_definition_id}",
         "jobs.definitions",
@@ -82,6 +88,23 @@ impl Emulator {
     }
 }
 
+impl Emulator {
+    /// Takes away what [`Emulator::seed`] has put under `path`, and all that is in it. Nothing happens where nothing is.
+    pub fn withdraw(&self, path: &str) {
+        let mut kernel = self.lock();
+        kernel.world.settle(self.clock().now());
+        if let Some((kind, id)) = named(path) {
+            kernel.world.store.remove(kind, &id);
+        }
+    }
+}
+
+/// The resource that a GET of this path finds.
+fn named(path: &str) -> Option<(Kind, String)> {
+    let place = PLACES.iter().find(|place| is_of(place.template, path))?;
+    Some((place.kind, params(path)?.pop()?.1))
+}
+
 /// What [`Emulator::seed`] does.
 pub(crate) fn seed(world: &mut World, path: &str, body: Value) -> Result<&'static str, EmulatorError> {
     let refused = |why: &str| EmulatorError::Seed { path: path.to_owned(), why: why.to_owned() };
@@ -89,12 +112,15 @@ pub(crate) fn seed(world: &mut World, path: &str, body: Value) -> Result<&'stati
     let params = params(path).ok_or_else(|| refused("the emulator knows no such path"))?;
     let place = PLACES.iter().find(|place| is_of(place.template, path));
     let place = place.ok_or_else(|| refused("nothing that is there can be put under it"))?;
-    let id = params.last().map(|(_, value)| value.clone()).unwrap_or_default();
+    let mut id = params.last().map(|(_, value)| value.clone()).unwrap_or_default();
     let parent = place.parent.and_then(|(collection, field)| {
         let named = params.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
         let parent = named.or_else(|| body.get(field).and_then(Value::as_str))?;
         Some((collection.to_owned(), parent.to_owned()))
     });
+    if let ("secret-manager.versions", Some((_, secret))) = (place.kind.collection, &parent) {
+        id = format!("{secret}/{id}");
+    }
     let mut record = Record {
         region: params.iter().find(|(name, _)| name == "region").map_or_else(String::new, |(_, v)| v.clone()),
         project: project(world, &body, place, parent.as_ref(), &id),

@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     pub(crate) strict_registry: bool,
     /// Whether jobs are run as processes of this machine.
     pub(crate) exec_jobs: bool,
+    /// Whether answers lack what the API did not answer yet at the clock's date.
+    pub(crate) dated: bool,
     pub(crate) organization: String,
     /// Whether a key must have been made through IAM.
     pub(crate) strict_auth: bool,

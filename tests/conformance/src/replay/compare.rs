@@ -101,10 +101,17 @@ impl<'a> Comparison<'a> {
     }
 
     fn objects(&mut self, pointer: &str, recorded: &Map<String, Value>, own: &Map<String, Value>) {
+        let is_resource = recorded.contains_key("id");
         for name in recorded.keys().chain(own.keys().filter(|name| !recorded.contains_key(*name))) {
             let mut pointer = pointer.to_owned();
             push(&mut pointer, name);
             match (recorded.get(name), own.get(name)) {
+                // A resource's own name; what has no id is known by its name, which is a value as any other.
+                (Some(Value::String(a)), Some(Value::String(b)))
+                    if name == "name"
+                        && is_resource
+                        && a != b
+                        && self.ids.agree_on_name(a, b, self.learn) => {}
                 (Some(recorded), Some(own)) => self.values(&pointer, recorded, own),
                 (recorded, own) => self.differ(&pointer, recorded, own),
             }
@@ -119,9 +126,7 @@ impl<'a> Comparison<'a> {
             self.timestamps.push((pointer.to_owned(), a, b));
             return true;
         }
-        let name = pointer.ends_with("/name");
         self.ids.agree(recorded, own, self.learn)
-            || (name && self.ids.agree_on_name(recorded, own, self.learn))
     }
 
     /// In one body, what was clearly earlier is earlier.

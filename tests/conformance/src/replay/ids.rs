@@ -191,6 +191,16 @@ impl Ids {
         }
     }
 
+    /// All ids of a JSON value stand for themselves.
+    pub(super) fn keep_value(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => _ = self.agree(text, text, true),
+            Value::Array(items) => items.iter().for_each(|item| self.keep_value(item)),
+            Value::Object(fields) => fields.values().for_each(|value| self.keep_value(value)),
+            _ => {}
+        }
+    }
+
     /// The own id that stands for a recorded one; itself where nothing was learned.
     pub(super) fn own_id(&self, recorded: &str) -> String {
         self.translate(recorded)

@@ -4,7 +4,9 @@ mod by_kind;
 mod clock;
 mod compare;
 mod ids;
+mod image;
 mod key;
+mod offer;
 mod recording;
 mod report;
 mod seed;
@@ -130,18 +132,24 @@ impl Replayer {
         let Some(first) = lines.first() else { return Ok(()) };
         let plan = seed::plan(lines);
         let clock = Clock::virtual_from(first.date);
-        let mut builder =
-            Emulator::builder().clock(clock.clone()).random(Random::seeded(1)).latency(Latency::Recorded);
+        let mut builder = Emulator::builder()
+            .clock(clock.clone())
+            .random(Random::seeded(1))
+            .latency(Latency::Recorded)
+            .images(image::declare(lines))
+            .dated(true);
         if let Some(organization) = &plan.organization {
             builder = builder.organization(organization);
         }
         let emulator = builder.build().map_err(io::Error::other)?;
+        let (mut ids, mut keys) = (Ids::default(), Keys::default());
         for seed in plan.before {
+            // It has in the emulator the ids that it had then.
+            ids.keep_value(&seed.body);
             put(&emulator, seed, &mut replay.seeded);
         }
         let transport = (self.wrap)(emulator.clone());
-        let mut injected = plan.injected;
-        let (mut ids, mut keys) = (Ids::default(), Keys::default());
+        let (mut injected, mut withdrawn) = (plan.injected, plan.withdrawn);
         clock.block_on(async {
             for line in lines {
                 let (product, operation) = match line.called {
@@ -162,6 +170,9 @@ impl Replayer {
                     let seed =
                         Seed { path: ids.translate(&seed.path), body: ids.translate_value(&seed.body) };
                     put(&emulator, seed, &mut replay.injected);
+                }
+                for path in withdrawn.remove(&line.number).unwrap_or_default() {
+                    emulator.withdraw(&ids.translate(&path));
                 }
                 match self.pacing {
                     Pacing::Recorded => replay.timed += clock::move_to(&emulator, &clock, line, &ids),

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use scaleway_core::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::offer;
 use super::recording::Line;
+use crate::APIS;
 
 /// Something that is put into the emulator.
 #[derive(Debug, Clone)]
@@ -23,8 +25,10 @@ pub(super) struct Plan {
     pub(super) organization: Option<String>,
     /// There before the first exchange.
     pub(super) before: Vec<Seed>,
-    /// Made by another product or protocol, right before the line that shows it first.
+    /// Made by another product or protocol: before which line.
     pub(super) injected: BTreeMap<usize, Vec<Seed>>,
+    /// What of that was taken away again, by path: before which line.
+    pub(super) withdrawn: BTreeMap<usize, Vec<String>>,
 }
 
 /// Reads the plan of a recording.
@@ -43,7 +47,13 @@ pub(super) fn plan(lines: &[Line]) -> Plan {
             match created(&seed.body) {
                 Some(at) if at >= start => {
                     if comes_from_elsewhere(&seed) {
-                        plan.injected.entry(line.number).or_default().push(seed);
+                        if let Some(line) = withdrawal(lines, line, &id) {
+                            plan.withdrawn.entry(line.number).or_default().push(seed.path.clone());
+                        }
+                        // As early as it may show, in a count for example.
+                        let first =
+                            lines.iter().find(|line| line.date >= at).map_or(line.number, |line| line.number);
+                        plan.injected.entry(first.min(line.number)).or_default().push(seed);
                     }
                 }
                 _ => plan.before.push(seed),
@@ -54,6 +64,9 @@ pub(super) fn plan(lines: &[Line]) -> Plan {
             projects.entry(project.to_owned()).or_insert_with(|| organization.to_owned());
         });
     }
+    plan.before.extend(offer::of(lines));
+    // What came first is made first: lists are in that order.
+    plan.before.sort_by_key(|seed| created(&seed.body));
     for (id, organization) in projects {
         let path = format!("/account/v3/projects/{id}");
         if !id.is_empty() && !made.contains(&id) && !shown.contains(&path) {
@@ -101,8 +114,43 @@ fn resources(line: &Line) -> Vec<Seed> {
         return Vec::new();
     }
     let lists = body.values().filter_map(Value::as_array);
-    let items = lists.flatten().filter_map(|item| Some((identity(item.as_object()?)?, item)));
-    items.map(|(id, item)| Seed { path: format!("{path}/{id}"), body: item.clone() }).collect()
+    let items = lists.flatten().filter_map(|item| {
+        let body = item.as_object()?;
+        let id = identity(body).map(str::to_owned).or_else(|| Some(body.get("revision")?.to_string()))?;
+        Some(Seed { path: place(path, &id), body: item.clone() })
+    });
+    items.collect()
+}
+
+/// Where a GET finds an item of the list under `path`: below it, or below the API's root.
+fn place(path: &str, id: &str) -> String {
+    let below = format!("{path}/{id}");
+    if APIS.iter().any(|api| api.route("GET", &below).is_some()) {
+        return below;
+    }
+    let segments: Vec<_> = path.split('/').collect();
+    let root = segments.iter().position(|segment| *segment == "regions").map_or(3, |at| at + 2);
+    let collection = segments.last().copied().unwrap_or_default();
+    format!("{}/{collection}/{id}", segments.get(..root).unwrap_or_default().join("/"))
+}
+
+/// The first line after which something must be gone that nobody here has deleted: a list that showed it does so no
+/// more, or the private network that it lies in is deleted, which nobody can who has left something in it.
+fn withdrawal<'l>(lines: &'l [Line], shown: &Line, id: &str) -> Option<&'l Line> {
+    let shows = |line: &Line| line.is_success() && has_identity(&line.response, id);
+    let last = lines.iter().rev().find(|line| shows(line))?.number;
+    let asked = |line: &Line| (line.path.clone(), line.query.clone());
+    lines.iter().filter(|line| line.number > last).find(|line| {
+        (line.is_read() && line.is_success() && asked(line) == asked(shown))
+            || (line.code == 404 && line.path.ends_with(id))
+            || (line.verb == "DELETE" && line.is_success() && line.path.contains("/private-networks/"))
+    })
+}
+
+fn has_identity(value: &Value, id: &str) -> bool {
+    let mut found = false;
+    identities(value, &mut |other| found |= other == id);
+    found
 }
 
 fn identity(body: &Map<String, Value>) -> Option<&str> {

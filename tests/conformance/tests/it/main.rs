@@ -1,8 +1,10 @@
 //! The client crates against recordings and facts, and the program against damaged recordings.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod broken;
 mod coverage;
 mod damage;
+mod fidelity;
 mod readme;
 mod recordings;
 

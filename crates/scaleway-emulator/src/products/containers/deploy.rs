@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_hours(24);
 /// Deploys the container as it is now, as a new revision.
 pub(super) fn start(call: &mut Call<'_>, id: &str) {
     let Some(container) = call.world.store.get(KIND, id) else { return };
-    let image = call.world.settings.images.behaviour(container.text("image"));
+    let image = call.world.settings.images.behaviour_of(&container.body);
     let revision = container.hidden.get("revision").and_then(Value::as_u64).unwrap_or_default() + 1;
     let reference = container.text("image").to_owned();
     let there = can_be_pulled(call.world, &reference);

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::products::pages;
 use crate::refusal::Refusal;
 use crate::reply::Answer;
-use crate::store::Body;
+use crate::store::{Body, Kind};
 
 /// The data file.
 #[derive(Debug, Default, Deserialize)]
@@ -60,6 +60,14 @@ pub(super) struct Setting {
     pub(super) float_max: Option<f64>,
 }
 
+/// What the platform offers instead, where the world was told so: `engines` as the API lists them, and by the name of an
+/// engine's version the `upgrades` that its instances list. A record a region.
+const OFFERS: Kind = Kind { collection: "rdb.offers", resource: "offer" };
+
+fn told<'c>(call: &'c Call<'_>, what: &str) -> Option<&'c Value> {
+    call.world.store.get(OFFERS, call.region())?.body.get(what)
+}
+
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../data/rdb-engines.json")).unwrap_or_default()
 });
@@ -80,8 +88,15 @@ impl EngineVersion {
     }
 
     /// One that new instances can have.
-    pub(super) fn offered(name: &str) -> Result<Self, Refusal> {
-        Self::find(name).filter(|found| !found.version.disabled).ok_or_else(|| {
+    pub(super) fn offered(call: &Call<'_>, name: &str) -> Result<Self, Refusal> {
+        let is_offered = |found: &Self| match told(call, "engines") {
+            Some(engines) => versions(engines).any(|version| {
+                version["name"].as_str().is_some_and(|known| known == found.name())
+                    && version["disabled"] != true
+            }),
+            None => !found.version.disabled,
+        };
+        Self::find(name).filter(is_offered).ok_or_else(|| {
             Refusal::constraint("engine", format!("{name:?} is no version of an engine that is offered"))
         })
     }
@@ -98,7 +113,10 @@ impl EngineVersion {
     }
 
     /// As instances list what they can be upgraded to.
-    pub(super) fn upgrades(self) -> Value {
+    pub(super) fn upgrades(self, call: &Call<'_>) -> Value {
+        if let Some(upgrades) = told(call, "upgrades").and_then(|upgrades| upgrades.get(self.name())) {
+            return upgrades.clone();
+        }
         let upgrade = |to: Self| {
             json!({
                 "id": to.version.upgrade_id,
@@ -111,8 +129,10 @@ impl EngineVersion {
     }
 
     /// The upgrade of that id.
-    pub(super) fn upgrade(self, id: &str) -> Option<Self> {
-        self.newer().find(|to| to.version.upgrade_id.as_deref() == Some(id))
+    pub(super) fn upgrade(self, call: &Call<'_>, id: &str) -> Option<Self> {
+        let upgrades = self.upgrades(call);
+        let chosen = upgrades.as_array()?.iter().find(|upgrade| upgrade["id"] == id)?;
+        Self::find(chosen["name"].as_str()?)
     }
 
     /// The settings that can be changed, or those that are chosen once.
@@ -179,9 +199,31 @@ impl Setting {
     }
 }
 
+/// The versions of engines as the API lists them.
+fn versions(engines: &Value) -> impl Iterator<Item = &Value> {
+    let engines = engines.as_array().into_iter().flatten();
+    engines.flat_map(|engine| engine["versions"].as_array().into_iter().flatten())
+}
+
+/// The engines that the world was told of, as far as the request asks for them.
+fn told_engines(call: &Call<'_>, wanted: impl Fn(&str, &str) -> bool) -> Option<Vec<Value>> {
+    let text = |value: &Value, field: &str| value[field].as_str().unwrap_or_default().to_owned();
+    let engines =
+        told(call, "engines")?.as_array()?.iter().filter(|engine| wanted("name", &text(engine, "name")));
+    let engines = engines.cloned().filter_map(|mut engine| {
+        let versions = engine.get_mut("versions")?.as_array_mut()?;
+        versions.retain(|version| wanted("version", &text(version, "version")));
+        (!versions.is_empty()).then_some(engine)
+    });
+    Some(engines.collect())
+}
+
 pub(super) fn list_engines(call: &mut Call<'_>) -> Answer {
     let wanted =
         |query: &str, have: &str| call.query(query).is_none_or(|name| name.is_empty() || name == have);
+    if let Some(engines) = told_engines(call, wanted) {
+        return pages::answer(call, "engines", engines);
+    }
     let engines = CATALOGUE.engines.iter().filter(|engine| wanted("name", &engine.name));
     let engines = engines.filter_map(|engine| {
         let versions = engine.versions.iter().filter(|version| wanted("version", &version.number));

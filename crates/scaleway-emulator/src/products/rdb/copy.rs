@@ -99,13 +99,13 @@ pub(super) fn major_upgrade(
     with_endpoints: bool,
 ) -> Answer {
     let current = EngineVersion::find(source.text("engine"));
-    let Some(newer) = current.and_then(|current| current.upgrade(version)) else {
+    let Some(newer) = current.and_then(|current| current.upgrade(call, version)) else {
         let help = format!("{version:?} is no version that {} upgrades to", source.text("engine"));
         return Err(Refusal::constraint("upgradable_version_id", help));
     };
     let mut body = inherited(source);
     body.insert("engine".into(), newer.name().into());
-    body.insert("upgradable_version".into(), newer.upgrades());
+    body.insert("upgradable_version".into(), newer.upgrades(call));
     let held = content(call, id);
     let copy = make(call, &source.project, body, &held, !with_endpoints)?;
     if with_endpoints {

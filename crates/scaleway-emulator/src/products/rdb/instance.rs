@@ -77,7 +77,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     if project.is_empty() {
         return Err(Refusal::invalid_arguments(&[Problem::required("project_id")]));
     }
-    let engine = EngineVersion::offered(&text("engine"))?;
+    let engine = EngineVersion::offered(call, &text("engine"))?;
     let machine = node::find(&text("node_type"))?;
     let size = asked.get("volume_size").and_then(Value::as_u64).unwrap_or_default();
     let volume = machine.volume(&text("volume_type"), size)?;
@@ -116,7 +116,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         "backup_same_region": flag("backup_same_region"),
         "logs_policy": json!({"max_age_retention": 30, "total_disk_retention": null}),
         "maintenances": json!([]),
-        "upgradable_version": engine.upgrades(),
+        "upgradable_version": engine.upgrades(call),
     };
     let settings = setting::as_list(&engine.initial_settings());
     let id = provision(call, &project, body, &endpoints, body! {"settings": settings})?;
