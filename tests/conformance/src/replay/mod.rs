@@ -144,9 +144,11 @@ impl Replayer {
         let emulator = builder.build().map_err(io::Error::other)?;
         let (mut ids, mut keys) = (Ids::default(), Keys::default());
         for seed in plan.before {
-            // It has in the emulator the ids that it had then.
-            ids.keep_value(&seed.body);
-            put(&emulator, seed, &mut replay.seeded);
+            let body = seed.body.clone();
+            if put(&emulator, seed, &mut replay.seeded) {
+                // It has in the emulator the ids that it had then.
+                ids.keep_value(&body);
+            }
         }
         let transport = (self.wrap)(emulator.clone());
         let (mut injected, mut withdrawn) = (plan.injected, plan.withdrawn);
@@ -198,11 +200,13 @@ impl Replayer {
     }
 }
 
-fn put(emulator: &Emulator, seed: Seed, counts: &mut BTreeMap<&'static str, u64>) {
-    // What the emulator cannot be given it must make, or the answers differ.
-    if let Ok(kind) = emulator.seed(&seed.path, seed.body) {
+/// Answers whether the emulator could be given it: else it must make it, or the answers differ.
+fn put(emulator: &Emulator, seed: Seed, counts: &mut BTreeMap<&'static str, u64>) -> bool {
+    let kind = emulator.seed(&seed.path, seed.body);
+    if let Ok(kind) = kind {
         *counts.entry(kind).or_default() += 1;
     }
+    kind.is_ok()
 }
 
 /// The recorded request in the emulator's words.

@@ -137,8 +137,8 @@ fn place(path: &str, id: &str) -> String {
 /// The first line after which something must be gone that nobody here has deleted: a list that showed it does so no
 /// more, or the private network that it lies in is deleted, which nobody can who has left something in it.
 fn withdrawal<'l>(lines: &'l [Line], shown: &Line, id: &str) -> Option<&'l Line> {
-    let shows = |line: &Line| line.is_success() && has_identity(&line.response, id);
-    let last = lines.iter().rev().find(|line| shows(line))?.number;
+    let names = |line: &Line| line.is_success() && has_identity(&line.response, id);
+    let last = lines.iter().rev().find(|line| names(line))?.number;
     let asked = |line: &Line| (line.path.clone(), line.query.clone());
     lines.iter().filter(|line| line.number > last).find(|line| {
         (line.is_read() && line.is_success() && asked(line) == asked(shown))

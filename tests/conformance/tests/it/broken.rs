@@ -266,7 +266,8 @@ fn recording() -> String {
             "verb": verb, "path": path, "query": query, "request": request, "code": answer.status().as_u16(),
             "headers": {"date": date(&clock)}, "response": response,
         });
-        lines.push_str(&format!("{line}\n"));
+        lines += &line.to_string();
+        lines.push('\n');
     }
     lines
 }
@@ -284,7 +285,7 @@ fn through(damage: Damage) -> Replayer {
 fn every_damage_lowers_the_score_of_a_recording_of_ours() {
     let files = [("ours.jsonl".to_owned(), recording())];
     let whole = Replayer::new().replay_all(&files).unwrap();
-    assert_eq!(whole.percentage(), 100.0, "{whole}");
+    assert_eq!(whole.total().equal, whole.total().replayed, "{whole}");
     assert_eq!(whole.total().replayed, ASKED.len() as u64);
     for damage in ALL {
         let broken = through(damage).replay_all(&files).unwrap();
