@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use evalap_topology::address::Address;
 use evalap_topology::definition::{EnvironmentKind, Seconds};
+use evalap_topology::plan::Scope;
 use scaleway_emulator::Latency;
 
 /// A program that deploys one kind of environment.
@@ -22,7 +24,7 @@ pub struct Program {
 }
 
 /// Where an environment is deployed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TargetKind {
     /// A Scaleway in memory, kept in the data folder. No account, no network.
     Emulator,
@@ -46,6 +48,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Shows what would change, and why. Changes nothing.
     Plan {
+        #[command(flatten)]
+        look: Look,
         /// The plan as JSON, and nothing else, on standard output.
         #[arg(long)]
         json: bool,
@@ -58,12 +62,20 @@ pub(crate) enum Command {
     },
     /// Makes what must change, or exactly what a kept plan says.
     Apply {
+        #[command(flatten)]
+        look: Look,
         /// A plan that `plan --out FILE` kept. It is refused if anything it was made from has moved.
-        #[arg(value_name = "FILE")]
+        #[arg(value_name = "FILE", conflicts_with_all = ["refresh", "refresh_only", "targets"])]
         plan: Option<PathBuf>,
     },
     /// Deletes everything that the state says is ours.
     Destroy,
+    /// Shows what somebody else has changed since the last run; exit code 2 where there is anything. Made for cron.
+    Drift {
+        /// As JSON, and nothing else, on standard output.
+        #[arg(long)]
+        json: bool,
+    },
     /// Shows what exists, from the state.
     Show {
         /// The state as JSON, and nothing else, on standard output. It holds no secret value.
@@ -78,11 +90,30 @@ pub(crate) enum Command {
     },
 }
 
+/// How a plan comes to know what exists, and what it does with that.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Look {
+    /// Whether the cloud is asked what exists; false believes what the last run remembers.
+    #[arg(long, value_name = "true|false", default_value_t = true, action = clap::ArgAction::Set)]
+    refresh: bool,
+    /// Only takes note of what has changed outside; the cloud is left as it is.
+    #[arg(long)]
+    refresh_only: bool,
+}
+
+/// What --target names: a place, or a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Aim {
+    Place(TargetKind),
+    Resource(Address),
+}
+
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
-    /// Where the environment lives.
-    #[arg(long, global = true, value_enum)]
-    target: Option<TargetKind>,
+    /// Where the environment lives. With an address such as container.runners: changes only that resource, and what it
+    /// cannot be changed without; may be said more than once.
+    #[arg(long = "target", global = true, value_name = "emulator|scaleway|ADDRESS", value_parser = aim)]
+    targets: Vec<Aim>,
     /// The definition; environments/staging.toml or production.toml unless said.
     #[arg(long, global = true, value_name = "FILE")]
     definition: Option<PathBuf>,
@@ -157,7 +188,22 @@ impl Options {
     }
 
     pub(crate) fn target(&self, program: &Program) -> Option<TargetKind> {
-        self.target.or(program.target)
+        self.places().last().or(program.target)
+    }
+
+    fn places(&self) -> impl Iterator<Item = TargetKind> {
+        self.targets.iter().filter_map(|aim| if let Aim::Place(kind) = aim { Some(*kind) } else { None })
+    }
+
+    /// What a plan is about.
+    pub(crate) fn scope(&self, look: Look) -> Scope {
+        let mut scope = Scope::default();
+        (scope.from_memory, scope.refresh_only) = (!look.refresh, look.refresh_only);
+        let only = self.targets.iter();
+        scope.only = only
+            .filter_map(|aim| if let Aim::Resource(of) = aim { Some(of.clone()) } else { None })
+            .collect();
+        scope
     }
 }
 
@@ -176,6 +222,9 @@ impl Arguments {
     }
 
     fn check(&self, program: &Program) -> Result<(), &'static str> {
+        if self.options.places().count() > 1 {
+            return Err("say one place: --target emulator or --target scaleway");
+        }
         match self.options.target(program) {
             None => Err("say where to: --target emulator or --target scaleway"),
             Some(TargetKind::Scaleway) if self.options.serve.is_some() => {
@@ -190,6 +239,22 @@ impl Arguments {
             }
             Some(_) => Ok(()),
         }
+    }
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { refresh: true, refresh_only: false }
+    }
+}
+
+fn aim(text: &str) -> Result<Aim, String> {
+    match text {
+        "emulator" => Ok(Aim::Place(TargetKind::Emulator)),
+        "scaleway" => Ok(Aim::Place(TargetKind::Scaleway)),
+        text => text.parse().map(Aim::Resource).map_err(|_| {
+            "expected emulator, scaleway, or the address of a resource such as container.runners".to_owned()
+        }),
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use evalap_topology::apply::{ApplyOptions, Outcome};
-use evalap_topology::plan::Plan;
+use evalap_topology::plan::{Plan, Scope};
 use evalap_topology::{Engine, Lock};
 use scaleway_core::Clock;
 
-use crate::arguments::{Arguments, Command, Options, Program};
+use crate::arguments::{Arguments, Command, Look, Options, Program};
 use crate::desk::{self, Desk, Values};
 use crate::error::Error;
 use crate::exit::{self, Exit};
@@ -42,7 +42,10 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     if let Some(Command::Show { json }) = command {
         return clock.block_on(inspect::show(&place, Some(&target), json))?;
     }
-    let quiet = matches!(command, Some(Command::Plan { json: true, .. } | Command::Graph { .. }));
+    let quiet = matches!(
+        command,
+        Some(Command::Plan { json: true, .. } | Command::Drift { json: true } | Command::Graph { .. })
+    );
     let line = target.line(&decoded.definition.environment);
     if !quiet {
         text::say(&line);
@@ -62,11 +65,14 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
         let before = desk.engine.session().head().seq;
         let run = Run { program, options, desk: &mut desk };
         let exit = match command {
-            None => Box::pin(run.deploy(None)).await,
-            Some(Command::Apply { plan }) => Box::pin(run.deploy(plan.as_deref())).await,
+            None => Box::pin(run.deploy(None, &options.scope(Look::default()))).await,
+            Some(Command::Apply { look, plan }) => {
+                Box::pin(run.deploy(plan.as_deref(), &options.scope(look))).await
+            }
+            Some(Command::Drift { json }) => inspect::drift(run.desk, json).await,
             Some(Command::Destroy) => Box::pin(run.destroy()).await,
-            Some(Command::Plan { json, out, detailed_exitcode }) => {
-                inspect::plan(run.desk, json, out.as_deref(), detailed_exitcode).await
+            Some(Command::Plan { look, json, out, detailed_exitcode }) => {
+                inspect::plan(run.desk, &options.scope(look), json, out.as_deref(), detailed_exitcode).await
             }
             Some(Command::Graph { dot }) => Ok(inspect::graph(&run.desk.engine, dot)),
             Some(Command::Show { .. }) => Ok(Exit::Done),
@@ -92,13 +98,13 @@ struct Run<'a> {
 impl Run<'_> {
     /// Makes the definition true, or does what a kept plan says, and calls the services. With `--serve` the emulator
     /// answers others all the while.
-    async fn deploy(mut self, kept: Option<&Path>) -> Result<Exit, Error> {
-        let Some(port) = self.options.serve else { return Box::pin(self.make(kept)).await };
+    async fn deploy(mut self, kept: Option<&Path>, scope: &Scope) -> Result<Exit, Error> {
+        let Some(port) = self.options.serve else { return Box::pin(self.make(kept, scope)).await };
         let server = serve::bind(&self.desk.target, port).await?;
         let (url, address) = (server.url(), server.addr());
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let work = async {
-            let mut exit = Box::pin(self.make(kept)).await;
+            let mut exit = Box::pin(self.make(kept, scope)).await;
             if matches!(exit, Ok(Exit::Done)) {
                 let until = serve::until_interrupted(
                     &url,
@@ -116,11 +122,11 @@ impl Run<'_> {
         exit
     }
 
-    async fn make(&mut self, kept: Option<&Path>) -> Result<Exit, Error> {
+    async fn make(&mut self, kept: Option<&Path>, scope: &Scope) -> Result<Exit, Error> {
         let exit = loop {
             let plan = match kept {
                 Some(file) => Plan::load(file)?,
-                None => self.desk.engine.plan().await?,
+                None => self.desk.engine.plan_within(scope).await?,
             };
             match Box::pin(self.carry_out(&plan, "apply", kept.is_some())).await {
                 Err(Error::Engine(evalap_topology::Error::StalePlan { what })) if kept.is_none() => {
@@ -139,7 +145,8 @@ impl Run<'_> {
 
     /// Deletes everything that is ours.
     async fn destroy(mut self) -> Result<Exit, Error> {
-        let plan = self.desk.engine.plan_destroy().await?;
+        let scope = self.options.scope(Look::default());
+        let plan = self.desk.engine.plan_destroy_within(&scope).await?;
         Box::pin(self.carry_out(&plan, "destroy", false)).await
     }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use evalap_topology::Engine;
 use evalap_topology::model::{Phase, State};
+use evalap_topology::plan::Scope;
 use evalap_topology::state::Session;
 use scaleway_core::Clock;
 use serde_json::Value;
@@ -19,11 +20,12 @@ use crate::{plan_text, text};
 /// Shows what would change.
 pub(crate) async fn plan(
     desk: &mut Desk,
+    scope: &Scope,
     json: bool,
     out: Option<&Path>,
     detailed: bool,
 ) -> Result<Exit, Error> {
-    let plan = desk.engine.plan().await?;
+    let plan = desk.engine.plan_within(scope).await?;
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
     } else if plan.is_empty() {
@@ -41,6 +43,20 @@ pub(crate) async fn plan(
         }
     }
     Ok(if detailed && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}
+
+/// Shows what somebody else has changed.
+pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
+    let plan = desk.engine.plan().await?;
+    let drift: Vec<_> = plan.drift().collect();
+    if json {
+        text::say(serde_json::to_string_pretty(&drift)?);
+    } else if drift.is_empty() {
+        text::say("No drift: everything is as the last run left it.");
+    } else {
+        text::say(plan_text::drift(&drift));
+    }
+    Ok(if drift.is_empty() { Exit::Done } else { Exit::Changes })
 }
 
 /// Shows what the state says exists. Asks nobody else.

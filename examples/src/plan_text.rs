@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use console::style;
 use evalap_topology::kinds::KindName;
-use evalap_topology::plan::{Cause, Change, FieldChange, Plan, PlannedChange};
+use evalap_topology::plan::{Cause, Change, Drift, FieldChange, Plan, PlannedChange};
 use serde_json::Value;
 
 use crate::text;
@@ -39,6 +39,20 @@ pub(crate) fn plan(plan: &Plan, why: bool) -> String {
             text::list(losses)
         );
     }
+    out
+}
+
+/// What somebody else has changed, and what it shall be.
+pub(crate) fn drift(drift: &[Drift<'_>]) -> String {
+    let mut out = String::new();
+    for drift in drift {
+        let _ = writeln!(out, "  {} {}  {}", style("≠").yellow(), style(drift.address).bold(), drift.what);
+        for line in drift.fields.iter().flat_map(|field| differences(drift.address.kind, field)) {
+            let _ = writeln!(out, "          {line}");
+        }
+    }
+    let _ =
+        write!(out, "\nDrift: {} of our resources. `apply` makes them as the definition says.", drift.len());
     out
 }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, KindError};
 use crate::kinds::{KindName, Resource};
 use crate::model::{Binding, Event, State};
 use crate::observe::Observed;
-use crate::plan::{self, Basis, Plan};
+use crate::plan::{self, Basis, Plan, Scope};
 use crate::resources::resources;
 use crate::sources::Sources;
 use crate::state::{Holder, Lease, Note, Session, StateKey, Store};
@@ -121,11 +121,19 @@ impl Engine {
     /// # Errors
     /// Where the cloud or the state cannot be read, or the definition contradicts itself.
     pub async fn plan(&mut self) -> Result<Plan, Error> {
+        self.plan_within(&Scope::default()).await
+    }
+
+    /// The part of [`plan`](Self::plan) that `scope` asks for.
+    ///
+    /// # Errors
+    /// As `plan`; [`Error::Refused`] where a resource is asked for that there is not, or where memory alone is not enough.
+    pub async fn plan_within(&mut self, scope: &Scope) -> Result<Plan, Error> {
         if !self.missing.is_empty() {
             return Err(Error::Secrets { problems: self.missing.clone() });
         }
         let desired = std::mem::take(&mut self.desired);
-        let plan = self.plan_for(&desired).await;
+        let plan = self.plan_for(&desired, scope).await;
         self.desired = desired;
         plan
     }
@@ -135,17 +143,29 @@ impl Engine {
     /// # Errors
     /// As [`plan`](Self::plan).
     pub async fn plan_destroy(&mut self) -> Result<Plan, Error> {
-        self.plan_for(&[]).await
+        self.plan_destroy_within(&Scope::default()).await
     }
 
-    async fn plan_for(&mut self, desired: &[Resource]) -> Result<Plan, Error> {
+    /// The part of [`plan_destroy`](Self::plan_destroy) that `scope` asks for.
+    ///
+    /// # Errors
+    /// As [`plan_within`](Self::plan_within).
+    pub async fn plan_destroy_within(&mut self, scope: &Scope) -> Result<Plan, Error> {
+        self.plan_for(&[], scope).await
+    }
+
+    async fn plan_for(&mut self, desired: &[Resource], scope: &Scope) -> Result<Plan, Error> {
         self.session.refresh().await?;
         let state = self.session.state();
         let wanted = desired.iter().map(|resource| resource.address.kind);
         let remembered = state.resources.keys().map(|address| address.kind);
         let kinds: BTreeSet<KindName> = wanted.chain(remembered).collect();
-        let observed = Observed::of(&self.cloud, state, kinds).await?;
-        plan::plan(desired, state, &observed, self.basis())
+        let observed = if scope.from_memory {
+            Observed::remembered(state).map_err(|problems| Error::Refused { problems })?
+        } else {
+            Observed::of(&self.cloud, state, kinds).await?
+        };
+        plan::plan(desired, state, &observed, self.basis())?.within(scope)
     }
 
     fn basis(&self) -> Basis {

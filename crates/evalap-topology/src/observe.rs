@@ -6,8 +6,8 @@ use futures_util::future::try_join_all;
 
 use crate::cloud::Cloud;
 use crate::error::Error;
-use crate::kinds::{Claim, KindName, Seen};
-use crate::model::State;
+use crate::kinds::{Claim, KindName, Seen, Status};
+use crate::model::{Phase, State};
 
 /// What exists in the cloud, by kind.
 #[derive(Debug, Clone, Default)]
@@ -35,6 +35,29 @@ impl Observed {
             observed.0.extend(found);
         }
         Ok(observed)
+    }
+
+    /// What exists as far as is remembered: nothing is asked.
+    ///
+    /// # Errors
+    /// What an earlier run left unfinished must be looked at, each a sentence.
+    pub(crate) fn remembered(state: &State) -> Result<Self, Vec<String>> {
+        let mut kinds = BTreeMap::<_, Vec<Seen>>::new();
+        let mut unfinished = Vec::new();
+        for (address, tracked) in &state.resources {
+            match (&tracked.id, address.kind.key(&tracked.spec)) {
+                (Some(id), Some(key)) if tracked.phase == Phase::Ready => {
+                    let (attributes, outputs) = (tracked.spec.clone(), tracked.outputs.clone());
+                    let (id, claim, status) = (id.clone(), Claim::Ours, Status::Ready);
+                    let seen = Seen { id, key, claim, status, attributes, outputs };
+                    kinds.entry(address.kind).or_default().push(seen);
+                }
+                _ => unfinished.push(format!(
+                    "{address}: an earlier run was interrupted while it was under way: what has become of it must be looked at in the cloud, not only remembered"
+                )),
+            }
+        }
+        if unfinished.is_empty() { Ok(Self(kinds)) } else { Err(unfinished) }
     }
 
     /// Those that say that they are ours, and those that we remember making: somebody may have taken our tags off.

@@ -3,6 +3,7 @@
 mod decide;
 mod diff;
 mod saved;
+mod scope;
 
 #[cfg(test)]
 mod tests;
@@ -13,8 +14,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub use saved::Basis;
+pub use scope::{Drift, Scope};
 
 use crate::address::Address;
+use crate::error::Error;
 use crate::graph::{self, Edges};
 use crate::model::Attributes;
 
@@ -195,6 +198,18 @@ impl Change {
 }
 
 impl Plan {
+    /// The part of it that `scope` asks for.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] where the scope names a resource that is in neither the definition nor the state.
+    pub(crate) fn within(mut self, scope: &Scope) -> Result<Self, Error> {
+        self.limit(&scope.only)?;
+        if scope.refresh_only {
+            self.only_refresh();
+        }
+        Ok(self)
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.changes.iter().all(|planned| planned.change.is_noop())

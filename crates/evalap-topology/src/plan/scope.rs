@@ -63,7 +63,8 @@ impl Plan {
         let by_address: BTreeMap<&Address, &PlannedChange> =
             self.changes.iter().map(|planned| (&planned.address, planned)).collect();
         let unknown = only.iter().filter(|address| !by_address.contains_key(address));
-        let problems: Vec<String> = unknown.map(|address| no_such(address, by_address.keys().copied())).collect();
+        let problems: Vec<String> =
+            unknown.map(|address| no_such(address, by_address.keys().copied())).collect();
         if !problems.is_empty() {
             return Err(Error::Refused { problems });
         }
@@ -77,12 +78,15 @@ impl Plan {
             left.extend(&planned.depends_on);
             if deletes(&planned.change) {
                 // What refers to it goes first.
-                let refers = |of: &&Address| self.basis.depended_on.get(of).is_some_and(|to| to.contains(address));
+                let refers =
+                    |of: &&Address| self.basis.depended_on.get(of).is_some_and(|to| to.contains(address));
                 left.extend(by_address.keys().copied().filter(refers));
             }
         }
         self.problems.retain(|problem| {
-            within.iter().any(|address| problem.strip_prefix(&address.to_string()).is_some_and(|rest| rest.starts_with([':', ' '])))
+            within.iter().any(|address| {
+                problem.strip_prefix(&address.to_string()).is_some_and(|rest| rest.starts_with([':', ' ']))
+            })
         });
         for planned in self.changes.iter_mut().filter(|planned| !within.contains(&planned.address)) {
             planned.leave();

@@ -12,5 +12,6 @@ mod kills;
 mod laws;
 mod layers;
 mod rdb_layer;
+mod scope;
 mod secrecy;
 mod staging;
