@@ -75,7 +75,9 @@ impl Plan {
             if !within.insert(address.clone()) {
                 continue;
             }
-            left.extend(&planned.depends_on);
+            if !matches!(planned.change, Change::Delete { .. }) {
+                left.extend(&planned.depends_on);
+            }
             if deletes(&planned.change) {
                 // What refers to it goes first.
                 let refers =
