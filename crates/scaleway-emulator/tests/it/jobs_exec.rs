@@ -6,7 +6,7 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 
 use base64::prelude::{BASE64_STANDARD, Engine as _};
-use scaleway_emulator::Latency;
+use scaleway_emulator::{Latency, Server};
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, PROJECT};
@@ -208,4 +208,34 @@ fn nothing_is_run_unless_it_was_asked_for() {
     let mark = folder.path().join("mark");
     let run = sh(&desk, &format!("touch {}", mark.display()), json!({}));
     assert_eq!((&run["state"], mark.exists()), (&json!("succeeded"), false));
+}
+
+#[test]
+fn a_server_looks_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let mark = folder.path().join("mark");
+    let desk = desk();
+    let script = format!("touch {}", mark.display());
+    start(&desk, &definition(&desk, json!({"startup_command": ["sh", "-c", script]})));
+    let serve = async {
+        let server = Server::bind(desk.emulator.clone(), ([127, 0, 0, 1], 0).into()).await.unwrap();
+        // Nobody asks for anything.
+        let marked = async {
+            while !mark.exists() {
+                tokio::task::yield_now().await;
+            }
+        };
+        server.serve(marked).await;
+    };
+    desk.clock.block_on(serve).unwrap();
+}
+
+#[test]
+fn a_process_that_begins_late_has_all_of_its_time() {
+    let desk = Desk::with(|builder| builder.exec_jobs(true).latency(Latency::Recorded));
+    let body = json!({"startup_command": ["sh", "-c", "exit 5"], "job_timeout": "60s"});
+    let run = start(&desk, &definition(&desk, body));
+    desk.wait(3600);
+    let late = ended(&desk, &run);
+    assert_eq!((&late["reason"], &late["exit_code"]), (&json!("exited_with_error"), &json!(5)), "{late}");
 }

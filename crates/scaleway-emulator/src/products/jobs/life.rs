@@ -9,7 +9,7 @@ use crate::call::body;
 use crate::products::registry::can_be_pulled;
 use crate::schema::seconds;
 use crate::store::{Body, Effect, Record, Transition};
-use crate::world::World;
+use crate::world::{World, stamp};
 
 use super::process::Program;
 use super::run::KIND;
@@ -50,15 +50,15 @@ pub(super) fn begin(world: &mut World, id: &str) {
     world.wake_after(KIND, id, QUEUEING);
 }
 
-/// The run's time has come for what is next.
-pub(super) fn step(world: &mut World, id: &str) {
+/// The run's time has come for what is next; `now` is the time that the world is moving to.
+pub(super) fn step(world: &mut World, id: &str, now: Timestamp) {
     let Some(run) = world.store.get(KIND, id) else { return };
     match run.text("state") {
         "validated" => {
             world.lay(KIND, id, body! {"state": "queued"});
             world.wake_after(KIND, id, STARTING);
         }
-        "queued" | "retrying" => attempt(world, id),
+        "queued" | "retrying" => attempt(world, id, now),
         "running" if is_process(run) => {
             let ending = timed_out(run);
             if world.processes.kill(id) {
@@ -79,7 +79,7 @@ pub(super) fn step(world: &mut World, id: &str) {
     }
 }
 
-fn attempt(world: &mut World, id: &str) {
+fn attempt(world: &mut World, id: &str, now: Timestamp) {
     let Some(run) = world.store.get(KIND, id) else { return };
     let image = run.hidden.get("image").and_then(Value::as_str).unwrap_or_default().to_owned();
     let attempts = run.body.get("attempts").and_then(Value::as_u64).unwrap_or_default() + 1;
@@ -94,38 +94,43 @@ fn attempt(world: &mut World, id: &str) {
         Ok(secrets) => secrets,
         Err(ending) => return end(world, id, ending),
     };
+    if let Some(program) = program(world, id, secrets) {
+        return launch(world, id, program, now);
+    }
     let stamp = world.stamp();
     world.lay(KIND, id, body! {"state": "running", "started_at": stamp});
-    if !world.settings.exec_jobs || !start_process(world, id, secrets) {
-        world.wake_after(KIND, id, lasts);
-    }
+    world.wake_after(KIND, id, lasts);
 }
 
-/// Runs the command here; `false` where there is none, since what the image itself would run is not known.
-fn start_process(world: &mut World, id: &str, secrets: Vec<Given>) -> bool {
-    let Some(run) = world.store.get(KIND, id) else { return false };
-    let words = |field: &str| run.body.get(field).and_then(Value::as_array).into_iter().flatten();
-    let words = |field: &str| words(field).filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
+/// What is to be run here; `None` where nothing is, or no command is said: what the image itself would run is not known.
+fn program(world: &World, id: &str, secrets: Vec<Given>) -> Option<Program> {
+    let run = world.store.get(KIND, id).filter(|_| world.settings.exec_jobs)?;
+    let words = |field: &str| {
+        let words = run.body.get(field).and_then(Value::as_array).into_iter().flatten();
+        words.filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>()
+    };
     let (startup, line) = (words("startup_command"), run.text("command"));
     let command = match (startup.is_empty(), line.is_empty()) {
         (false, _) => startup.into_iter().chain(words("args")).collect(),
         (true, false) => vec!["sh".into(), "-c".into(), line.into()],
-        (true, true) => return false,
+        (true, true) => return None,
     };
     let variables = run.body.get("environment_variables").and_then(Value::as_object);
     let variables = variables.into_iter().flatten();
     let variables = variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
-    let program = Program { command, variables: variables.collect(), secrets };
-    let limit = world.now() + timeout(run);
+    Some(Program { command, variables: variables.collect(), secrets })
+}
+
+/// A process begins when somebody looks, not when it was due: its time counts from then.
+fn launch(world: &mut World, id: &str, program: Program, now: Timestamp) {
     if let Err(error) = world.processes.start(id, program) {
-        end(world, id, Ending::Failed("application_not_started", error.to_string()));
-        return true;
+        return end(world, id, Ending::Failed("application_not_started", error.to_string()));
     }
-    if let Some(run) = world.store.get_mut(KIND, id) {
-        run.hidden.insert("process".into(), true.into());
-    }
-    world.store.schedule(KIND, id, vec![Transition { at: limit, effect: Effect::Wake }]);
-    true
+    world.lay(KIND, id, body! {"state": "running", "started_at": stamp(now)});
+    let Some(run) = world.store.get_mut(KIND, id) else { return };
+    run.hidden.insert("process".into(), true.into());
+    let at = now + timeout(run);
+    world.store.schedule(KIND, id, vec![Transition { at, effect: Effect::Wake }]);
 }
 
 /// Whether it is a process of this machine, or was one.

@@ -79,7 +79,7 @@ pub(crate) use process::Processes;
 /// A run takes its next step, or a schedule fires; `now` is the time that the world is moving to.
 pub(super) fn wake(world: &mut World, collection: &str, id: &str, now: Timestamp) {
     match collection {
-        collection if collection == run::KIND.collection => life::step(world, id),
+        collection if collection == run::KIND.collection => life::step(world, id, now),
         collection if collection == definition::KIND.collection => definition::fire(world, id, now),
         collection if collection == trigger::KIND.collection => trigger::fire(world, id, now),
         _ => {}
