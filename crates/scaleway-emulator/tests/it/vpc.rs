@@ -1,5 +1,7 @@
 //! VPC: VPCs, private networks, and what routes and filters between them.
 
+use scaleway_core::Clock;
+use scaleway_emulator::Emulator;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, PROJECT};
@@ -352,4 +354,26 @@ fn object_storage_is_reached_from_the_networks_that_are_named() {
         desk.ask("PUT", &format!("{s3}/private-networks"), json!({"private_network_ids": ["x"]})).0,
         404
     );
+}
+
+#[test]
+fn a_world_that_stands_earlier_answers_as_the_api_did() {
+    let fields = |day: &str| {
+        let clock = Clock::virtual_from(format!("{day}T12:00:00Z").parse().unwrap());
+        let desk = Desk { emulator: Emulator::builder().clock(clock.clone()).build().unwrap(), clock };
+        let vpc = make_vpc(&desk, "v");
+        let network = make_network(&desk, &vpc, json!(null));
+        [
+            vpc["custom_routes_propagation_enabled"] == true,
+            vpc.get("transitivity_enabled").is_some(),
+            network["subnets"][0].get("region").is_some(),
+            network.get("has_s3_integration").is_some(),
+        ]
+    };
+    assert_eq!(fields("2025-06-30"), [false, false, false, false]);
+    assert_eq!(fields("2026-05-25"), [true, false, false, false]);
+    assert_eq!(fields("2026-06-23"), [true, false, true, false]);
+    assert_eq!(fields("2026-06-24"), [true, true, true, false]);
+    assert_eq!(fields("2026-07-30"), [true; 4]);
+    assert_eq!(fields("2023-11-14"), [true; 4], "a made-up time");
 }

@@ -24,6 +24,9 @@ pub(crate) struct Attachment<'a> {
     pub(crate) tags: &'a [&'a str],
 }
 
+/// The resources that hold addresses here.
+const OURS: [&str; 2] = ["custom", "rdb_instance"];
+
 /// Books an address of IPv4 for a resource, and answers it with its prefix: `172.16.0.2/22`. A private network that is not
 /// there is the API's 404.
 #[allow(dead_code, reason = "for the products that attach resources to private networks")]
@@ -58,9 +61,15 @@ pub(crate) fn release_all(world: &mut World, resource: &str, network: Option<&st
     }
 }
 
-/// Whether an address of the private network is booked, attached or not.
+/// Whether an address of the private network is booked, attached or not. One that belongs to a server, or to what else
+/// is no part of the emulator, does not count: nobody could give it back, and it goes with the network.
 pub(crate) fn has_addresses(world: &World, network: &str) -> bool {
-    !world.store.children(private_network::KIND, network, KIND).is_empty()
+    let ids = world.store.children(private_network::KIND, network, KIND);
+    let mut ips = ids.iter().filter_map(|id| world.store.get(KIND, id));
+    ips.any(|ip| match ip.body["resource"]["type"].as_str() {
+        Some(kind) => OURS.contains(&kind),
+        None => true,
+    })
 }
 
 /// The first address of a resource, of one version of IP.

@@ -1,5 +1,7 @@
 //! Addresses.
 
+use std::time::Duration;
+
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -9,7 +11,7 @@ use crate::products::vpc::subnet;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, flag, object, objects, text, texts};
-use crate::store::{Body, Kind, Record};
+use crate::store::{Body, Effect, Kind, Record, Transition};
 
 use super::booking;
 
@@ -36,6 +38,9 @@ const BOOKING: &[Field] = &[
 
 const UPDATE: &[Field] =
     &[texts("tags"), objects("reverses", &[text("hostname").required(), text("address").or_null()])];
+
+/// Until the DNS knows of a name (recorded: between a half and a whole second).
+const REVERSED: Duration = Duration::from_millis(500);
 
 const LISTING: Listing = Listing {
     kind: KIND,
@@ -102,9 +107,31 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let (id, ip) = call.target(KIND, "ip_id")?;
-    let patch = schema::update(UPDATE, &call.body, &ip.body)?;
+    let mut patch = schema::update(UPDATE, &call.body, &ip.body)?;
+    let reverses = patch.remove("reverses");
     call.change(KIND, &id, patch);
-    Ok(Reply::resource(call.view(KIND, &id)))
+    let mut answer = call.view(KIND, &id);
+    if let Some(Value::Array(wanted)) = reverses {
+        answer.insert("reverses".into(), Value::Array(Vec::new()));
+        let at = call.due(REVERSED);
+        let effect = Effect::Set { body: body! {"reverses": reversed(&ip, wanted)}, hidden: Body::new() };
+        call.world.store.schedule(KIND, &id, vec![Transition { at, effect }]);
+    }
+    Ok(Reply::resource(answer))
+}
+
+/// The names that an address has when the DNS knows of them: the platform's own stay, those asked for follow, and all end
+/// with a dot. The answer to the update has none (all recorded).
+fn reversed(ip: &Record, wanted: Vec<Value>) -> Vec<Value> {
+    let is_own =
+        |reverse: &&Value| reverse["hostname"].as_str().is_some_and(|name| name.ends_with(".scw.cloud."));
+    let own = ip.body["reverses"].as_array().into_iter().flatten().filter(is_own).cloned();
+    let wanted = wanted.into_iter().map(|mut reverse| {
+        let name = reverse["hostname"].as_str().unwrap_or_default().trim_end_matches('.');
+        reverse["hostname"] = format!("{name}.").into();
+        reverse
+    });
+    own.chain(wanted).collect()
 }
 
 pub(super) fn release(call: &mut Call<'_>) -> Answer {

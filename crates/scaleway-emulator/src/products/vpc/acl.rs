@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::call::Call;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, choice, flag, number, objects, text};
+use crate::store::Body;
 
 use super::{range, vpc};
 
@@ -48,6 +49,8 @@ pub(super) fn set(call: &mut Call<'_>) -> Answer {
     if let Some(vpc) = call.world.store.get_mut(vpc::KIND, &id) {
         vpc.hidden.insert(place.into(), acl.clone());
     }
+    // Recorded: the VPC counts as updated.
+    call.change(vpc::KIND, &id, Body::new());
     Ok(Reply::ok(acl))
 }
 

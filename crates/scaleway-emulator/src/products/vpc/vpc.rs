@@ -21,6 +21,13 @@ const FIELDS: &[Field] = &[
     flag("enable_transitivity").fixed(),
 ];
 
+/// Since when the API answers them (recorded).
+const SINCE: &[(&str, &str)] =
+    &[("transitivity_enabled", "2026-06-24"), ("s3_integration_enabled", "2026-07-15")];
+
+/// Since when custom routes are propagated in every new VPC (recorded); before, only once that was asked for.
+const PROPAGATION: &str = "2025-07-08";
+
 const LISTING: Listing = Listing {
     kind: KIND,
     items: "vpcs",
@@ -50,7 +57,7 @@ fn make(call: &mut Call<'_>, project: &str, mut fields: Body) -> Result<String, 
         "organization_id": call.world.organization_of(project),
         "region": call.region(),
         "routing_enabled": true,
-        "custom_routes_propagation_enabled": true,
+        "custom_routes_propagation_enabled": !call.world.is_before(PROPAGATION),
         "s3_integration_enabled": false,
     });
     let draft = call.draft(project, fields);
@@ -147,5 +154,6 @@ fn view(world: &World, vpc: &Record) -> Body {
     let mut body = vpc.body.clone();
     let networks = world.store.children(KIND, vpc.text("id"), private_network::KIND).len();
     body.insert("private_network_count".into(), networks.into());
+    world.leave_out_later(&mut body, SINCE);
     body
 }
