@@ -289,3 +289,25 @@ fn a_kept_world_keeps_its_owners_key() {
     assert_eq!(second.emulator.owner_key(), Some(&key));
     assert_eq!(ask(&second), 200);
 }
+
+#[test]
+fn a_private_container_asks_who_calls() {
+    let strict = Strict::new();
+    let namespace = strict.own("POST", &format!("{CONTAINERS}/namespaces"), namespace(OURS, "a"));
+    let request =
+        json!({"namespace_id": namespace["id"], "name": "api", "image": "nginx", "privacy": "private"});
+    let made = strict.own("POST", &format!("{CONTAINERS}/containers"), request);
+    let one = format!("{CONTAINERS}/containers/{}", made["id"].as_str().unwrap());
+    let seen = strict.own("GET", &one, Value::Null);
+    let address = seen["public_endpoint"].as_str().unwrap().to_owned();
+    let call = |token: &str| {
+        let request = http::Request::get(format!("{address}/")).header("X-Auth-Token", token);
+        strict.desk.send(request.body(Bytes::new()).unwrap()).unwrap().status().as_u16()
+    };
+    let service = strict.bearer("service", json!({}));
+    let other = strict.bearer("other", json!({}));
+    let set = in_ours(&["ContainersPrivateAccess"]);
+    strict.policy("service", json!({"application_id": service.application}), set);
+    strict.policy("other", json!({"application_id": other.application}), in_ours(&["ContainersReadOnly"]));
+    assert_eq!((call(&service.secret), call(&other.secret), call("any")), (200, 403, 403));
+}

@@ -8,6 +8,7 @@ use http::{StatusCode, header};
 use scaleway_core::Timestamp;
 use serde_json::Value;
 
+use crate::authority::Permission;
 use crate::data_plane::Address;
 use crate::image::Image;
 use crate::reply::Reply;
@@ -28,7 +29,7 @@ const COLD_START: Duration = Duration::from_secs(2);
 pub(crate) fn answer(world: &mut World, host: &str, parts: &Parts) -> Option<Reply> {
     let (id, container) = find(world, host)?;
     let (id, now) = (id.to_owned(), world.now());
-    let (reply, after) = if let Some(reply) = turned_away(container, host, parts) {
+    let (reply, after) = if let Some(reply) = turned_away(world, container, host, parts) {
         (reply, Duration::ZERO)
     } else {
         let (reply, image) = serve(world, container, parts);
@@ -41,19 +42,29 @@ pub(crate) fn answer(world: &mut World, host: &str, parts: &Parts) -> Option<Rep
 }
 
 /// What the platform answers before the container is asked.
-fn turned_away(container: &Record, host: &str, parts: &Parts) -> Option<Reply> {
+fn turned_away(world: &World, container: &Record, host: &str, parts: &Parts) -> Option<Reply> {
     if is_plain(parts) && container.body.get("https_connections_only") == Some(&Value::Bool(true)) {
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let reply = Reply::text(StatusCode::PERMANENT_REDIRECT, "");
         return Some(reply.header(header::LOCATION, &format!("https://{host}{path}")));
     }
-    let token = parts.headers.get("x-auth-token").filter(|token| !token.is_empty());
-    if container.text("privacy") == "private" && token.is_none() {
+    if container.text("privacy") == "private" && !may_call(world, container, parts) {
         return Some(Reply::text(StatusCode::FORBIDDEN, "authentication is denied: send X-Auth-Token\n"));
     }
     serving(container).is_none().then(|| {
         let text = format!("{} is not ready: {}\n", container.text("name"), container.status());
         Reply::text(StatusCode::SERVICE_UNAVAILABLE, text)
+    })
+}
+
+/// Whether the request has a token: any one, or where authentication is strict that of somebody who may call private
+/// containers of the project.
+fn may_call(world: &World, container: &Record, parts: &Parts) -> bool {
+    let token = parts.headers.get("x-auth-token").and_then(|token| token.to_str().ok());
+    let permission = Permission::of("containers", "CallPrivateContainer", true);
+    token.filter(|token| !token.is_empty()).is_some_and(|token| {
+        let principal = world.principal_of_secret(token);
+        principal.is_ok_and(|caller| world.authorize(&caller, &permission, &container.project).is_ok())
     })
 }
 
