@@ -27,7 +27,7 @@ const FIELDS: &[Later] = &[
     later("vpc", "", "default_route_propagation_enabled", "2025-04-18"),
     later("vpc", "", "has_s3_integration", "2026-07-11"),
     later("vpc", "", "s3_integration_enabled", "2026-07-12"),
-    later("vpc", "", "transitivity_enabled", "2026-06-23"),
+    later("vpc", "", "transitivity_enabled", "2026-06-24"),
     later("vpc", "subnets", "region", "2026-06-08"),
 ];
 

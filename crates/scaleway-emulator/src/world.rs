@@ -137,21 +137,9 @@ impl World {
         stamp(self.now)
     }
 
-    /// Whether the API did not have yet what it has since `day` (`2026-06-01`), by the world's own clock: a world that
-    /// stands in the time of a recording answers as the API did then. Before 2025 a clock is taken to be made up, and
-    /// the API to be today's.
+    /// Whether a dated world stands before `day` (`2026-06-01`), since when the API does something otherwise.
     pub(crate) fn is_before(&self, day: &str) -> bool {
-        let now = self.stamp();
-        now.as_str() >= "2025" && now.as_str() < day
-    }
-
-    /// Takes out the fields that the API did not answer yet; each with the day since which it does.
-    pub(crate) fn leave_out_later(&self, body: &mut crate::store::Body, since: &[(&str, &str)]) {
-        for (field, day) in since {
-            if self.is_before(day) {
-                body.remove(*field);
-            }
-        }
+        self.settings.dated && self.stamp().as_str() < day
     }
 
     /// The instant `after` from now; now itself where the emulator does not take its time.

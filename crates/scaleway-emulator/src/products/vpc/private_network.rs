@@ -28,10 +28,6 @@ const FIELDS: &[Field] = &[
     flag("default_route_propagation_enabled"),
 ];
 
-/// Since when the API answers them (recorded).
-const SINCE: &[(&str, &str)] =
-    &[("default_route_propagation_enabled", "2025-04-01"), ("has_s3_integration", "2026-07-15")];
-
 const LISTING: Listing = Listing {
     kind: KIND,
     items: "private_networks",
@@ -128,8 +124,7 @@ fn view(world: &World, network: &Record) -> Body {
     let subnets = subnet::of(world, network.text("id"));
     body.insert(
         "subnets".into(),
-        subnets.into_iter().map(|subnet| Value::Object(subnet::view(world, subnet))).collect(),
+        subnets.into_iter().map(|subnet| Value::Object(subnet.body.clone())).collect(),
     );
-    world.leave_out_later(&mut body, SINCE);
     body
 }

@@ -4,7 +4,7 @@ use crate::call::{Call, body};
 use crate::page::Listing;
 use crate::refusal::Refusal;
 use crate::reply::Answer;
-use crate::store::{Body, Kind, Record};
+use crate::store::{Kind, Record};
 use crate::world::World;
 
 use super::private_network;
@@ -17,15 +17,6 @@ const LISTING: Listing = Listing {
     filters: &["project_id", "organization_id", "vpc_id"],
     order: &["created_at"],
 };
-
-/// Since when the API answers them (recorded).
-const SINCE: &[(&str, &str)] = &[("region", "2026-06-01")];
-
-pub(super) fn view(world: &World, subnet: &Record) -> Body {
-    let mut body = subnet.body.clone();
-    world.leave_out_later(&mut body, SINCE);
-    body
-}
 
 /// Makes one of a private network.
 pub(super) fn create(
@@ -60,6 +51,6 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     LISTING.answer_with(
         call,
         |subnet| wanted.is_empty() || wanted.contains(&subnet.text("id")),
-        |subnet| view(call.world, subnet),
+        |subnet| subnet.body.clone(),
     )
 }

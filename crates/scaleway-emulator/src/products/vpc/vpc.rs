@@ -21,10 +21,6 @@ const FIELDS: &[Field] = &[
     flag("enable_transitivity").fixed(),
 ];
 
-/// Since when the API answers them (recorded).
-const SINCE: &[(&str, &str)] =
-    &[("transitivity_enabled", "2026-06-24"), ("s3_integration_enabled", "2026-07-15")];
-
 /// Since when custom routes are propagated in every new VPC (recorded); before, only once that was asked for.
 const PROPAGATION: &str = "2025-07-08";
 
@@ -154,6 +150,5 @@ fn view(world: &World, vpc: &Record) -> Body {
     let mut body = vpc.body.clone();
     let networks = world.store.children(KIND, vpc.text("id"), private_network::KIND).len();
     body.insert("private_network_count".into(), networks.into());
-    world.leave_out_later(&mut body, SINCE);
     body
 }
