@@ -43,6 +43,14 @@ figures:
     cargo run --release -p bench -- process
     cargo run --release -p bench -- critical-path
 
+# Every crash point of both environments, then seeds (SEEDS of them), on one core
+simulation SEEDS="300":
+    cargo run --release -p simulation -- --seeds {{SEEDS}}
+
+# Synthetic environments of 100, 1,000 and 10,000 resources
+scale:
+    cargo run --release -p bench -- scale
+
 # A clean debug build of everything, timed, and how many packages that is
 build-time:
     cargo clean

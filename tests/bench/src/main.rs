@@ -8,15 +8,17 @@
 
 mod critical_path;
 mod process;
+mod scale;
 mod start;
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("process") => process::run(),
         Some("critical-path") => critical_path::run(),
+        Some("scale") => scale::run(),
         Some("start") => start::run(),
         _ => {
-            eprintln!("usage: bench process | critical-path | start");
+            eprintln!("usage: bench process | critical-path | scale | start");
             std::process::exit(2);
         }
     }
