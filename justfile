@@ -1,7 +1,7 @@
 # The recipes are what CI runs: see .ci/run.
 
 # Everything that CI runs
-ci: fmt clippy doc alone test main-job
+ci: fmt clippy doc alone test main-job simulation
 
 # Formatting
 fmt:
@@ -43,9 +43,10 @@ figures:
     cargo run --release -p bench -- process
     cargo run --release -p bench -- critical-path
 
-# Every crash point of both environments, then seeds (SEEDS of them), on one core
-simulation SEEDS="300":
-    cargo run --release -p simulation -- --seeds {{SEEDS}}
+# Every crash point of both environments, 300 seeds that are always the same, and 30 that never were tried
+simulation:
+    cargo run --release -p simulation -- --seeds 300 --from 1
+    cargo run --release -p simulation -- --seeds 30 --no-crash-points
 
 # Synthetic environments of 100, 1,000 and 10,000 resources
 scale:
