@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 use scaleway_core::{Clock, Exchange, Random, Secret, Timestamp, Transport, TransportError};
 
@@ -15,7 +16,8 @@ use crate::blobs::Blobs;
 use crate::data_dir::DataDir;
 use crate::fault::Fault;
 use crate::image::ImageBook;
-use crate::kernel::{Arrived, Beginning, Kernel, Outcome};
+use crate::kernel::{Arrived, Beginning, Kernel, Outcome, host};
+use crate::object_storage::Address;
 use crate::products;
 use crate::requests::Requests;
 use crate::router::{Found, Router};
@@ -328,8 +330,9 @@ impl Emulator {
 
     /// One exchange, with its latency.
     pub(crate) async fn exchange(&self, request: Request<Bytes>) -> Outcome {
-        let half = self.latency_of(&request) / 2;
-        let mut sent = Sent { emulator: self, request: Some(request) };
+        let (parts, body) = request.into_parts();
+        let half = self.latency_of(&parts) / 2;
+        let mut sent = Sent { emulator: self, request: Some(Request::from_parts(parts, body)) };
         self.pass(half).await;
         let Some(arrived) = sent.arrive() else { return Outcome::Broken };
         self.pass(half + arrived.after).await;
@@ -355,11 +358,16 @@ impl Emulator {
         }
     }
 
-    fn latency_of(&self, request: &Request<Bytes>) -> Duration {
+    fn latency_of(&self, parts: &Parts) -> Duration {
         if self.latency == Latency::None {
             return Duration::ZERO;
         }
-        match Router::get().find(request.method().as_str(), request.uri().path()) {
+        let (verb, path) = (parts.method.as_str(), parts.uri.path());
+        if Address::of(&host(parts), parts).is_some() {
+            // It was not recorded, so it takes its verb's usual time.
+            return Timings::recorded().request(verb, "/");
+        }
+        match Router::get().find(verb, path) {
             Found::Route { route, .. } => Timings::recorded().request(route.verb, route.template),
             Found::Unknown { .. } => Duration::ZERO,
         }

@@ -14,6 +14,7 @@ use crate::data_dir::DataDir;
 use crate::emulator::OwnerKey;
 use crate::fault::{Fault, FaultKind, Meeting};
 use crate::image::ImageBook;
+use crate::object_storage::{self, Address, Operation};
 use crate::products::{self, DataSourceDoor, registry};
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
@@ -88,7 +89,9 @@ impl Kernel {
             operation: None,
             status: None,
         };
-        let outcome = if let Some(ask) = registry::protocol::find(&host, &parts.method, parts.uri.path()) {
+        let outcome = if let Some(address) = Address::of(&host, &parts) {
+            self.object_storage(address, &parts, body, &mut entry)
+        } else if let Some(ask) = registry::protocol::find(&host, &parts.method, parts.uri.path()) {
             self.registry(ask, &parts, body, &mut entry)
         } else if is_api(&host) {
             self.api(&parts, &body, &mut entry)
@@ -206,6 +209,25 @@ impl Kernel {
         (entry.product, entry.operation) = (Some("cockpit"), Some(operation));
         let meeting = Meeting { product: "cockpit", operation, verb: parts.method.as_str(), age: None };
         self.unless_faulty(meeting, |kernel| door.enter(&mut kernel.world, parts, body))
+    }
+
+    /// Object Storage; an error is a fault without an answer.
+    fn object_storage(
+        &mut self,
+        address: Address,
+        parts: &Parts,
+        body: Bytes,
+        entry: &mut RequestEntry,
+    ) -> Result<Reply, FaultKind> {
+        let operation = Operation::find(&address, parts);
+        let (product, name) = (object_storage::PRODUCT, operation.map(|operation| operation.name));
+        (entry.product, entry.operation) = (Some(product), name);
+        let operation_name = name.unwrap_or_default();
+        let meeting = Meeting { product, operation: operation_name, verb: parts.method.as_str(), age: None };
+        let reply = self.unless_faulty(meeting, |kernel| {
+            object_storage::answer(&mut kernel.world, address, operation, parts, body)
+        });
+        reply.map(|reply| object_storage::marked(&self.world, reply))
     }
 
     fn operate(

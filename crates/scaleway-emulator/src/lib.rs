@@ -28,6 +28,7 @@ mod image;
 mod inventory;
 mod kernel;
 mod management;
+mod object_storage;
 mod pace;
 mod page;
 mod products;

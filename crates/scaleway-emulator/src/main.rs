@@ -144,7 +144,12 @@ async fn serve(emulator: Emulator, address: SocketAddr) -> Result<(), EmulatorEr
         })
     });
     let server = Server::bind(emulator, address).await?;
-    let mut ready = serde_json::json!({"ready": true, "api_url": server.url(), "pid": std::process::id()});
+    let mut ready = serde_json::json!({
+        "ready": true,
+        "api_url": server.url(),
+        "s3_endpoint": server.object_storage_url(),
+        "pid": std::process::id(),
+    });
     if let Some(env) = env {
         ready["env"] = env;
     }

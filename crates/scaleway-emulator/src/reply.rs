@@ -27,6 +27,7 @@ enum Content {
     Empty,
     Json(Value),
     Text(String),
+    /// Of any type, or (an empty one) of none that is said.
     Bytes(String, Bytes),
 }
 
@@ -60,7 +61,7 @@ impl Reply {
         Self::new(status, Content::Text(body.into()))
     }
 
-    /// Bytes of that media type.
+    /// Bytes of that media type; of none that is said where it is empty.
     pub(crate) fn bytes(status: StatusCode, media_type: &str, body: Bytes) -> Self {
         Self::new(status, Content::Bytes(media_type.into(), body))
     }
@@ -83,7 +84,7 @@ impl Reply {
     }
 
     pub(crate) fn header(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
+        if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
             self.headers.push((name, value));
         }
         self
@@ -125,14 +126,21 @@ impl Reply {
     pub(crate) fn into_response(self) -> Response<Bytes> {
         let json = HeaderValue::from_static("application/json");
         let (content_type, body) = match self.body {
-            Content::Empty => (json, Bytes::new()),
-            Content::Json(body) => (json, Bytes::from(body.to_string())),
-            Content::Text(body) => (HeaderValue::from_static("text/plain; charset=utf-8"), Bytes::from(body)),
-            Content::Bytes(media_type, body) => (HeaderValue::from_str(&media_type).unwrap_or(json), body),
+            Content::Empty => (Some(json), Bytes::new()),
+            Content::Json(body) => (Some(json), Bytes::from(body.to_string())),
+            Content::Text(body) => {
+                (Some(HeaderValue::from_static("text/plain; charset=utf-8")), Bytes::from(body))
+            }
+            Content::Bytes(media_type, body) if media_type.is_empty() => (None, body),
+            Content::Bytes(media_type, body) => {
+                (Some(HeaderValue::from_str(&media_type).unwrap_or(json)), body)
+            }
         };
         let mut response = Response::new(body);
         *response.status_mut() = self.status;
-        response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        if let Some(content_type) = content_type {
+            response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+        }
         response.headers_mut().extend(self.headers);
         response
     }

@@ -33,6 +33,16 @@ pub(crate) enum Fidelity {
     Simple,
 }
 
+impl Fidelity {
+    /// As the coverage names it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Faithful => "faithful",
+            Self::Simple => "simple",
+        }
+    }
+}
+
 /// A product of the API: its operations and where it is offered.
 #[derive(Debug)]
 pub(crate) struct Product {

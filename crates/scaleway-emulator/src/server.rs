@@ -18,21 +18,40 @@ use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::kernel::Outcome;
+use crate::kernel::{Outcome, host};
+use crate::object_storage::{Address, OnlyHere};
 use crate::reply::Reply;
 use crate::{Emulator, EmulatorError};
 
-/// The largest body that is read, in MiB: of a request to the APIs, and of a layer that is pushed.
+/// The largest body that is read, in MiB: of a request to the APIs, of one to Object Storage, and of a layer that is pushed.
 const MAX_BODY: usize = 16;
+const MAX_OBJECT: usize = 1024;
 const MAX_LAYER: usize = 4 * 1024;
 
 /// An emulator that listens. The API answers under `localhost`, loopback addresses and `api.scaleway.com`; what was
-/// deployed answers under its own host name (`curl --resolve`).
+/// deployed answers under its own host name (`curl --resolve`). Object Storage answers under its own names, to requests
+/// that are signed for it, and on an address of its own whoever asks.
 #[derive(Debug)]
 pub struct Server {
     emulator: Emulator,
+    api: Door,
+    object_storage: Door,
+}
+
+/// Where one listens.
+#[derive(Debug)]
+struct Door {
     listener: TcpListener,
     addr: SocketAddr,
+}
+
+impl Door {
+    async fn open(addr: SocketAddr) -> Result<Self, EmulatorError> {
+        let refused = |source| EmulatorError::Bind { address: addr, source };
+        let listener = TcpListener::bind(addr).await.map_err(refused)?;
+        let addr = listener.local_addr().map_err(refused)?;
+        Ok(Self { listener, addr })
+    }
 }
 
 /// The connection is to break without an answer.
@@ -85,32 +104,46 @@ impl Body for Sent {
 }
 
 impl Server {
-    /// Listens on `addr`; port 0 means any that is free. Tells those who find the data folder in use where it answers.
+    /// Listens on `addr`; port 0 means any that is free. Object Storage has any free port of the same host besides. Tells
+    /// those who find the data folder in use where it answers.
     ///
     /// # Errors
     /// [`EmulatorError::Bind`] when the port is in use, for example.
     pub async fn bind(emulator: Emulator, addr: SocketAddr) -> Result<Self, EmulatorError> {
-        let refused = |source| EmulatorError::Bind { address: addr, source };
-        let listener = TcpListener::bind(addr).await.map_err(refused)?;
-        let addr = listener.local_addr().map_err(refused)?;
-        let this = Self { emulator, listener, addr };
+        let api = Door::open(addr).await?;
+        let object_storage = Door::open(SocketAddr::new(addr.ip(), 0)).await?;
+        let this = Self { emulator, api, object_storage };
         this.emulator.announce(&this.url())?;
         Ok(this)
     }
 
+    /// Listens for Object Storage on this address instead.
+    ///
+    /// # Errors
+    /// As [`bind`](Self::bind).
+    pub async fn object_storage_at(mut self, addr: SocketAddr) -> Result<Self, EmulatorError> {
+        self.object_storage = Door::open(addr).await?;
+        Ok(self)
+    }
+
     /// The address that it listens on.
     pub fn addr(&self) -> SocketAddr {
-        self.addr
+        self.api.addr
     }
 
     /// Where the API answers.
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        format!("http://{}", self.api.addr)
+    }
+
+    /// Where Object Storage answers, whoever asks and however the request is signed: `SCW_S3_ENDPOINT`.
+    pub fn object_storage_url(&self) -> String {
+        format!("http://{}", self.object_storage.addr)
     }
 
     /// Answers until `shutdown` is done, then finishes what is in flight. All of it happens in this future.
     pub async fn serve(self, shutdown: impl Future<Output = ()>) {
-        let Self { emulator, listener, .. } = self;
+        let Self { emulator, api, object_storage } = self;
         let (stop, stopping) = watch::channel(false);
         let mut shutdown = pin!(shutdown);
         let mut looking = pin!(emulator.keep_looking());
@@ -121,24 +154,38 @@ impl Server {
                 () = &mut shutdown => break,
                 () = &mut looking => {}
                 Some(()) = connections.next() => {}
-                accepted = listener.accept() => match accepted {
-                    Ok((stream, _)) => connections.push(connection(&emulator, stream, stopping.clone())),
+                accepted = api.listener.accept() => match accepted {
+                    Ok((stream, _)) => connections.push(connection(&emulator, stream, false, stopping.clone())),
+                    Err(error) => tracing::warn!(%error, "a connection was not accepted"),
+                },
+                accepted = object_storage.listener.accept() => match accepted {
+                    Ok((stream, _)) => connections.push(connection(&emulator, stream, true, stopping.clone())),
                     Err(error) => tracing::warn!(%error, "a connection was not accepted"),
                 },
             }
         }
-        drop(listener);
+        drop((api, object_storage));
         // Nobody listens where there is no connection.
         let _ = stop.send(true);
         while connections.next().await.is_some() {}
     }
 }
 
-async fn connection(emulator: &Emulator, stream: TcpStream, mut stopping: watch::Receiver<bool>) {
+async fn connection(
+    emulator: &Emulator,
+    stream: TcpStream,
+    only_objects: bool,
+    mut stopping: watch::Receiver<bool>,
+) {
     // Without it small answers wait for the other side's acknowledgement.
     let _ = stream.set_nodelay(true);
     let service_stopping = stopping.clone();
-    let service = service_fn(|request| answer(emulator, request, service_stopping.clone()));
+    let service = service_fn(|mut request: Request<Incoming>| {
+        if only_objects {
+            request.extensions_mut().insert(OnlyHere);
+        }
+        answer(emulator, request, service_stopping.clone())
+    });
     let mut builder = http1::Builder::new();
     builder.header_read_timeout(None);
     let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
@@ -161,7 +208,11 @@ async fn answer(
 ) -> Result<Response<Sent>, Broken> {
     let (parts, body) = request.into_parts();
     let busy = emulator.clock().busy();
-    let limit = if parts.uri.path().starts_with("/v2/") { MAX_LAYER } else { MAX_BODY };
+    let limit = match parts.uri.path().starts_with("/v2/") {
+        _ if Address::of(&host(&parts), &parts).is_some() => MAX_OBJECT,
+        true => MAX_LAYER,
+        false => MAX_BODY,
+    };
     let Ok(body) = Limited::new(body, limit * 1024 * 1024).collect().await else {
         let message = json!({"message": format!("the body is larger than {limit} MiB, or broke off")});
         return Ok(Reply::json(StatusCode::PAYLOAD_TOO_LARGE, message).into_response().map(Sent::whole));

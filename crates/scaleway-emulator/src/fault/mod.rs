@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
 
+use crate::object_storage;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 
@@ -187,6 +188,9 @@ impl Meeting<'_> {
 impl FaultKind {
     /// The answer in place of the real one, where there is one.
     pub(crate) fn reply(self, meeting: Meeting<'_>) -> Option<Reply> {
+        if meeting.product == object_storage::PRODUCT {
+            return object_storage::of_fault(self, meeting.verb);
+        }
         match self {
             Self::Throttled => Some(
                 Reply::text(StatusCode::TOO_MANY_REQUESTS, "local_rate_limited")
