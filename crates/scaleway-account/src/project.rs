@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Empty, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Result, Timestamp, Waiter, wire,
+    Empty, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Request, Result, Timestamp,
+    Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -178,7 +179,11 @@ impl Accounts {
 
     /// `GetProject`.
     pub async fn get_project(&self, id: &ProjectId) -> Result<Project> {
-        self.api.send(self.api.get("GetProject", &["projects", id.as_str()])).await
+        self.api.send(self.get_project_request(id)).await
+    }
+
+    fn get_project_request(&self, id: &ProjectId) -> Request<Project> {
+        self.api.get("GetProject", &["projects", id.as_str()])
     }
 
     /// `ListProjects`.
@@ -220,22 +225,13 @@ impl Accounts {
 
     /// Waits until the project is active, 15 minutes at most unless told otherwise; `deleting` ends it at once.
     pub fn wait_for_project(&self, id: &ProjectId) -> Waiter<Project> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("project {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_project(&id).await?.progress()) }
-        })
+        self.api.wait(format!("project {id}"), PACE, self.get_project_request(id), Project::progress)
     }
 
     /// Waits until the project is gone, 15 minutes at most unless told otherwise.
     pub fn wait_until_project_gone(&self, id: &ProjectId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("project {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                let status = this.get_project(&id).await?.status.unwrap_or(ProjectStatus::Active);
-                Ok((wire::spelled(&status), None))
-            }
+        self.api.wait_until_gone(format!("project {id}"), PACE, self.get_project_request(id), |project| {
+            (wire::spelled(&project.status.unwrap_or(ProjectStatus::Active)), None)
         })
     }
 }

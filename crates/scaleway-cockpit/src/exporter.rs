@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Empty, Id, Listed, Pace, Page, Pager, Progress, ProjectId, Region, Result, Secret, Timestamp, Waiter,
-    wire,
+    Empty, Id, Listed, Pace, Page, Pager, Progress, ProjectId, Region, Request, Result, Secret, Timestamp,
+    Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -246,7 +246,11 @@ impl Cockpit {
 
     /// `GetExporter`.
     pub async fn get_exporter(&self, id: &ExporterId) -> Result<Exporter> {
-        self.api.send(self.api.get("GetExporter", &["exporters", id.as_str()])).await
+        self.api.send(self.get_exporter_request(id)).await
+    }
+
+    fn get_exporter_request(&self, id: &ExporterId) -> Request<Exporter> {
+        self.api.get("GetExporter", &["exporters", id.as_str()])
     }
 
     /// `ListExporters`.
@@ -270,14 +274,11 @@ impl Cockpit {
     /// Waits until the exporter is ready or idle, 5 minutes at most unless told otherwise; `error` ends it. In the first
     /// 15 seconds neither is believed, for the API shows both before it starts.
     pub fn wait_for_exporter(&self, id: &ExporterId) -> Waiter<Exporter> {
-        let (this, id) = (self.clone(), id.clone());
-        let started = self.api.client().clock().now();
-        Waiter::new(self.api.client(), format!("exporter {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                let exporter = this.get_exporter(&id).await?;
-                Ok(exporter.progress(this.api.client().clock().now().since(started) >= SETTLING))
-            }
+        let clock = self.api.client().clock().clone();
+        let started = clock.now();
+        let look = self.get_exporter_request(id);
+        self.api.wait(format!("exporter {id}"), PACE, look, move |exporter: Exporter| {
+            exporter.progress(clock.now().since(started) >= SETTLING)
         })
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Result, Timestamp, Waiter, wire,
+    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Request, Result, Timestamp, Waiter,
+    wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -174,7 +175,11 @@ impl Containers {
 
     /// `GetDomain`.
     pub async fn get_domain(&self, id: &DomainId) -> Result<Domain> {
-        self.api.send(self.api.get("GetDomain", &["domains", id.as_str()])).await
+        self.api.send(self.get_domain_request(id)).await
+    }
+
+    fn get_domain_request(&self, id: &DomainId) -> Request<Domain> {
+        self.api.get("GetDomain", &["domains", id.as_str()])
     }
 
     /// `ListDomains`.
@@ -200,11 +205,7 @@ impl Containers {
     }
 
     fn domain_waiter(&self, what: String, id: &DomainId) -> Waiter<Domain> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), what, PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_domain(&id).await?.progress()) }
-        })
+        self.api.wait(what, PACE, self.get_domain_request(id), Domain::progress)
     }
 
     /// Makes `hostname` a name of `container` and waits until the platform has found its DNS record and got a certificate,
@@ -228,12 +229,8 @@ impl Containers {
 
     /// Waits until the domain is gone.
     pub fn wait_until_domain_gone(&self, id: &DomainId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("domain {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                this.get_domain(&id).await.map(|domain| (wire::spelled(&domain.status), domain.error_message))
-            }
+        self.api.wait_until_gone(format!("domain {id}"), PACE, self.get_domain_request(id), |domain| {
+            (wire::spelled(&domain.status), domain.error_message)
         })
     }
 }

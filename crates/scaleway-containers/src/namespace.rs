@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Result, Secret, Timestamp,
-    Waiter, wire,
+    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Request, Result, Secret,
+    Timestamp, Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -212,7 +212,11 @@ impl Containers {
 
     /// `GetNamespace`.
     pub async fn get_namespace(&self, id: &NamespaceId) -> Result<Namespace> {
-        self.api.send(self.api.get("GetNamespace", &["namespaces", id.as_str()])).await
+        self.api.send(self.get_namespace_request(id)).await
+    }
+
+    fn get_namespace_request(&self, id: &NamespaceId) -> Request<Namespace> {
+        self.api.get("GetNamespace", &["namespaces", id.as_str()])
     }
 
     /// `ListNamespaces`.
@@ -233,23 +237,16 @@ impl Containers {
 
     /// Waits until the namespace is ready, 5 minutes at most unless told otherwise; `error` and `locked` end it at once.
     pub fn wait_for_namespace(&self, id: &NamespaceId) -> Waiter<Namespace> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("namespace {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_namespace(&id).await?.progress()) }
-        })
+        self.api.wait(format!("namespace {id}"), PACE, self.get_namespace_request(id), Namespace::progress)
     }
 
     /// Waits until the namespace is gone.
     pub fn wait_until_namespace_gone(&self, id: &NamespaceId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("namespace {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                this.get_namespace(&id)
-                    .await
-                    .map(|namespace| (wire::spelled(&namespace.status), namespace.error_message))
-            }
-        })
+        self.api.wait_until_gone(
+            format!("namespace {id}"),
+            PACE,
+            self.get_namespace_request(id),
+            |namespace| (wire::spelled(&namespace.status), namespace.error_message),
+        )
     }
 }

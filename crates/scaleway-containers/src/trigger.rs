@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Result, Timestamp, Waiter, wire,
+    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Request, Result, Timestamp, Waiter,
+    wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -331,7 +332,11 @@ impl Containers {
 
     /// `GetTrigger`.
     pub async fn get_trigger(&self, id: &TriggerId) -> Result<Trigger> {
-        self.api.send(self.api.get("GetTrigger", &["triggers", id.as_str()])).await
+        self.api.send(self.get_trigger_request(id)).await
+    }
+
+    fn get_trigger_request(&self, id: &TriggerId) -> Request<Trigger> {
+        self.api.get("GetTrigger", &["triggers", id.as_str()])
     }
 
     /// `ListTriggers`.
@@ -352,23 +357,13 @@ impl Containers {
 
     /// Waits until the trigger is ready, 5 minutes at most unless told otherwise; `error` and `locked` end it at once.
     pub fn wait_for_trigger(&self, id: &TriggerId) -> Waiter<Trigger> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("trigger {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_trigger(&id).await?.progress()) }
-        })
+        self.api.wait(format!("trigger {id}"), PACE, self.get_trigger_request(id), Trigger::progress)
     }
 
     /// Waits until the trigger is gone.
     pub fn wait_until_trigger_gone(&self, id: &TriggerId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("trigger {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                this.get_trigger(&id)
-                    .await
-                    .map(|trigger| (wire::spelled(&trigger.status), trigger.error_message))
-            }
+        self.api.wait_until_gone(format!("trigger {id}"), PACE, self.get_trigger_request(id), |trigger| {
+            (wire::spelled(&trigger.status), trigger.error_message)
         })
     }
 }

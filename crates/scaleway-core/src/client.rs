@@ -11,8 +11,8 @@ use tracing::{Instrument, debug, debug_span};
 use crate::error::{ApiError, Call, ErrorBody};
 use crate::retry::{Attempts, Budget, Outcome};
 use crate::{
-    Clock, Config, ConfigError, Error, ProjectId, Random, Region, Request, Result, RetryPolicy, Transport,
-    TransportError, request,
+    Clock, Config, ConfigError, Error, Pace, Progress, ProjectId, Random, Region, Request, Result,
+    RetryPolicy, Transport, TransportError, Waiter, request,
 };
 
 /// The way to one account's APIs, shared by all product clients. Cheap to clone; clones share connections and the retry
@@ -399,6 +399,45 @@ impl Api {
     /// Sends a request: see [`Client::send`].
     pub async fn send<T: for<'de> Deserialize<'de>>(&self, request: Request<T>) -> Result<T> {
         self.client.send(request).await
+    }
+
+    /// Waits for `what` (`container 1234`, for messages) by sending `look` again and again; `judge` says what an answer
+    /// means.
+    pub fn wait<T, U>(
+        &self,
+        what: String,
+        pace: Pace,
+        look: Request<T>,
+        judge: impl Fn(T) -> Progress<U> + Send + Sync + 'static,
+    ) -> Waiter<U>
+    where
+        T: for<'de> Deserialize<'de> + 'static,
+        U: Send + 'static,
+    {
+        let (client, judge) = (self.client.clone(), Arc::new(judge));
+        Waiter::new(&self.client, what, pace, move || {
+            let (client, look, judge) = (client.clone(), look.clone(), judge.clone());
+            async move { client.send(look).await.map(|seen| judge(seen)) }
+        })
+    }
+
+    /// Waits until `look` is answered "not found"; `describe` says of an answer its status and its error message: `error`
+    /// will not go away by waiting.
+    pub fn wait_until_gone<T>(
+        &self,
+        what: String,
+        pace: Pace,
+        look: Request<T>,
+        describe: fn(T) -> (String, Option<String>),
+    ) -> Waiter<()>
+    where
+        T: for<'de> Deserialize<'de> + 'static,
+    {
+        let client = self.client.clone();
+        Waiter::until_gone(&self.client, what, pace, move || {
+            let (client, look) = (client.clone(), look.clone());
+            async move { client.send(look).await.map(describe) }
+        })
     }
 
     /// Puts the client's default project where a request names none.

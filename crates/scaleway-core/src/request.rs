@@ -89,17 +89,7 @@ impl<T> Request<T> {
 
     /// The same request for one page.
     pub(crate) fn page(&self, number: u32, size: u32) -> Self {
-        let copy = Self {
-            operation: self.operation,
-            method: self.method.clone(),
-            path: self.path.clone(),
-            query: self.query.clone(),
-            body: self.body.clone(),
-            repeatable: self.repeatable,
-            problem: self.problem.clone(),
-            answer: PhantomData,
-        };
-        copy.query(&[("page", number), ("page_size", size)])
+        self.clone().query(&[("page", number), ("page_size", size)])
     }
 
     /// Path and query as they will be sent.
@@ -121,6 +111,22 @@ impl<T> Request<T> {
                 field: field.clone(),
                 problem: problem.clone(),
             }),
+        }
+    }
+}
+
+// Derived, it would want a `T` that can be cloned.
+impl<T> Clone for Request<T> {
+    fn clone(&self) -> Self {
+        Self {
+            operation: self.operation,
+            method: self.method.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            body: self.body.clone(),
+            repeatable: self.repeatable,
+            problem: self.problem.clone(),
+            answer: PhantomData,
         }
     }
 }

@@ -119,10 +119,6 @@ impl Jobs {
 
     /// Waits until the run has ended, well or badly, for a little longer than a day at most unless told otherwise.
     pub fn wait_for_job_run(&self, id: &JobRunId) -> Waiter<JobOutcome> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("job run {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(JobOutcome::progress(this.get_job_run(&id).await?)) }
-        })
+        self.api.wait(format!("job run {id}"), PACE, self.get_job_run_request(id), JobOutcome::progress)
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Empty, Id, Listed, OrganizationId, Page, Pager, ProjectId, Region, Result, Timestamp, wire,
+    Empty, Id, Listed, OrganizationId, Page, Pager, ProjectId, Region, Request, Result, Timestamp, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -199,7 +199,11 @@ pub struct ListJobRuns {
 impl Jobs {
     /// `GetJobRun`.
     pub async fn get_job_run(&self, id: &JobRunId) -> Result<JobRun> {
-        self.api.send(self.api.get("GetJobRun", &["job-runs", id.as_str()])).await
+        self.api.send(self.get_job_run_request(id)).await
+    }
+
+    pub(crate) fn get_job_run_request(&self, id: &JobRunId) -> Request<JobRun> {
+        self.api.get("GetJobRun", &["job-runs", id.as_str()])
     }
 
     /// `ListJobRuns`.

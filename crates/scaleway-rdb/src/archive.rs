@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use scaleway_core::{Pace, Progress, Result, Secret, Timestamp, Waiter};
+use scaleway_core::{Pace, Progress, Result, Secret, Timestamp};
 
 use crate::{
     CreateDatabaseBackup, CreateInstanceFromSnapshot, CreateSnapshot, DatabaseBackup, DatabaseBackupId,
@@ -121,11 +121,10 @@ impl Rdb {
             Err(error) if !error.may_have_happened() && !error.is_transient_state() => return Err(error),
             _ => {}
         }
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("export of backup {id}"), EXPORT, move || {
-            let (this, id, before) = (this.clone(), id.clone(), before.clone());
-            async move {
-                Ok(match this.get_database_backup(&id).await?.progress() {
+        let look = self.get_database_backup_request(id);
+        let export =
+            self.api.wait(format!("export of backup {id}"), EXPORT, look, move |backup: DatabaseBackup| {
+                match backup.progress() {
                     Progress::Reached(backup) => BackupDownload::of(&backup)
                         .filter(|download| before.as_ref() != Some(download))
                         .map_or_else(
@@ -134,10 +133,9 @@ impl Rdb {
                         ),
                     Progress::Changing(state) => Progress::Changing(state),
                     Progress::Never { state, reason } => Progress::Never { state, reason },
-                })
-            }
-        })
-        .await
+                }
+            });
+        export.await
     }
 
     /// Makes the snapshot, by `CreateSnapshot`, unless the instance has one of that name that is of use, and waits until it

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Result, Secret, Size,
-    Timestamp, Waiter, wire,
+    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Request, Result,
+    Secret, Size, Timestamp, Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -238,7 +238,11 @@ impl Rdb {
 
     /// `GetDatabaseBackup`.
     pub async fn get_database_backup(&self, id: &DatabaseBackupId) -> Result<DatabaseBackup> {
-        self.api.send(self.api.get("GetDatabaseBackup", &["backups", id.as_str()])).await
+        self.api.send(self.get_database_backup_request(id)).await
+    }
+
+    pub(crate) fn get_database_backup_request(&self, id: &DatabaseBackupId) -> Request<DatabaseBackup> {
+        self.api.get("GetDatabaseBackup", &["backups", id.as_str()])
     }
 
     /// `ListDatabaseBackups`.
@@ -280,19 +284,21 @@ impl Rdb {
     /// Waits until the backup is made, restored or exported, two hours at most unless told otherwise; `error` and `locked`
     /// end it at once.
     pub fn wait_for_database_backup(&self, id: &DatabaseBackupId) -> Waiter<DatabaseBackup> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("backup {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_database_backup(&id).await?.progress()) }
-        })
+        self.api.wait(
+            format!("backup {id}"),
+            PACE,
+            self.get_database_backup_request(id),
+            DatabaseBackup::progress,
+        )
     }
 
     /// Waits until the backup is gone.
     pub fn wait_until_database_backup_gone(&self, id: &DatabaseBackupId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("backup {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { this.get_database_backup(&id).await.map(|backup| (wire::spelled(&backup.status), None)) }
-        })
+        self.api.wait_until_gone(
+            format!("backup {id}"),
+            PACE,
+            self.get_database_backup_request(id),
+            |backup| (wire::spelled(&backup.status), None),
+        )
     }
 }

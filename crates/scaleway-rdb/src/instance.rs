@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Result, Secret, Size,
-    Timestamp, Waiter, wire,
+    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Request, Result,
+    Secret, Size, Timestamp, Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -332,7 +332,11 @@ impl Rdb {
 
     /// `GetInstance`.
     pub async fn get_instance(&self, id: &InstanceId) -> Result<Instance> {
-        self.api.send(self.api.get("GetInstance", &["instances", id.as_str()])).await
+        self.api.send(self.get_instance_request(id)).await
+    }
+
+    pub(crate) fn get_instance_request(&self, id: &InstanceId) -> Request<Instance> {
+        self.api.get("GetInstance", &["instances", id.as_str()])
     }
 
     /// `ListInstances`.
@@ -360,19 +364,13 @@ impl Rdb {
     /// Waits until the instance is ready, 45 minutes at most unless told otherwise; `error`, `locked` and `disk_full` end it
     /// at once.
     pub fn wait_for_instance(&self, id: &InstanceId) -> Waiter<Instance> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("instance {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_instance(&id).await?.progress()) }
-        })
+        self.api.wait(format!("instance {id}"), PACE, self.get_instance_request(id), Instance::progress)
     }
 
     /// Waits until the instance is gone.
     pub fn wait_until_instance_gone(&self, id: &InstanceId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("instance {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { this.get_instance(&id).await.map(|instance| (wire::spelled(&instance.status), None)) }
+        self.api.wait_until_gone(format!("instance {id}"), PACE, self.get_instance_request(id), |instance| {
+            (wire::spelled(&instance.status), None)
         })
     }
 }

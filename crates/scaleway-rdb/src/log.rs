@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use derive_setters::Setters;
-use scaleway_core::{Empty, Id, Pace, Progress, Region, Result, Secret, Size, Timestamp, Waiter, wire};
+use scaleway_core::{
+    Empty, Id, Pace, Progress, Region, Request, Result, Secret, Size, Timestamp, Waiter, wire,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{InstanceId, Rdb};
@@ -181,7 +183,11 @@ impl Rdb {
 
     /// `GetInstanceLog`.
     pub async fn get_instance_log(&self, id: &InstanceLogId) -> Result<InstanceLog> {
-        self.api.send(self.api.get("GetInstanceLog", &["logs", id.as_str()])).await
+        self.api.send(self.get_instance_log_request(id)).await
+    }
+
+    fn get_instance_log_request(&self, id: &InstanceLogId) -> Request<InstanceLog> {
+        self.api.get("GetInstanceLog", &["logs", id.as_str()])
     }
 
     /// `PurgeInstanceLogs`: deletes log files from the instance's disk.
@@ -198,10 +204,6 @@ impl Rdb {
 
     /// Waits until the log can be downloaded, 15 minutes at most unless told otherwise; `error` ends it at once.
     pub fn wait_for_instance_log(&self, id: &InstanceLogId) -> Waiter<InstanceLog> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("log {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_instance_log(&id).await?.progress()) }
-        })
+        self.api.wait(format!("log {id}"), PACE, self.get_instance_log_request(id), InstanceLog::progress)
     }
 }

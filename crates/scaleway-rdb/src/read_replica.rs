@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use derive_setters::Setters;
-use scaleway_core::{Empty, Id, Pace, Progress, Region, Result, Waiter, wire};
+use scaleway_core::{Empty, Id, Pace, Progress, Region, Request, Result, Waiter, wire};
 use serde::{Deserialize, Serialize};
 
 use crate::{Endpoint, Instance, InstanceId, PrivateNetworkSpec, Rdb};
@@ -141,7 +141,11 @@ impl Rdb {
 
     /// `GetReadReplica`.
     pub async fn get_read_replica(&self, id: &ReadReplicaId) -> Result<ReadReplica> {
-        self.api.send(self.api.get("GetReadReplica", &["read-replicas", id.as_str()])).await
+        self.api.send(self.get_read_replica_request(id)).await
+    }
+
+    fn get_read_replica_request(&self, id: &ReadReplicaId) -> Request<ReadReplica> {
+        self.api.get("GetReadReplica", &["read-replicas", id.as_str()])
     }
 
     /// `DeleteReadReplica`: answers while it is still being deleted.
@@ -173,19 +177,21 @@ impl Rdb {
 
     /// Waits until the replica is ready, 45 minutes at most unless told otherwise; `error` and `locked` end it at once.
     pub fn wait_for_read_replica(&self, id: &ReadReplicaId) -> Waiter<ReadReplica> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("read replica {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_read_replica(&id).await?.progress()) }
-        })
+        self.api.wait(
+            format!("read replica {id}"),
+            PACE,
+            self.get_read_replica_request(id),
+            ReadReplica::progress,
+        )
     }
 
     /// Waits until the replica is gone.
     pub fn wait_until_read_replica_gone(&self, id: &ReadReplicaId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("read replica {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { this.get_read_replica(&id).await.map(|replica| (wire::spelled(&replica.status), None)) }
-        })
+        self.api.wait_until_gone(
+            format!("read replica {id}"),
+            PACE,
+            self.get_read_replica_request(id),
+            |replica| (wire::spelled(&replica.status), None),
+        )
     }
 }

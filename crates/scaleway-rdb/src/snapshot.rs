@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Result, Size, Timestamp,
-    Waiter, wire,
+    Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Request, Result, Size,
+    Timestamp, Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -230,7 +230,11 @@ impl Rdb {
 
     /// `GetSnapshot`.
     pub async fn get_snapshot(&self, id: &SnapshotId) -> Result<Snapshot> {
-        self.api.send(self.api.get("GetSnapshot", &["snapshots", id.as_str()])).await
+        self.api.send(self.get_snapshot_request(id)).await
+    }
+
+    fn get_snapshot_request(&self, id: &SnapshotId) -> Request<Snapshot> {
+        self.api.get("GetSnapshot", &["snapshots", id.as_str()])
     }
 
     /// `ListSnapshots`.
@@ -260,19 +264,13 @@ impl Rdb {
 
     /// Waits until the snapshot is ready, one hour at most unless told otherwise; `error` and `locked` end it at once.
     pub fn wait_for_snapshot(&self, id: &SnapshotId) -> Waiter<Snapshot> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("snapshot {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_snapshot(&id).await?.progress()) }
-        })
+        self.api.wait(format!("snapshot {id}"), PACE, self.get_snapshot_request(id), Snapshot::progress)
     }
 
     /// Waits until the snapshot is gone.
     pub fn wait_until_snapshot_gone(&self, id: &SnapshotId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("snapshot {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { this.get_snapshot(&id).await.map(|snapshot| (wire::spelled(&snapshot.status), None)) }
+        self.api.wait_until_gone(format!("snapshot {id}"), PACE, self.get_snapshot_request(id), |snapshot| {
+            (wire::spelled(&snapshot.status), None)
         })
     }
 }

@@ -176,18 +176,14 @@ impl Rdb {
         change: UpgradeInstance,
         deadline: Duration,
     ) -> Waiter<Instance> {
-        let (this, id) = (self.clone(), id.clone());
         let pace = Pace { interval: Duration::from_secs(5), deadline };
-        Waiter::new(self.api.client(), format!("upgrade of instance {id}"), pace, move || {
-            let (this, id, change) = (this.clone(), id.clone(), change.clone());
-            async move {
-                let instance = this.get_instance(&id).await?;
-                if can_be_upgraded(&instance, &change) && !is_made(&instance, &change) {
-                    let state = wire::spelled(&instance.status);
-                    return Ok(Progress::Changing(format!("{state}, and not changed yet")));
-                }
-                Ok(instance.progress())
+        let look = self.get_instance_request(id);
+        self.api.wait(format!("upgrade of instance {id}"), pace, look, move |instance: Instance| {
+            if can_be_upgraded(&instance, &change) && !is_made(&instance, &change) {
+                let state = wire::spelled(&instance.status);
+                return Progress::Changing(format!("{state}, and not changed yet"));
             }
+            instance.progress()
         })
     }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Id, Listed, OrganizationId, Page, Pager, ProjectId, Result, Size, Timestamp, Waiter, wire,
+    Id, Listed, OrganizationId, Page, Pager, ProjectId, Request, Result, Size, Timestamp, Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -127,7 +127,11 @@ pub struct ListImages {
 impl Registry {
     /// `GetImage`.
     pub async fn get_image(&self, id: &ImageId) -> Result<Image> {
-        self.api.send(self.api.get("GetImage", &["images", id.as_str()])).await
+        self.api.send(self.get_image_request(id)).await
+    }
+
+    fn get_image_request(&self, id: &ImageId) -> Request<Image> {
+        self.api.get("GetImage", &["images", id.as_str()])
     }
 
     /// `ListImages`.
@@ -156,26 +160,16 @@ impl Registry {
     /// Waits until the image is ready, 5 minutes at most unless told otherwise; `error`, `locked` and `deleting` end it
     /// at once.
     pub fn wait_for_image(&self, id: &ImageId) -> Waiter<Image> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("image {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                let image = this.get_image(&id).await?;
-                let (status, message) = (image.status.clone(), image.status_message.clone());
-                Ok(status.progress(image, message.as_deref()))
-            }
+        self.api.wait(format!("image {id}"), PACE, self.get_image_request(id), |image| {
+            let (status, message) = (image.status.clone(), image.status_message.clone());
+            status.progress(image, message.as_deref())
         })
     }
 
     /// Waits until the image is gone.
     pub fn wait_until_image_gone(&self, id: &ImageId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("image {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                let image = this.get_image(&id).await?;
-                Ok((wire::spelled(&image.status), image.status_message))
-            }
+        self.api.wait_until_gone(format!("image {id}"), PACE, self.get_image_request(id), |image| {
+            (wire::spelled(&image.status), image.status_message)
         })
     }
 }

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Id, Listed, OrganizationId, Page, Pager, ProjectId, Region, Result, Size, Timestamp, Waiter, wire,
+    Id, Listed, OrganizationId, Page, Pager, ProjectId, Region, Request, Result, Size, Timestamp, Waiter,
+    wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -185,7 +186,11 @@ impl Registry {
 
     /// `GetNamespace`.
     pub async fn get_namespace(&self, id: &NamespaceId) -> Result<Namespace> {
-        self.api.send(self.api.get("GetNamespace", &["namespaces", id.as_str()])).await
+        self.api.send(self.get_namespace_request(id)).await
+    }
+
+    fn get_namespace_request(&self, id: &NamespaceId) -> Request<Namespace> {
+        self.api.get("GetNamespace", &["namespaces", id.as_str()])
     }
 
     /// `ListNamespaces`.
@@ -213,26 +218,19 @@ impl Registry {
     /// Waits until the namespace is ready, 5 minutes at most unless told otherwise; `error`, `locked` and `deleting` end
     /// it at once.
     pub fn wait_for_namespace(&self, id: &NamespaceId) -> Waiter<Namespace> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("registry namespace {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                let namespace = this.get_namespace(&id).await?;
-                let (status, message) = (namespace.status.clone(), namespace.status_message.clone());
-                Ok(status.progress(namespace, Some(&message)))
-            }
+        self.api.wait(format!("registry namespace {id}"), PACE, self.get_namespace_request(id), |namespace| {
+            let (status, message) = (namespace.status.clone(), namespace.status_message.clone());
+            status.progress(namespace, Some(&message))
         })
     }
 
     /// Waits until the namespace is gone.
     pub fn wait_until_namespace_gone(&self, id: &NamespaceId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("registry namespace {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                let namespace = this.get_namespace(&id).await?;
-                Ok((wire::spelled(&namespace.status), Some(namespace.status_message)))
-            }
-        })
+        self.api.wait_until_gone(
+            format!("registry namespace {id}"),
+            PACE,
+            self.get_namespace_request(id),
+            |namespace| (wire::spelled(&namespace.status), Some(namespace.status_message)),
+        )
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use derive_setters::Setters;
-use scaleway_core::{Id, Listed, Page, Pager, Progress, Result, Timestamp, Waiter, wire};
+use scaleway_core::{Id, Listed, Page, Pager, Progress, Request, Result, Timestamp, Waiter, wire};
 use serde::{Deserialize, Serialize};
 
 use crate::status::PACE;
@@ -96,7 +96,11 @@ pub struct DeleteTag {
 impl Registry {
     /// `GetTag`.
     pub async fn get_tag(&self, id: &TagId) -> Result<Tag> {
-        self.api.send(self.api.get("GetTag", &["tags", id.as_str()])).await
+        self.api.send(self.get_tag_request(id)).await
+    }
+
+    fn get_tag_request(&self, id: &TagId) -> Request<Tag> {
+        self.api.get("GetTag", &["tags", id.as_str()])
     }
 
     /// `ListTags`: those of one image.
@@ -119,11 +123,7 @@ impl Registry {
     /// Waits until the tag is ready, 5 minutes at most unless told otherwise; `error`, `locked` and `deleting` end it at
     /// once.
     pub fn wait_for_tag(&self, id: &TagId) -> Waiter<Tag> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("tag {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_tag(&id).await?.progress()) }
-        })
+        self.api.wait(format!("tag {id}"), PACE, self.get_tag_request(id), Tag::progress)
     }
 
     /// Waits until someone has pushed `image:tag` into a namespace and the tag is ready, 5 minutes at most unless told
@@ -150,10 +150,8 @@ impl Registry {
 
     /// Waits until the tag is gone.
     pub fn wait_until_tag_gone(&self, id: &TagId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("tag {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { this.get_tag(&id).await.map(|tag| (wire::spelled(&tag.status), None)) }
+        self.api.wait_until_gone(format!("tag {id}"), PACE, self.get_tag_request(id), |tag| {
+            (wire::spelled(&tag.status), None)
         })
     }
 }

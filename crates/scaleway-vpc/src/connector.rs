@@ -6,8 +6,8 @@ use std::time::Duration;
 use derive_setters::Setters;
 use ipnet::IpNet;
 use scaleway_core::{
-    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Result, Timestamp,
-    Waiter, wire,
+    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Region, Request, Result,
+    Timestamp, Waiter, wire,
 };
 use serde::{Deserialize, Serialize};
 
@@ -257,7 +257,11 @@ impl Vpcs {
 
     /// `GetVPCConnector`.
     pub async fn get_connector(&self, id: &ConnectorId) -> Result<Connector> {
-        self.api.send(self.api.get("GetVPCConnector", &["vpc-connectors", id.as_str()])).await
+        self.api.send(self.get_connector_request(id)).await
+    }
+
+    fn get_connector_request(&self, id: &ConnectorId) -> Request<Connector> {
+        self.api.get("GetVPCConnector", &["vpc-connectors", id.as_str()])
     }
 
     /// `ListVPCConnectors`.
@@ -290,10 +294,11 @@ impl Vpcs {
 
     /// Waits until both halves are there, 5 minutes at most unless told otherwise; `conflict` ends it at once.
     pub fn wait_for_connector(&self, id: &ConnectorId) -> Waiter<Connector> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("VPC connector {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_connector(&id).await?.progress()) }
-        })
+        self.api.wait(
+            format!("VPC connector {id}"),
+            PACE,
+            self.get_connector_request(id),
+            Connector::progress,
+        )
     }
 }

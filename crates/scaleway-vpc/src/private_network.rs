@@ -6,8 +6,8 @@ use std::time::Duration;
 use derive_setters::Setters;
 use ipnet::IpNet;
 use scaleway_core::{
-    Empty, Listed, OrganizationId, Pace, Page, Pager, PrivateNetworkId, ProjectId, Region, Result, Timestamp,
-    Waiter,
+    Empty, Listed, OrganizationId, Pace, Page, Pager, PrivateNetworkId, ProjectId, Region, Request, Result,
+    Timestamp, Waiter,
 };
 use serde::{Deserialize, Serialize};
 
@@ -184,7 +184,11 @@ impl Vpcs {
 
     /// `GetPrivateNetwork`.
     pub async fn get_private_network(&self, id: &PrivateNetworkId) -> Result<PrivateNetwork> {
-        self.api.send(self.api.get("GetPrivateNetwork", &["private-networks", id.as_str()])).await
+        self.api.send(self.get_private_network_request(id)).await
+    }
+
+    fn get_private_network_request(&self, id: &PrivateNetworkId) -> Request<PrivateNetwork> {
+        self.api.get("GetPrivateNetwork", &["private-networks", id.as_str()])
     }
 
     /// `ListPrivateNetworks`.
@@ -217,10 +221,11 @@ impl Vpcs {
 
     /// Waits until the private network is gone, 3 minutes at most unless told otherwise.
     pub fn wait_until_private_network_gone(&self, id: &PrivateNetworkId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("private network {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { this.get_private_network(&id).await.map(|_| ("there".to_owned(), None)) }
-        })
+        self.api.wait_until_gone(
+            format!("private network {id}"),
+            PACE,
+            self.get_private_network_request(id),
+            |_| ("there".to_owned(), None),
+        )
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use derive_setters::Setters;
 use scaleway_core::{
-    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, ProjectId, Region, Result, Timestamp, Waiter,
+    Empty, Id, Listed, OrganizationId, Pace, Page, Pager, ProjectId, Region, Request, Result, Timestamp,
+    Waiter,
 };
 use serde::{Deserialize, Serialize};
 
@@ -181,7 +182,11 @@ impl Vpcs {
 
     /// `GetVPC`.
     pub async fn get_vpc(&self, id: &VpcId) -> Result<Vpc> {
-        self.api.send(self.api.get("GetVPC", &["vpcs", id.as_str()])).await
+        self.api.send(self.get_vpc_request(id)).await
+    }
+
+    fn get_vpc_request(&self, id: &VpcId) -> Request<Vpc> {
+        self.api.get("GetVPC", &["vpcs", id.as_str()])
     }
 
     /// `ListVPCs`.
@@ -215,10 +220,8 @@ impl Vpcs {
 
     /// Waits until the VPC is gone, 3 minutes at most unless told otherwise.
     pub fn wait_until_vpc_gone(&self, id: &VpcId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("VPC {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { this.get_vpc(&id).await.map(|_| ("there".to_owned(), None)) }
+        self.api.wait_until_gone(format!("VPC {id}"), PACE, self.get_vpc_request(id), |_| {
+            ("there".to_owned(), None)
         })
     }
 }

@@ -41,27 +41,18 @@ impl Containers {
 
     /// Waits until the container takes a change: one in error does, too.
     fn wait_until_settled(&self, id: &ContainerId) -> Waiter<Container> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("container {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                let container = this.get_container(&id).await?;
-                Ok(match container.status {
-                    ContainerStatus::Error => Progress::Reached(container),
-                    _ => container.progress(),
-                })
-            }
+        let look = self.get_container_request(id);
+        self.api.wait(format!("container {id}"), PACE, look, |container: Container| match container.status {
+            ContainerStatus::Error => Progress::Reached(container),
+            _ => container.progress(),
         })
     }
 
     /// Waits for the revision that `deployed`, the answer of the call that started it, is about.
     fn wait_for_revision(&self, deployed: Container) -> Waiter<Container> {
-        let this = self.clone();
         let what = format!("container {} with image {}", deployed.id, deployed.image);
-        Waiter::new(self.api.client(), what, PACE, move || {
-            let (this, deployed) = (this.clone(), deployed.clone());
-            async move { Ok(this.get_container(&deployed.id).await?.revision_progress(&deployed)) }
-        })
+        let look = self.get_container_request(&deployed.id);
+        self.api.wait(what, PACE, look, move |container: Container| container.revision_progress(&deployed))
     }
 }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use derive_setters::Setters;
-use scaleway_core::{Empty, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Result, Waiter, wire};
+use scaleway_core::{
+    Empty, OrganizationId, Pace, Page, Pager, Progress, ProjectId, Request, Result, Waiter, wire,
+};
 use serde::{Deserialize, Serialize};
 
 use super::sizing;
@@ -76,7 +78,11 @@ impl Containers {
 
     /// `GetContainer`.
     pub async fn get_container(&self, id: &ContainerId) -> Result<Container> {
-        self.api.send(self.api.get("GetContainer", &["containers", id.as_str()])).await
+        self.api.send(self.get_container_request(id)).await
+    }
+
+    pub(crate) fn get_container_request(&self, id: &ContainerId) -> Request<Container> {
+        self.api.get("GetContainer", &["containers", id.as_str()])
     }
 
     /// `ListContainers`.
@@ -105,23 +111,16 @@ impl Containers {
 
     /// Waits until the container is ready, 10 minutes at most unless told otherwise; `error` and `locked` end it at once.
     pub fn wait_for_container(&self, id: &ContainerId) -> Waiter<Container> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::new(self.api.client(), format!("container {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move { Ok(this.get_container(&id).await?.progress()) }
-        })
+        self.api.wait(format!("container {id}"), PACE, self.get_container_request(id), Container::progress)
     }
 
     /// Waits until the container is gone.
     pub fn wait_until_container_gone(&self, id: &ContainerId) -> Waiter<()> {
-        let (this, id) = (self.clone(), id.clone());
-        Waiter::until_gone(self.api.client(), format!("container {id}"), PACE, move || {
-            let (this, id) = (this.clone(), id.clone());
-            async move {
-                this.get_container(&id)
-                    .await
-                    .map(|container| (wire::spelled(&container.status), container.error_message))
-            }
-        })
+        self.api.wait_until_gone(
+            format!("container {id}"),
+            PACE,
+            self.get_container_request(id),
+            |container| (wire::spelled(&container.status), container.error_message),
+        )
     }
 }
