@@ -121,6 +121,18 @@ fn query<T: DeserializeOwned + Serialize>(text: &str) -> Result<String, Unreadab
     serde_html_form::to_string(&read).map_err(|error| Unreadable::new(String::new(), &error))
 }
 
+impl Operation {
+    /// Reads JSON as the answer's type, as a client does, and writes it again; `None` where it cannot be read.
+    pub fn answer_again(&self, text: &str) -> Option<Value> {
+        (self.answer)(text).ok()
+    }
+
+    /// The same with the request's type.
+    pub fn request_again(&self, text: &str) -> Option<Value> {
+        (self.request)(text).ok()
+    }
+}
+
 impl Api {
     /// The operation that `verb` and `path` call; the one that says most of the path itself, where several could.
     pub fn route(&self, verb: &str, path: &str) -> Option<&'static Operation> {

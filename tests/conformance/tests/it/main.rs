@@ -1,12 +1,14 @@
 //! The client crates against recordings and facts, and the program against damaged recordings.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
+mod arbitrary;
 mod broken;
 mod coverage;
 mod damage;
 mod fidelity;
 mod readme;
 mod recordings;
+mod shape;
 
 use std::path::{Path, PathBuf};
 
