@@ -21,6 +21,7 @@ const fn later(product: &'static str, within: &'static str, field: &'static str,
 
 const FIELDS: &[Later] = &[
     later("account", "", "qualification", "2025-03-28"),
+    later("cockpit", "", "current_month_usage", "2025-12-05"),
     later("cockpit", "", "retention_days", "2024-10-12"),
     later("rdb", "versions", "release_date", "2026-07-18"),
     later("rdb", "", "high_availability_mode", "2026-07-20"),

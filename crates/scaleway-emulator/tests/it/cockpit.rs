@@ -1,5 +1,7 @@
 //! Cockpit: data sources, tokens, exporters, Grafana and plans.
 
+use scaleway_core::{Clock, Random};
+use scaleway_emulator::Emulator;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, PROJECT};
@@ -146,11 +148,16 @@ fn an_exporter_becomes_ready_and_goes_with_its_source() {
     assert_eq!((&exporter["status"], &exporter["description"]), (&json!("creating"), &json!("")));
     assert_eq!(exporter["otlp_destination"], request["otlp_destination"]);
     let path = format!("{exporters}/{}", exporter["id"].as_str().unwrap());
-    desk.wait(2);
-    assert_eq!(desk.get(&path).1["status"], "creating");
-    desk.wait(1);
-    assert_eq!(desk.get(&path).1["status"], "ready");
+    let statuses = || {
+        [0, 2, 4, 20].map(|seconds| {
+            desk.wait(seconds);
+            desk.get(&path).1["status"].as_str().unwrap().to_owned()
+        })
+    };
+    assert_eq!(statuses(), ["unknown_status", "error", "creating", "ready"], "as recorded");
     let changed = desk.ok("PATCH", &path, json!({"name": "other", "exported_products": ["rdb"]}));
+    assert_eq!(changed["status"], "creating");
+    assert_eq!(statuses(), ["ready", "error", "creating", "ready"], "as recorded");
     assert_eq!((&changed["name"], &changed["exported_products"]), (&json!("other"), &json!(["rdb"])));
     let list = format!("{exporters}?project_id={PROJECT}&datasource_id={}", made["id"].as_str().unwrap());
     assert_eq!(texts(&desk.get(&list).1, "exporters", "name"), ["other"]);
@@ -201,6 +208,52 @@ fn a_grafana_user_has_a_password_once_and_a_number_of_its_own() {
     assert_eq!(desk.ask("DELETE", &format!("{users}/2?project_id={PROJECT}"), Value::Null).0, 204);
     assert_eq!(desk.get(&list).1["total_count"], 0);
     assert_eq!(desk.ok("POST", &users, request)["id"], 3);
+}
+
+#[test]
+fn what_an_exporter_sends_to_is_soon_shown_by_grafana() {
+    let desk = Desk::recorded();
+    let ((from, _), (to, one)) = (source(&desk, "from", "metrics"), source(&desk, "to", "metrics"));
+    let (_, other) = source(&desk, "other", "metrics");
+    let endpoint = format!("{}/otlp", to["url"].as_str().unwrap());
+    let request =
+        json!({"datasource_id": from["id"], "name": "out", "otlp_destination": {"endpoint": endpoint}});
+    desk.ok("POST", &format!("{COCKPIT}/exporters"), request);
+    assert_eq!(desk.get(&one).1["synchronized_with_grafana"], false);
+    desk.wait(4);
+    assert_eq!(desk.get(&one).1["synchronized_with_grafana"], true);
+    assert_eq!(desk.get(&other).1["synchronized_with_grafana"], false);
+}
+
+/// The answers of a world whose clock says that day.
+fn on(day: &str, look: impl FnOnce(&Desk)) {
+    let clock = Clock::virtual_from(format!("{day}T08:00:00Z").parse().unwrap());
+    let emulator = Emulator::builder().clock(clock.clone()).random(Random::seeded(7)).dated(true).build();
+    look(&Desk { clock, emulator: emulator.unwrap() });
+}
+
+#[test]
+fn a_dated_world_answers_as_the_platform_did() {
+    on("2024-08-13", |desk| {
+        let (made, one) = source(desk, "evalap", "logs");
+        assert_eq!(made["origin"], "external");
+        assert_eq!(desk.ok("PATCH", &one, json!({"name": "b"}))["origin"], "external", "it is one's own");
+        let list = format!("{COCKPIT}/data-sources?project_id={PROJECT}&origin=external");
+        assert_eq!(desk.get(&list).1["total_count"], 1);
+        let grafana = desk.get(&format!("{GLOBAL}/grafana?project_id={PROJECT}")).1;
+        assert_eq!(grafana["grafana_url"], format!("https://{PROJECT}.dashboard.obs.fr-par.scw.cloud"));
+        let request = json!({"project_id": PROJECT, "name": "t", "token_scopes": ["read_only_logs"]});
+        let token = desk.ok("POST", &format!("{COCKPIT}/tokens"), request);
+        assert_eq!(desk.get(&format!("{COCKPIT}/tokens/{}", token["id"].as_str().unwrap())).1, token);
+    });
+    for (day, rules, usage) in [("2025-12-01", 21, None), ("2026-04-27", 22, Some(0))] {
+        on(day, |desk| {
+            let alerts = desk.get(&format!("{COCKPIT}/alerts?project_id={PROJECT}")).1;
+            assert_eq!(alerts["total_count"], rules, "{day}");
+            let (_, one) = source(desk, "evalap", "logs");
+            assert_eq!(desk.get(&one).1.get("current_month_usage"), usage.map(Value::from).as_ref(), "{day}");
+        });
+    }
 }
 
 #[test]

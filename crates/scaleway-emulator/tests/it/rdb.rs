@@ -50,6 +50,34 @@ pub(crate) fn refused(answer: &(u16, Value), status: u16, field: &str) {
 }
 
 #[test]
+fn a_new_instance_takes_its_address_and_is_initialized_at_last() {
+    let desk = Desk::recorded();
+    let network = make_network(&desk);
+    let private = json!([{"private_network": {"private_network_id": network, "ipam_config": {}}}]);
+    let made = desk.ok("POST", &instances(), request(&json!({"init_endpoints": private})));
+    let ip = || {
+        let ips =
+            desk.get(&format!("/ipam/v1/regions/fr-par/ips?private_network_id={network}&is_ipv6=false"));
+        let ip = ips.1["ips"][0].clone();
+        (ip["created_at"].as_str().unwrap().to_owned(), ip["updated_at"].as_str().unwrap().to_owned())
+    };
+    let (created, updated) = ip();
+    assert_eq!(created, updated);
+    desk.wait(30);
+    assert!(ip().1 > created, "attached to the machine");
+    let one = format!("{}/{}", instances(), made["id"].as_str().unwrap());
+    let mut statuses = vec![made["status"].clone()];
+    for _ in 0..300 {
+        desk.wait(1);
+        let status = desk.get(&one).1["status"].clone();
+        if statuses.last() != Some(&status) {
+            statuses.push(status);
+        }
+    }
+    assert_eq!(statuses, ["provisioning", "initializing", "ready"]);
+}
+
+#[test]
 fn an_instance_has_the_platforms_defaults_and_becomes_ready_in_recorded_time() {
     let desk = Desk::recorded();
     let body = json!({"project_id": PROJECT, "name": "small", "engine": "PostgreSQL-16", "user_name": "",

@@ -35,13 +35,26 @@ struct Rule {
     description: String,
     #[serde(default)]
     dashboard_path: Option<String>,
+    /// The days from which on, and until which, it is there: between those of recordings.
+    since: Option<String>,
+    until: Option<String>,
 }
 
 static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../../data/cockpit-alerts.json")).unwrap_or_default()
 });
 
+/// The rules that the platform has.
+fn offered(call: &Call<'_>) -> Vec<&'static Rule> {
+    RULES.iter().filter(|rule| rule.is_offered(|day| call.world.is_before(day))).collect()
+}
+
 impl Rule {
+    fn is_offered(&self, is_before: impl Fn(&str) -> bool) -> bool {
+        self.since.as_deref().is_none_or(|since| !is_before(since))
+            && self.until.as_deref().is_none_or(is_before)
+    }
+
     fn key(&self, call: &Call<'_>, project: &str) -> String {
         format!("{}/{}", singleton(call, project), self.id)
     }
@@ -98,10 +111,11 @@ fn asked(call: &Call<'_>) -> Result<(String, Vec<&'static Rule>), Refusal> {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    if let Some(unknown) = ids.iter().find(|id| RULES.iter().all(|rule| rule.id != **id)) {
+    if let Some(unknown) = ids.iter().find(|id| offered(call).iter().all(|rule| rule.id != **id)) {
         return Err(Refusal::not_found(KIND, unknown));
     }
-    let rules = RULES.iter().filter(|rule| ids.is_empty() || ids.contains(&rule.id.as_str())).collect();
+    let rules =
+        offered(call).into_iter().filter(|rule| ids.is_empty() || ids.contains(&rule.id.as_str())).collect();
     Ok((call.text("project_id").to_owned(), rules))
 }
 
@@ -126,7 +140,7 @@ pub(super) fn disable(call: &mut Call<'_>) -> Answer {
 
 /// Enables or disables every rule.
 pub(super) fn set_all(call: &mut Call<'_>, project: &str, enabled: bool) -> Result<(), Refusal> {
-    set(call, project, &RULES.iter().collect::<Vec<_>>(), enabled)
+    set(call, project, &offered(call), enabled)
 }
 
 fn set(call: &mut Call<'_>, project: &str, rules: &[&Rule], enabled: bool) -> Result<(), Refusal> {
@@ -180,7 +194,7 @@ pub(super) fn forget(call: &mut Call<'_>, project: &str) {
 
 /// How many rules are enabled, or about to be.
 pub(super) fn enabled(call: &Call<'_>, project: &str) -> usize {
-    let statuses = RULES.iter().map(|rule| rule.status(call, project));
+    let statuses = offered(call).into_iter().map(|rule| rule.status(call, project));
     statuses.filter(|status| status.starts_with("enabl")).count()
 }
 
@@ -190,7 +204,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let preconfigured = wanted(call, "is_preconfigured").and_then(|wanted| wanted.parse::<bool>().ok());
     let own = wanted(call, "data_source_id").filter(|source| own_sources(call, project).contains(source));
     let own = own.into_iter().flat_map(|source| endpoint::alerts(call.world, call.region(), source));
-    let alerts = RULES.iter().map(|rule| rule.view(call, project)).chain(own);
+    let alerts = offered(call).into_iter().map(|rule| rule.view(call, project)).chain(own);
     let alerts = alerts.filter(|alert| preconfigured.is_none_or(|wanted| alert["preconfigured"] == wanted));
     let alerts = alerts.filter(|alert| {
         filters.iter().all(|field| wanted(call, field).is_none_or(|value| alert[*field] == value))
@@ -228,8 +242,11 @@ mod tests {
 
     #[test]
     fn the_catalogue_is_read_and_its_ids_differ() {
-        let ids: std::collections::BTreeSet<_> = RULES.iter().map(|rule| rule.id.as_str()).collect();
-        assert_eq!((RULES.len(), ids.len()), (22, 22));
+        for (day, count) in [("2025-12-01", 21), ("2026-01-01", 22), ("9999", 22)] {
+            let rules: Vec<_> = RULES.iter().filter(|rule| rule.is_offered(|than| day < than)).collect();
+            let ids: std::collections::BTreeSet<_> = rules.iter().map(|rule| rule.id.as_str()).collect();
+            assert_eq!((rules.len(), ids.len()), (count, count), "{day}");
+        }
         assert!(RULES.iter().all(|rule| !rule.name.is_empty() && !rule.expression.is_empty()));
     }
 }

@@ -1,5 +1,7 @@
 //! Data sources: an address each, for one of metrics, logs and traces.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::call::{Call, body};
@@ -7,9 +9,12 @@ use crate::page::Listing;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, choice, number, text};
-use crate::store::{Body, Kind};
+use crate::store::{Body, Effect, Kind, Transition};
 
 pub(super) const KIND: Kind = Kind { collection: "cockpit.data_sources", resource: "data source" };
+
+/// As recorded.
+const SYNCHRONIZATION: Duration = Duration::from_millis(3_900);
 
 const SHORTEST_DAYS: i64 = 1;
 const LONGEST_DAYS: i64 = 1_825;
@@ -34,13 +39,18 @@ fn default_days(of: &str) -> u32 {
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let fields = schema::create(FIELDS, &call.body)?;
-    let id = make(call, fields, "custom")?;
+    let id = make(call, fields, own_origin(call))?;
     let answer = call.view(KIND, &id);
     // Every answer but this one has it (recorded).
     if let Some(source) = call.world.store.get_mut(KIND, &id) {
         source.body.insert("current_month_usage".into(), 0.into());
     }
     Ok(Reply::resource(answer))
+}
+
+/// The origin of what the platform did not make, under the name that it had first or has now.
+fn own_origin(call: &Call<'_>) -> &'static str {
+    if call.world.is_before("2024-10-12") { "external" } else { "custom" }
 }
 
 fn make(call: &mut Call<'_>, mut fields: Body, origin: &str) -> Result<String, Refusal> {
@@ -85,8 +95,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     make_platforms(call)?;
     let types: Vec<&str> = call.query_all("types").filter(|of| !of.starts_with("unknown")).collect();
     // `external` is what `custom` was called before.
-    let origin =
-        super::wanted(call, "origin").map(|origin| if origin == "external" { "custom" } else { origin });
+    let origin = super::wanted(call, "origin")
+        .map(|origin| if origin == "external" { own_origin(call) } else { origin });
     LISTING.answer_with(
         call,
         |source| {
@@ -119,7 +129,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
 }
 
 fn must_be_custom(origin: &str) -> Result<(), Refusal> {
-    if origin == "custom" {
+    if origin != "scaleway" {
         return Ok(());
     }
     Err(Refusal::precondition_failed(
@@ -128,15 +138,19 @@ fn must_be_custom(origin: &str) -> Result<(), Refusal> {
     ))
 }
 
-/// Every source of the project, in all regions, is shown by its Grafana from now on.
-pub(super) fn synchronize(call: &mut Call<'_>, project: &str) {
+/// Every source of the project, in all regions, is soon shown by its Grafana.
+pub(super) fn synchronize_all(call: &mut Call<'_>, project: &str) {
     let sources = call.world.store.all(KIND).filter(|(_, source)| source.project == project);
     let ids: Vec<String> = sources.map(|(id, _)| id.to_owned()).collect();
     for id in ids {
-        if let Some(source) = call.world.store.get_mut(KIND, &id) {
-            source.body.insert("synchronized_with_grafana".into(), true.into());
-        }
+        synchronize(call, &id);
     }
+}
+
+pub(super) fn synchronize(call: &mut Call<'_>, id: &str) {
+    let at = call.due(SYNCHRONIZATION);
+    let effect = Effect::Set { body: body! {"synchronized_with_grafana": true}, hidden: Body::new() };
+    call.world.store.schedule(KIND, id, vec![Transition { at, effect }]);
 }
 
 /// The bounds of retention.

@@ -1,5 +1,7 @@
 //! Exporters: what sends a data source's content elsewhere. Nothing is sent from here.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use crate::call::{Call, body};
@@ -7,11 +9,18 @@ use crate::page::Listing;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, object, pairs, text, texts};
-use crate::store::{Body, Kind};
+use crate::store::{Body, Effect, Kind, Transition};
 
 use super::data_source;
 
 const KIND: Kind = Kind { collection: "cockpit.exporters", resource: "exporter" };
+
+/// As recorded.
+const PACE: [(Duration, &str); 3] = [
+    (Duration::from_secs(1), "error"),
+    (Duration::from_secs(4), "creating"),
+    (Duration::from_secs(20), "ready"),
+];
 
 /// Exactly one of these says where to.
 const DESTINATIONS: [&str; 2] = ["datadog_destination", "otlp_destination"];
@@ -39,14 +48,39 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::constraint("destination", help));
     }
     hide_key(&mut fields);
-    fields.extend(body! {"status": "creating"});
+    fields.extend(body! {"status": "unknown_status"});
     let source = call.text("datasource_id").to_owned();
     let project = call.find(data_source::KIND, &source)?.project.clone();
     let mut draft = call.draft(&project, fields);
     draft.parent = Some((data_source::KIND.collection.into(), source));
     let id = call.create(KIND, draft)?;
-    call.becomes(KIND, &id, body! {"status": "ready"});
-    Ok(Reply::resource(call.view(KIND, &id)))
+    let destination = destination(call, &id);
+    if let Some(destination) = destination {
+        data_source::synchronize(call, &destination);
+    }
+    Ok(deploy(call, &id))
+}
+
+/// The data source of this project that it sends to, if it is one.
+fn destination(call: &Call<'_>, id: &str) -> Option<String> {
+    let exporter = call.world.store.get(KIND, id)?;
+    let endpoint = exporter.body.get("otlp_destination")?["endpoint"].as_str()?;
+    let (source, _) = endpoint.strip_prefix("https://")?.split_once('.')?;
+    let record = call.world.store.get(data_source::KIND, source)?;
+    (record.project == exporter.project).then(|| source.to_owned())
+}
+
+/// It says `creating`, but for whoever asks then it first stays what it was, fails for a moment, and is created after
+/// that (recorded, each time).
+fn deploy(call: &mut Call<'_>, id: &str) -> Reply {
+    let pending = PACE.map(|(after, status)| Transition {
+        at: call.due(after),
+        effect: Effect::Set { body: body! {"status": status}, hidden: Body::new() },
+    });
+    call.world.store.schedule(KIND, id, pending.into());
+    let mut answer = call.view(KIND, id);
+    answer.extend(body! {"status": "creating"});
+    Reply::resource(answer)
 }
 
 /// The other side's key is taken and never kept: nothing here would use it.
@@ -73,10 +107,8 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::constraint(other, "the kind of destination cannot be changed"));
     }
     hide_key(&mut patch);
-    patch.extend(body! {"status": "creating"});
     call.change(KIND, &id, patch);
-    call.becomes(KIND, &id, body! {"status": "ready"});
-    Ok(Reply::resource(call.view(KIND, &id)))
+    Ok(deploy(call, &id))
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {

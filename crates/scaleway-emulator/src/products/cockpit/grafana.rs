@@ -19,16 +19,24 @@ const DASHBOARDS: [(&str, &str, &str); 5] = [
 ];
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    Ok(Reply::ok(json!({"grafana_url": url(queried_project(call)?)})))
+    Ok(Reply::ok(json!({"grafana_url": url(call, queried_project(call)?)})))
 }
 
-fn url(project: &str) -> String {
-    format!("https://{project}.dashboard.cockpit.scaleway.com")
+/// Where it is now, or was.
+fn url(call: &Call<'_>, project: &str) -> String {
+    let domain = if call.world.is_before("2024-10-12") {
+        "obs.fr-par.scw.cloud"
+    } else if call.world.is_before("2025-06-01") {
+        "cockpit.fr-par.scw.cloud"
+    } else {
+        "cockpit.scaleway.com"
+    };
+    format!("https://{project}.dashboard.{domain}")
 }
 
 pub(super) fn sync(call: &mut Call<'_>) -> Answer {
     let project = project(call)?;
-    data_source::synchronize(call, &project);
+    data_source::synchronize_all(call, &project);
     Ok(Reply::empty())
 }
 
@@ -36,7 +44,7 @@ pub(super) fn sync(call: &mut Call<'_>) -> Answer {
 pub(super) fn dashboards(call: &mut Call<'_>) -> Answer {
     let found = DASHBOARDS.iter().filter(|(_, _, tag)| call.query_all("tags").all(|wanted| wanted == *tag));
     let project = queried_project(call)?;
-    let found = found.map(|dashboard| view(dashboard, project)).collect();
+    let found = found.map(|dashboard| view(call, dashboard, project)).collect();
     pages::answer(call, "dashboards", found)
 }
 
@@ -44,16 +52,16 @@ pub(super) fn dashboard(call: &mut Call<'_>) -> Answer {
     let name = call.param("dashboard_name");
     let found = DASHBOARDS.iter().find(|(have, _, _)| *have == name);
     match found {
-        Some(dashboard) => Ok(Reply::ok(view(dashboard, queried_project(call)?))),
+        Some(dashboard) => Ok(Reply::ok(view(call, dashboard, queried_project(call)?))),
         None => Err(Refusal::unknown("dashboard", name)),
     }
 }
 
-fn view((name, title, tag): &(&str, &str, &str), project: &str) -> Value {
+fn view(call: &Call<'_>, (name, title, tag): &(&str, &str, &str), project: &str) -> Value {
     json!({
         "name": name,
         "title": title,
-        "url": format!("{}/d/{name}", url(project)),
+        "url": format!("{}/d/{name}", url(call, project)),
         "tags": [tag],
         "variables": ["region", "resource_name"],
     })

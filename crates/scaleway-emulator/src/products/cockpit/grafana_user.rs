@@ -39,7 +39,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let key = key(&project, &(last + 1).to_string());
     user.extend(body! {"id": last + 1, "password": ""});
     super::put(call, KIND, &key, &project, user);
-    data_source::synchronize(call, &project);
+    data_source::synchronize_all(call, &project);
     with_password(call, &key)
 }
 
@@ -54,10 +54,10 @@ fn with_password(call: &Call<'_>, key: &str) -> Answer {
 }
 
 fn password(world: &World) -> Result<String, Refusal> {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let mut bytes = [0; 16];
     world.fill(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 64)])).collect())
+    Ok(bytes.iter().map(|byte| char::from(LETTERS[usize::from(byte % 62)])).collect())
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {

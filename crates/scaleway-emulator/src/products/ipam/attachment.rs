@@ -1,12 +1,13 @@
 //! What the other products book: a resource in a private network has its address here.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::call::{Call, body};
 use crate::products::vpc::private_network;
 use crate::refusal::Refusal;
-use crate::store::Record;
-use crate::world::World;
+use crate::store::{Body, Effect, Record, Transition};
+use crate::world::{World, stamp};
 
 use super::booking;
 use super::ip::KIND;
@@ -46,6 +47,18 @@ pub(crate) fn attach(
     let fields = body! {"resource": resource, "tags": of.tags.to_vec()};
     let id = booking::book(call, of.project, &subnet, wanted, fields)?;
     Ok(call.view(KIND, &id)["address"].as_str().unwrap_or_default().to_owned())
+}
+
+/// The machine that a resource is made of takes its addresses so much later, which moves their `updated_at`.
+pub(crate) fn taken_in(call: &mut Call<'_>, resource: &str, after: Duration) {
+    let at = call.due(after);
+    let body = body! {"updated_at": stamp(at)};
+    let ips = call.world.store.all(KIND).filter(|(_, ip)| ip.body["resource"]["id"] == resource);
+    let ids: Vec<_> = ips.map(|(id, _)| id.to_owned()).collect();
+    for id in ids {
+        let effect = Effect::Set { body: body.clone(), hidden: Body::new() };
+        call.world.store.schedule(KIND, &id, vec![Transition { at, effect }]);
+    }
 }
 
 /// Releases what a resource has in a private network, or in all of them.

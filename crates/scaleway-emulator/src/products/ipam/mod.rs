@@ -8,7 +8,7 @@ mod ip;
 
 #[allow(unused_imports, reason = "for the products that attach resources to private networks")]
 pub(crate) use attachment::{Attachment, attach, release_all};
-pub(crate) use attachment::{address_of, has_addresses};
+pub(crate) use attachment::{address_of, has_addresses, taken_in};
 
 /// The path of all addresses, of one, or of what can be done with it.
 macro_rules! path {

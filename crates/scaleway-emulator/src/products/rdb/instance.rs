@@ -155,13 +155,23 @@ pub(super) fn provision(
             }
         }
         call.change(KIND, &id, body! {"endpoints": endpoints.clone()});
+        ipam::taken_in(call, &id, pace::ADDRESS);
     }
     later.insert("status".into(), "ready".into());
     if let Some(public) = public {
         endpoints.push(public.clone());
         later.extend(body! {"endpoints": endpoints, "endpoint": public});
     }
-    call.becomes(KIND, &id, later);
+    let ready = call.until_ready();
+    let transition = |after: Duration, body| Transition {
+        at: call.due(after),
+        effect: Effect::Set { body, hidden: Body::new() },
+    };
+    let pending = vec![
+        transition(ready.saturating_sub(pace::INITIALIZATION), body! {"status": "initializing"}),
+        transition(ready, later),
+    ];
+    call.world.store.schedule(KIND, &id, pending);
     Ok(id)
 }
 

@@ -21,6 +21,10 @@ pub(super) const VOLUME_SIZE: Duration = Duration::from_secs(30);
 pub(super) const VOLUME_TYPE: Duration = Duration::from_mins(7);
 pub(super) const STANDBY: Duration = Duration::from_mins(8);
 pub(super) const MAINTENANCE: Duration = Duration::from_mins(1);
+/// A new machine takes its private address.
+pub(super) const ADDRESS: Duration = Duration::from_secs(24);
+/// A new instance is `initializing` at last: seldom seen, so short.
+pub(super) const INITIALIZATION: Duration = Duration::from_secs(2);
 pub(super) const DELETION: Duration = Duration::from_secs(25);
 // Not recorded.
 pub(super) const RESTART: Duration = Duration::from_secs(30);
