@@ -182,7 +182,7 @@ impl Builder {
     /// # Errors
     /// When the data folder is in use, damaged or unusable.
     pub fn build(self) -> Result<Emulator, EmulatorError> {
-        let (data, store, blobs, last) = match &self.data_dir {
+        let (mut data, store, blobs, last) = match &self.data_dir {
             Some(folder) => {
                 let (data, store, last) = DataDir::open(folder)?;
                 let blobs = data.blobs(&store)?;
@@ -205,6 +205,12 @@ impl Builder {
         } else {
             None
         };
+        // What the world begins with is told before anything is asked of it: the owner's key.
+        if let Some(data) = &mut data
+            && let Some(changes) = world.store.take_changes(now)
+        {
+            data.append(&changes)?;
+        }
         let mut kernel = Kernel {
             world,
             clock: self.clock.clone(),

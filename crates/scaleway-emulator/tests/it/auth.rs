@@ -237,6 +237,9 @@ fn values_of_secrets_need_a_set_of_their_own() {
     assert_eq!(strict.status(&reader, "GET", &versions, Value::Null), 200);
     assert_eq!(strict.status(&reader, "GET", &access, Value::Null), 403);
     assert_eq!(strict.ask(&service.secret, "GET", &access, Value::Null).1["data"], "cHc=");
+    strict.own("POST", &format!("{SECRETS}/secrets"), namespace(THEIRS, "theirs"));
+    let (_, browsed) = strict.ask(&reader.secret, "GET", &format!("{SECRETS}/secrets/browse"), Value::Null);
+    assert_eq!((&browsed["total_count"], &browsed["items"][0]["name"]), (&json!(1), &json!("db")));
     let (status, denied) = strict.ask(&service.secret, "GET", &format!("{SECRETS}/secrets"), Value::Null);
     assert_eq!((status, &denied["details"]), (403, &json!([{"resource": "secret", "action": "list"}])));
 }
@@ -276,7 +279,14 @@ fn without_strict_authentication_any_key_may_do_anything() {
 fn a_kept_world_keeps_its_owners_key() {
     let folder = tempfile::tempdir().unwrap();
     let open = || Desk::with(|builder| builder.strict_auth(true).data_dir(folder.path()));
+    // A folder as a process leaves it that is killed before anything is asked of it.
+    let killed = tempfile::tempdir().unwrap();
     let (first, path) = (open(), format!("{CONTAINERS}/namespaces"));
+    for file in std::fs::read_dir(folder.path()).unwrap().map(Result::unwrap) {
+        if file.file_type().unwrap().is_file() {
+            std::fs::copy(file.path(), killed.path().join(file.file_name())).unwrap();
+        }
+    }
     let key = first.emulator.owner_key().unwrap().clone();
     let ask = |desk: &Desk| {
         let request = http::Request::get(format!("https://api.scaleway.com{path}"))
@@ -284,6 +294,8 @@ fn a_kept_world_keeps_its_owners_key() {
         desk.send(request.body(Bytes::new()).unwrap()).unwrap().status().as_u16()
     };
     assert_eq!(ask(&first), 200);
+    let again = Desk::with(|builder| builder.strict_auth(true).data_dir(killed.path()));
+    assert_eq!((again.emulator.owner_key(), ask(&again)), (Some(&key), 200));
     drop(first);
     let second = open();
     assert_eq!(second.emulator.owner_key(), Some(&key));

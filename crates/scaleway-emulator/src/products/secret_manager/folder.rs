@@ -18,6 +18,7 @@ fn of_project<'c>(call: &'c Call<'_>) -> impl Iterator<Item = &'c Record> {
     call.world.store.all(secret::KIND).map(|(_, secret)| secret).filter(move |secret| {
         secret.region == call.region()
             && (project.is_empty() || secret.project == project)
+            && call.visible.includes(&secret.project)
             && !secret::is_scheduled(secret)
     })
 }
