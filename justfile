@@ -62,3 +62,7 @@ build-time:
 start-time:
     cargo build --release -p scaleway-emulator
     cargo run --release -p bench -- start
+
+# A log of 100,000 records, folded
+fold:
+    cargo run --release -p bench -- fold

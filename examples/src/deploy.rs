@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use evalap_topology::apply::{ApplyOptions, Outcome};
 use evalap_topology::plan::{Plan, Scope};
+use evalap_topology::state::Wait;
 use evalap_topology::{Engine, Lock};
 use scaleway_core::Clock;
 
@@ -205,13 +206,14 @@ async fn apply(
     how.confirm = confirm;
     let mut lock = Lock::now(command);
     lock.wait = options.lock_timeout();
-    let told = Cell::new(false);
-    let waiting = |lease: &evalap_topology::state::Lease| {
-        if !told.replace(true) {
-            text::say(format!(
-                "Waiting for the lock, which {} has held since {} …",
-                lease.holder, lease.since
-            ));
+    let told = Cell::new(0);
+    let waiting = |wait: &Wait<'_>| {
+        if told.replace(wait.place) != wait.place {
+            let who = wait.lease.map_or_else(
+                || "which is about to be taken".to_owned(),
+                |lease| format!("which {} has held since {}", lease.holder, lease.since),
+            );
+            text::say(format!("Waiting for the lock, {who}: place {} of {} …", wait.place, wait.of));
         }
     };
     let report = |progress| display.show(progress);

@@ -232,7 +232,7 @@ fn entry(entry: &Entry<State>) -> String {
         Entry::Note(note) => {
             let details: Vec<String> =
                 note.details.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            format!("{} by {}: {} ({})", note.command, note.who, note.outcome, details.join(", "))
+            format!("{}: {} ({})", note.by, note.outcome, details.join(", "))
         }
         Entry::Restored { from, .. } => format!("restored to what it was after record {from}"),
         _ => "the lock's holder lives".to_owned(),
@@ -250,6 +250,7 @@ fn happened(event: &Event) -> String {
         Event::Deleting { address } => format!("{address}: about to be deleted"),
         Event::Deleted { address } => format!("{address}: deleted"),
         Event::Forgotten { address } => format!("{address}: forgotten"),
+        Event::Renamed { from, to } => format!("{from}: called {to} from now on"),
         _ => "something that this program does not know".to_owned(),
     }
 }

@@ -98,6 +98,11 @@ impl Cloud {
         self.key.digest(value)
     }
 
+    /// A digest as the state's key makes it, which may have been made with one before it.
+    pub(crate) fn lifted(&self, digest: String) -> String {
+        self.key.lift(&digest).map_or(digest, |digest| digest.to_string())
+    }
+
     /// The value from outside that has this digest.
     pub(crate) fn given(&self, digest: &str) -> Option<&Secret> {
         self.given.get(digest)

@@ -17,7 +17,7 @@ use crate::observe::Observed;
 use crate::plan::{self, Basis, Plan, Scope};
 use crate::resources::resources;
 use crate::sources::Sources;
-use crate::state::{Holder, Lease, Note, Session, StateKey, Store};
+use crate::state::{Holder, Note, Session, StateKey, Store, Wait};
 
 /// One environment, opened: plans and applies its definition.
 #[derive(Debug)]
@@ -69,7 +69,7 @@ impl Engine {
         };
         let project = environment.project_id.parse().map_err(|_| invalid("project_id"))?;
         let region = environment.region.parse().map_err(|_| invalid("region"))?;
-        let session = Session::<State>::open(store, key).await?;
+        let session = Box::pin(Session::<State>::open(store, key)).await?;
         let binding = Binding {
             environment: environment.name.clone(),
             endpoint: endpoint.to_owned(),
@@ -155,7 +155,11 @@ impl Engine {
     }
 
     async fn plan_for(&mut self, desired: &[Resource], scope: &Scope) -> Result<Plan, Error> {
-        self.session.refresh().await?;
+        match self.session.refresh().await {
+            // Read-only, from what is remembered of it.
+            Err(error) if scope.from_memory && error.is_unavailable() => {}
+            read => drop(read?),
+        }
         let state = self.session.state();
         let wanted = desired.iter().map(|resource| resource.address.kind);
         let remembered = state.resources.keys().map(|address| address.kind);
@@ -189,7 +193,7 @@ impl Engine {
         plan: &Plan,
         lock: Lock,
         options: &ApplyOptions,
-        waiting: impl FnMut(&Lease),
+        waiting: impl FnMut(&Wait<'_>),
         report: &dyn Fn(Progress),
     ) -> Result<Outcome, Error> {
         if !plan.problems.is_empty() {
@@ -201,15 +205,16 @@ impl Engine {
             let how = format!("confirm with the environment's name, {:?}", self.binding.environment);
             return Err(Error::Refused { problems: losses.chain([how]).collect() });
         }
-        self.session.lock(lock.holder.clone(), lock.wait, waiting).await?;
-        let outcome = self.apply_locked(plan, options, report).await;
+        Box::pin(self.session.lock(lock.holder.clone(), lock.wait, waiting)).await?;
+        let mut outcome = self.apply_locked(plan, &lock.holder, options, report).await;
         let (word, counts) = match &outcome {
             Ok(outcome) if outcome.is_complete() => ("done", outcome.done.len()),
             Ok(outcome) => ("failed", outcome.failed.len()),
             Err(_) => ("refused", 0),
         };
         let note = Note::new(&lock.holder, word).detail("changes", counts.to_string());
-        let released = self.session.release(Some(note)).await;
+        let calls = outcome.as_mut().map(|outcome| std::mem::take(&mut outcome.calls)).unwrap_or_default();
+        let released = Box::pin(self.session.release_with(Some(note), calls)).await;
         let outcome = outcome?;
         // Whoever has taken the lock over has it now; what failed for that is in the outcome already.
         if outcome.is_complete() {
@@ -221,9 +226,14 @@ impl Engine {
     async fn apply_locked(
         &mut self,
         plan: &Plan,
+        holder: &Holder,
         options: &ApplyOptions,
         report: &dyn Fn(Progress),
     ) -> Result<Outcome, Error> {
+        // Before the plan is held against the state: it was made without what an earlier run could not write.
+        if let Some(merged) = Box::pin(self.session.merge_kept(holder)).await? {
+            report(Progress::Merged(merged));
+        }
         plan.basis.still_holds(&self.basis())?;
         if self.session.state().binding.is_none() {
             self.session.append(vec![Event::Bound { binding: self.binding.clone() }]).await?;

@@ -88,6 +88,17 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// The cloud, or the store of the state, does not answer: it may well later, and what is remembered can be shown meanwhile.
+    pub fn is_away(&self) -> bool {
+        match self {
+            Self::State(error) => error.is_unavailable(),
+            Self::Observe { source: KindError::Api(error), .. } => error.is_transient(),
+            _ => false,
+        }
+    }
+}
+
 fn listed<T: std::fmt::Display>(items: &[T], between: &str) -> String {
     items.iter().map(ToString::to_string).collect::<Vec<_>>().join(between)
 }

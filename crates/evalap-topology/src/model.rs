@@ -1,6 +1,6 @@
 //! What the journal says, and the state that it adds up to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -96,6 +96,32 @@ pub enum Event {
         /// The resource.
         address: Address,
     },
+    /// The resource is called otherwise from now on.
+    Renamed {
+        /// What it was called.
+        from: Address,
+        /// What it is called.
+        to: Address,
+    },
+}
+
+impl Event {
+    /// The resources that it is of.
+    pub fn addresses(&self) -> impl Iterator<Item = &Address> {
+        let (one, other) = match self {
+            Self::Bound { .. } => (None, None),
+            Self::Creating { address, .. }
+            | Self::Created { address, .. }
+            | Self::Updating { address, .. }
+            | Self::Ready { address, .. }
+            | Self::Adopted { address, .. }
+            | Self::Deleting { address }
+            | Self::Deleted { address }
+            | Self::Forgotten { address } => (Some(address), None),
+            Self::Renamed { from, to } => (Some(from), Some(to)),
+        };
+        one.into_iter().chain(other)
+    }
 }
 
 /// Where a tracked resource is in its life.
@@ -166,10 +192,32 @@ impl Fold for State {
     type Event = Event;
     type Illegal = Illegal;
 
-    fn apply(&mut self, event: &Event) -> Result<(), Illegal> {
+    fn subjects(event: &Event) -> Vec<String> {
+        event.addresses().map(ToString::to_string).collect()
+    }
+
+    /// On those resources alone that the events are of.
+    fn check<'a>(&self, events: impl Iterator<Item = &'a Event>) -> Result<(), Illegal> {
+        let mut touched =
+            Self { version: self.version, binding: self.binding.clone(), resources: BTreeMap::new() };
+        let mut met = BTreeSet::new();
+        for event in events {
+            for address in event.addresses() {
+                if met.insert(address)
+                    && let Some(tracked) = self.resources.get(address)
+                {
+                    touched.resources.insert(address.clone(), tracked.clone());
+                }
+            }
+            touched.apply(event.clone())?;
+        }
+        Ok(())
+    }
+
+    fn apply(&mut self, event: Event) -> Result<(), Illegal> {
         use Phase::{Created, Creating, Deleting, Ready, Updating};
         self.version += 1;
-        match event.clone() {
+        match event {
             Event::Bound { binding } => match &self.binding {
                 Some(bound) if *bound != binding => {
                     return Err(Illegal(format!(
@@ -221,6 +269,23 @@ impl Fold for State {
             Event::Forgotten { address } => {
                 self.tracked(&address, "forgotten", &[Creating, Created, Ready, Updating, Deleting])?;
                 self.resources.remove(&address);
+            }
+            Event::Renamed { from, to } => {
+                if from.kind != to.kind {
+                    return Err(Illegal(format!("{from} cannot be called {to}: that is another kind")));
+                }
+                if self.resources.contains_key(&to) {
+                    return Err(Illegal(format!("{from} cannot be called {to}: that is tracked already")));
+                }
+                let Some(tracked) = self.resources.remove(&from) else {
+                    return Err(Illegal(format!("{from} cannot be renamed: it is not tracked")));
+                };
+                self.resources.insert(to.clone(), tracked);
+                for tracked in self.resources.values_mut() {
+                    for before in tracked.depends_on.iter_mut().filter(|before| **before == from) {
+                        before.clone_from(&to);
+                    }
+                }
             }
         }
         Ok(())

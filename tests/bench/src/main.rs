@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
 mod critical_path;
+mod fold;
 mod process;
 mod scale;
 mod start;
@@ -17,8 +18,9 @@ fn main() {
         Some("critical-path") => critical_path::run(),
         Some("scale") => scale::run(),
         Some("start") => start::run(),
+        Some("fold") => fold::run(),
         _ => {
-            eprintln!("usage: bench process | critical-path | scale | start");
+            eprintln!("usage: bench process | critical-path | scale | start | fold");
             std::process::exit(2);
         }
     }

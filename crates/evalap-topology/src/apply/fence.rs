@@ -1,18 +1,37 @@
-//! Nothing that changes the cloud leaves unless the lock was ours by the log a moment ago.
+//! Nothing that changes the cloud leaves unless the lock was ours by the log a moment ago; and what leaves is told.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use scaleway_core::{Exchange, Transport, TransportError};
 
 use super::journal::Journal;
+use crate::address::Address;
 use crate::sabotage::{self, Flaw};
+use crate::state::Call;
 
 /// What stands between the clients and the cloud: calls that change something pass only while the lock is held, for the
 /// API itself knows of no lock. Clones are the same fence.
 #[derive(Clone, Default)]
-pub(crate) struct Fence(Arc<Mutex<Option<Journal>>>);
+pub(crate) struct Fence(Arc<Mutex<Gate>>);
+
+#[derive(Default)]
+struct Gate {
+    journal: Option<Journal>,
+    /// What has passed and was not told yet.
+    calls: Vec<Call>,
+}
+
+tokio::task_local! {
+    /// The resource that is being worked on.
+    static RESOURCE: Address;
+}
+
+/// Does `work`, whose calls are for `resource`.
+pub(super) async fn of<T>(resource: Address, work: impl Future<Output = T>) -> T {
+    RESOURCE.scope(resource, work).await
+}
 
 impl Fence {
     /// While the guard lives, every change is checked against the lock that `journal` writes under.
@@ -21,12 +40,21 @@ impl Fence {
         Raised(self.clone())
     }
 
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn set(&self, journal: Option<Journal>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = journal;
+        self.gate().journal = journal;
     }
 
     fn journal(&self) -> Option<Journal> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.gate().journal.clone()
+    }
+
+    /// The calls that have passed since this was last asked.
+    pub(super) fn calls(&self) -> Vec<Call> {
+        std::mem::take(&mut self.gate().calls)
     }
 
     /// A transport that asks at this fence.
@@ -63,13 +91,20 @@ impl Transport for Fenced {
             return self.transport.send(request);
         }
         Box::pin(async move {
-            if let Some(journal) = self.fence.journal() {
-                journal
-                    .covered()
-                    .await
-                    .map_err(|_| TransportError::never_sent("the state's lock is not ours any more"))?;
+            let Some(journal) = self.fence.journal() else { return self.transport.send(request).await };
+            journal
+                .covered()
+                .await
+                .map_err(|_| TransportError::never_sent("the state's lock is not ours any more"))?;
+            let resource = RESOURCE.try_with(ToString::to_string).ok();
+            let mut call = Call::new(resource, request.method().as_str(), request.uri().path());
+            let answer = self.transport.send(request).await;
+            if let Ok(answer) = &answer {
+                let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+                (call.status, call.request_id) = (Some(answer.status().as_u16()), id.map(str::to_owned));
             }
-            self.transport.send(request).await
+            self.fence.gate().calls.push(call);
+            answer
         })
     }
 }

@@ -80,8 +80,10 @@ pub(crate) async fn apply(
         drop(raised);
         outcome
     };
-    let (outcome, _) = futures_util::future::join(work, writer.run(session, cloud.clock())).await;
+    let written = writer.run(session, cloud.clock(), cloud.fence());
+    let (mut outcome, left) = futures_util::future::join(work, written).await;
     // A state that could not be written is in the outcome, once for each change that it kept from being made.
+    (outcome.kept, outcome.calls) = (left.kept, left.calls);
     Ok(outcome)
 }
 
@@ -148,7 +150,8 @@ impl<'a> Executor<'a> {
                 let work = self.work(&step, planned);
                 let (verb, began) = (work.verb, self.since());
                 (self.report)(Progress::Started { address: step.address.clone(), verb });
-                running.push(async move { (step, lock, verb, began, work.run().await) });
+                let resource = step.address.clone();
+                running.push(async move { (step, lock, verb, began, fence::of(resource, work.run()).await) });
             }
             let Some((step, lock, verb, began, result)) = running.next().await else { break };
             if let Some(lock) = lock {

@@ -1,11 +1,14 @@
 use std::time::Duration;
 
 use crate::address::Address;
+use crate::state::{Call, Merged};
 
 /// What happens while a plan is applied, as it happens: progress bars, lines and timelines are all made from this.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Progress {
+    /// What an earlier run could not write to the state was written now.
+    Merged(Merged),
     /// A change has begun.
     Started {
         /// The resource.
@@ -74,6 +77,10 @@ pub struct Outcome {
     pub stopped: bool,
     /// How long it took.
     pub took: Duration,
+    /// Where on this machine events are kept that happened and could not be written to the state: the next run does it.
+    pub kept: Vec<String>,
+    /// Calls that no record tells yet.
+    pub(crate) calls: Vec<Call>,
     /// The chain of changes, each begun when the one before was done, that the apply took as long as.
     pub critical_path: Vec<Address>,
 }

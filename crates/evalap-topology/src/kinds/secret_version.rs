@@ -163,7 +163,7 @@ impl Kind for SecretVersion {
                 .await?;
             let enabled =
                 versions.into_iter().filter(|version| version.status == SecretVersionStatus::Enabled);
-            Ok(enabled.max_by_key(|version| version.revision).map(|version| seen(&secret, &version)))
+            Ok(enabled.max_by_key(|version| version.revision).map(|version| seen(cloud, &secret, &version)))
         });
         Ok(futures_util::future::try_join_all(lists).await?.into_iter().flatten().collect())
     }
@@ -207,8 +207,12 @@ fn outputs(secret: &SecretId, revision: u32) -> Attributes {
     attributes([("secret_id", json!(secret)), ("revision", json!(revision))])
 }
 
-fn seen(secret: &SecretId, version: &Existing) -> Seen {
-    let source = Source::of(version.description.as_deref().unwrap_or_default());
+fn seen(cloud: &Cloud, secret: &SecretId, version: &Existing) -> Seen {
+    let source = match Source::of(version.description.as_deref().unwrap_or_default()) {
+        // The state's key may have changed since: then the state has it as the new one would.
+        Some(Source::Given { digest }) => Some(Source::Given { digest: cloud.lifted(digest) }),
+        source => source,
+    };
     Seen {
         id: id(secret, version.revision),
         key: secret.to_string(),

@@ -41,7 +41,7 @@ fn seen(resource: &Resource, id: &str, claim: Claim) -> Seen {
 
 fn state(events: impl IntoIterator<Item = Event>) -> State {
     let mut state = State::default();
-    events.into_iter().for_each(|event| state.apply(&event).unwrap());
+    events.into_iter().for_each(|event| state.apply(event).unwrap());
     state
 }
 

@@ -1,7 +1,7 @@
 //! How an object lies in the store: one readable line, then the ciphertext.
 //!
 //! ```text
-//! evalap-state schema=1 key=1f2e3d4c nonce=<48 hex digits> sha256=<64 hex digits>
+//! evalap-state schema=2 key=1f2e3d4c nonce=<48 hex digits> sha256=<64 hex digits>
 //! ```
 //! The checksum covers the object's key, the line before it and the ciphertext, so damage is told from a wrong key
 //! without having the right one; the cipher authenticates the same, so nobody without the key can repair or move an
@@ -17,10 +17,19 @@ use sha2::{Digest, Sha256};
 use super::{StateError, StateKey};
 
 /// The newest schema that is written, and the newest that can be read.
-pub const SCHEMA: u32 = 1;
+pub const SCHEMA: u32 = 2;
 
 const MAGIC: &str = "evalap-state";
 const LONGEST_HEADER: usize = 256;
+
+/// What an object held.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Opened {
+    pub(super) payload: Vec<u8>,
+    pub(super) schema: u32,
+    /// The id of the key that it was written with.
+    pub(super) key: String,
+}
 
 /// Why an object could not be opened.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,7 +59,7 @@ pub(super) fn seal(
 }
 
 /// Decrypts what was stored under the key `object`.
-pub(super) fn open(key: &StateKey, object: &str, sealed: &[u8]) -> Result<Vec<u8>, Unopened> {
+pub(super) fn open(key: &StateKey, object: &str, sealed: &[u8]) -> Result<Opened, Unopened> {
     let parsed = parse(sealed).ok_or(Unopened::Damaged("has no readable header"))?;
     let aad = associated(object, parsed.header);
     if checksum(&aad, parsed.ciphertext) != parsed.checksum {
@@ -60,12 +69,11 @@ pub(super) fn open(key: &StateKey, object: &str, sealed: &[u8]) -> Result<Vec<u8
         return Err(Unopened::Newer { found: parsed.schema });
     }
     let wrong_key = || Unopened::WrongKey { found: parsed.key.to_owned() };
-    if parsed.key != key.id() {
-        return Err(wrong_key());
-    }
-    key.cipher()
+    let cipher = key.cipher_of(parsed.key).ok_or_else(wrong_key)?;
+    let payload = cipher
         .decrypt(&XNonce::from(parsed.nonce), Payload { msg: parsed.ciphertext, aad: &aad })
-        .map_err(|_| wrong_key())
+        .map_err(|_| wrong_key())?;
+    Ok(Opened { payload, schema: parsed.schema, key: parsed.key.to_owned() })
 }
 
 /// The id of the key that these bytes were written with, as they say.
@@ -127,7 +135,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_sealed_opens(payload: Vec<u8>, object in "[a-z0-9/]{1,30}") {
-            prop_assert_eq!(open(&key(1), &object, &sealed(&object, &payload)), Ok(payload));
+            let opened = open(&key(1), &object, &sealed(&object, &payload));
+            prop_assert_eq!(opened, Ok(Opened { payload, schema: SCHEMA, key: key(1).id().to_owned() }));
         }
 
         #[test]
@@ -167,7 +176,7 @@ mod tests {
     fn a_newer_schema_says_which() {
         let bytes = sealed("log/1", b"payload");
         let parsed = parse(&bytes).unwrap();
-        let header = parsed.header.replace("schema=1", "schema=7");
+        let header = parsed.header.replace("schema=2", "schema=7");
         let sum = checksum(&associated("log/1", &header), parsed.ciphertext);
         let newer = [format!("{header} sha256={sum}\n").as_bytes(), parsed.ciphertext].concat();
         assert_eq!(open(&key(1), "log/1", &newer), Err(Unopened::Newer { found: 7 }));
@@ -177,7 +186,7 @@ mod tests {
     fn the_header_can_be_read_and_the_payload_cannot() {
         let bytes = sealed("log/1", b"the payload itself");
         let text = String::from_utf8_lossy(&bytes);
-        assert!(text.starts_with("evalap-state schema=1 key="));
+        assert!(text.starts_with("evalap-state schema=2 key="));
         assert!(!text.contains("payload"));
     }
 }

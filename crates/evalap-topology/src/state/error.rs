@@ -143,6 +143,39 @@ pub enum StateError {
         place: String,
     },
 
+    /// The store lets an object be created twice, so that two deployers would overwrite each other.
+    #[error(
+        "{place} cannot hold a state: it does not refuse to create an object that exists (If-None-Match: *); use a store that does"
+    )]
+    Overwrites {
+        /// The folder or bucket.
+        place: String,
+    },
+
+    /// Everyone can read the bucket.
+    #[error(
+        "the bucket {bucket} has a policy that lets everyone in: take it away, or name who may (`bootstrap --allow application_id:…`)"
+    )]
+    Public {
+        /// The bucket.
+        bucket: String,
+    },
+
+    /// The bucket would lose records with time.
+    #[error(
+        "the bucket {bucket} has a lifecycle rule {rule:?} under which records of the state expire: take it away"
+    )]
+    Expires {
+        /// The bucket.
+        bucket: String,
+        /// The rule.
+        rule: String,
+    },
+
+    /// Nothing can be kept on this machine.
+    #[error("no folder of this machine was given to keep what cannot be written")]
+    NoRefuge,
+
     /// A bucket could not be reached or made ready.
     #[error("the bucket {bucket} cannot be {doing}")]
     Bucket {
@@ -186,6 +219,35 @@ pub enum StateError {
         found: String,
     },
 
+    /// The keys that the one in use took the place of cannot be read.
+    #[error(
+        "{object} of the state in {place} {what}: put it back from a backup (or the bucket's older version); it holds the keys of older records"
+    )]
+    KeysLost {
+        /// The object.
+        object: String,
+        /// The folder or bucket.
+        place: String,
+        /// What is wrong with it.
+        what: String,
+    },
+
+    /// A key cannot be used a second time.
+    #[error("the key {key} is in use, or was: take a new one (make one with `openssl rand -base64 32`)")]
+    KeyUsed {
+        /// Its id.
+        key: String,
+    },
+
+    /// The log goes on elsewhere.
+    #[error("the state in {place} was moved to {to}: [state] of the definition must say so")]
+    MovedTo {
+        /// Where it was.
+        place: String,
+        /// Where it is.
+        to: String,
+    },
+
     /// A newer version of this program wrote it.
     #[error(
         "{object} of the state has schema {found}, this program knows up to {known}: use one that knows schema {found}"
@@ -223,8 +285,9 @@ pub enum StateError {
 
     /// Somebody else holds the lock.
     #[error(
-        "the state is locked by {holder} since {since}: wait for it (--lock-timeout), or, if it is gone, \
-         a lease that shows no life for {lease_seconds} s is taken over by who waits; `unlock --force` breaks it"
+        "the state is locked by {holder} since {since}{}: wait for it (--lock-timeout), or, if it is gone, \
+         a lease that shows no life for {lease_seconds} s is taken over by who waits; `unlock --force` breaks it",
+        if *.waiting == 0 { String::new() } else { format!(" ({waiting} waiting)") }
     )]
     Held {
         /// Who.
@@ -233,6 +296,8 @@ pub enum StateError {
         since: Timestamp,
         /// How long it must show no life before who waits may take it over.
         lease_seconds: u64,
+        /// How many wait for it.
+        waiting: usize,
     },
 
     /// An append that needs the lock, without it.

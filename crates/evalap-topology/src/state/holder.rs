@@ -18,6 +18,9 @@ pub struct Holder {
     pub pid: u32,
     /// What it runs.
     pub command: String,
+    /// Where it was started from: a CI job's address, or the other end of a remote session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
     /// Where this pid means this process: boot, pid namespace and user. Processes that share it can see each other.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     territory: Option<String>,
@@ -40,6 +43,7 @@ impl Holder {
                 .unwrap_or_else(|| "unknown".into()),
             pid,
             command: command.into(),
+            from: origin(),
             territory: territory(),
             started: running_since(pid).ok().flatten(),
         }
@@ -59,6 +63,17 @@ impl fmt::Display for Holder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{} (pid {}, `{}`)", self.user, self.host, self.pid, self.command)
     }
+}
+
+/// What CI systems and remote sessions say of where a program was started from.
+fn origin() -> Option<String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let actions = || {
+        let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", variable("GITHUB_RUN_ID")?))
+    };
+    let remote = || Some(variable("SSH_CONNECTION")?.split(' ').next()?.to_owned());
+    variable("CI_JOB_URL").or_else(|| variable("BUILD_URL")).or_else(actions).or_else(remote)
 }
 
 /// Boot, pid namespace and user: a container on the same machine, a reboot or another user (whose processes may be

@@ -16,10 +16,19 @@ use super::StateError;
 
 /// The key of one state: 32 bytes, from which one key for encryption, one for digests and a short public id are
 /// derived. Cheap to clone; wiped when the last clone goes.
+///
+/// A key that took the place of others knows them, once its state is opened: it reads what they wrote, and what was
+/// digested with them is digested once more with those after it, so that a value is recognised whatever key it was first
+/// met under.
 #[derive(Clone)]
-pub struct StateKey(Arc<Derived>);
+pub struct StateKey {
+    own: Arc<Derived>,
+    /// The keys before it, the oldest first.
+    older: Arc<[Arc<Derived>]>,
+}
 
 struct Derived {
+    bytes: Zeroizing<[u8; 32]>,
     id: String,
     cipher: XChaCha20Poly1305,
     digest: Hmac<Sha256>,
@@ -57,41 +66,103 @@ impl StateKey {
             Ok(derived)
         };
         let unusable = |_| invalid("not usable");
-        Ok(Self(Arc::new(Derived {
+        let own = Arc::new(Derived {
+            bytes: Zeroizing::new(*bytes),
             id: HEXLOWER.encode(&expand("evalap-state/1 key id")?[..4]),
             cipher: XChaCha20Poly1305::new_from_slice(expand("evalap-state/1 encryption")?.as_slice())
                 .map_err(unusable)?,
             digest: Hmac::new_from_slice(expand("evalap-state/1 digest")?.as_slice()).map_err(unusable)?,
-        })))
+        });
+        Ok(Self { own, older: Arc::default() })
     }
 
     /// A short name that tells keys apart and says nothing about them.
     pub fn id(&self) -> &str {
-        &self.0.id
+        &self.own.id
     }
 
     /// The digest by which a secret value can be recognised, by who has the key, and not be guessed by others.
     pub fn digest(&self, secret: &Secret) -> Digest {
-        self.mac("secret", std::iter::once(secret.expose()))
+        let mut keys = self.all();
+        let first = keys.next().unwrap_or(&self.own).mac("secret", [secret.expose()]);
+        keys.fold(first, |digest, key| key.again(&digest))
     }
 
     /// One digest for several texts in their order: digests of secrets, labels, a definition.
     pub fn fingerprint<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> Digest {
-        self.mac("parts", parts)
+        self.own.mac("parts", parts)
     }
 
+    /// What an older key digested, as this one does; nothing where the text is no digest of an older key.
+    pub(crate) fn lift(&self, text: &str) -> Option<Digest> {
+        let (id, digits) = text.split_once(':')?;
+        let at = self.older.iter().position(|key| key.id == id)?;
+        let digest = (digits.len() == 64 && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+            .then(|| Digest(text.to_owned()))?;
+        Some(self.all().skip(at + 1).fold(digest, |digest, key| key.again(&digest)))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Arc<Derived>> {
+        self.older.iter().chain([&self.own])
+    }
+
+    /// What opens what the key `id` wrote, if it is this one or one before it.
+    pub(super) fn cipher_of(&self, id: &str) -> Option<&XChaCha20Poly1305> {
+        self.all().find(|key| key.id == id).map(|key| &key.cipher)
+    }
+
+    pub(super) fn cipher(&self) -> &XChaCha20Poly1305 {
+        &self.own.cipher
+    }
+
+    /// Whether it is this key, or one before it.
+    pub(super) fn knows(&self, id: &str) -> bool {
+        self.cipher_of(id).is_some()
+    }
+
+    /// This key in the place of `last`.
+    pub(super) fn after(&self, last: &Self) -> Self {
+        Self { own: self.own.clone(), older: last.all().cloned().collect() }
+    }
+
+    /// That the key before `id` gives its place to it, at record `seq`: nobody can say so without having had that one.
+    /// None where no key of these came before it.
+    pub(super) fn proof_of(&self, id: &str, seq: u64) -> Option<Digest> {
+        let at = self.all().position(|key| key.id == id)?;
+        let last = self.older.get(at.checked_sub(1)?)?;
+        Some(last.mac("rekey", [id, seq.to_string().as_str()]))
+    }
+
+    /// The keys before this one, the oldest first, a line each: to be kept under this one.
+    pub(super) fn older_texts(&self) -> Zeroizing<String> {
+        let lines: Vec<_> =
+            self.older.iter().map(|key| Zeroizing::new(BASE64.encode(key.bytes.as_slice()))).collect();
+        let lines: Vec<&str> = lines.iter().map(|line| line.as_str()).collect();
+        Zeroizing::new(lines.join("\n"))
+    }
+
+    /// This key, with those before it as [`StateKey::older_texts`] gave them.
+    pub(super) fn with_older(&self, texts: &str) -> Result<Self, StateError> {
+        let parse =
+            |line: &str| Self::parse(&Secret::new(line), "the keys before this one").map(|key| key.own);
+        let older = texts.lines().map(parse).collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { own: self.own.clone(), older: older.into() })
+    }
+}
+
+impl Derived {
     fn mac<'a>(&self, purpose: &'a str, parts: impl IntoIterator<Item = &'a str>) -> Digest {
-        let mut mac = self.0.digest.clone();
+        let mut mac = self.digest.clone();
         for part in std::iter::once(purpose).chain(parts) {
             // The length first: ("ab", "c") is not ("a", "bc").
             mac.update(&(part.len() as u64).to_le_bytes());
             mac.update(part.as_bytes());
         }
-        Digest(format!("{}:{}", self.id(), HEXLOWER.encode(&mac.finalize().into_bytes())))
+        Digest(format!("{}:{}", self.id, HEXLOWER.encode(&mac.finalize().into_bytes())))
     }
 
-    pub(super) fn cipher(&self) -> &XChaCha20Poly1305 {
-        &self.0.cipher
+    fn again(&self, digest: &Digest) -> Digest {
+        self.mac("again", [digest.as_str()])
     }
 }
 
@@ -168,5 +239,25 @@ mod tests {
         assert!(a.digest(&secret).is_of(&a) && !a.digest(&secret).is_of(&b));
         assert!(!format!("{a:?} {:?} {}", a.digest(&secret), a.digest(&secret)).contains("hunter2"));
         assert_eq!(a.digest(&secret).as_str().len(), 8 + 1 + 64);
+    }
+
+    #[test]
+    fn a_value_is_recognised_whatever_key_it_was_first_digested_with() {
+        let (first, second) = (key(1), key(2).after(&key(1)));
+        let third = key(3).after(&second);
+        let secret = Secret::new("hunter2");
+        assert_eq!(third.lift(first.digest(&secret).as_str()), Some(third.digest(&secret)));
+        assert_eq!(third.lift(second.digest(&secret).as_str()), Some(third.digest(&secret)));
+        assert_eq!(third.lift(third.digest(&secret).as_str()), None, "nothing to do");
+        assert_eq!(third.lift(key(9).digest(&secret).as_str()), None, "a stranger's");
+        assert_eq!(third.lift(&format!("{}:hunter2", first.id())), None, "no digest");
+        assert_ne!(third.digest(&secret), key(3).digest(&secret), "the old keys are part of it");
+        let again = key(3).with_older(&third.older_texts()).unwrap();
+        assert_eq!(again.digest(&secret), third.digest(&secret));
+        let proof = third.proof_of(third.id(), 7);
+        assert!(proof.as_ref().is_some_and(|proof| proof.is_of(&second)));
+        assert_eq!(proof, again.proof_of(third.id(), 7));
+        assert_ne!(proof, third.proof_of(third.id(), 8));
+        assert_eq!(third.proof_of(first.id(), 7), None, "nothing came before the first");
     }
 }

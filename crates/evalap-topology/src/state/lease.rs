@@ -21,6 +21,30 @@ pub struct Lease {
     pub last: u64,
 }
 
+/// Somebody who waits for the lock.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Waiter {
+    /// The wait's id.
+    pub ticket: String,
+    /// Who waits.
+    pub holder: Holder,
+    /// Since when, by the waiter's clock.
+    pub since: Timestamp,
+}
+
+/// What somebody who waits for the lock is told at each look.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Wait<'a> {
+    /// Who holds it; none in the moment between two holders.
+    pub lease: Option<&'a Lease>,
+    /// Our place among those who wait; the first comes next.
+    pub place: usize,
+    /// How many wait, we among them.
+    pub of: usize,
+}
+
 /// How long things may take around the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -33,6 +57,8 @@ pub struct LeaseTimes {
     pub cover: Duration,
     /// How often who waits looks.
     pub poll: Duration,
+    /// How long a free lock is left to each of those who have waited longer.
+    pub turn: Duration,
 }
 
 impl Default for LeaseTimes {
@@ -43,22 +69,29 @@ impl Default for LeaseTimes {
             renew: Duration::from_secs(20),
             cover: Duration::from_secs(5),
             poll: Duration::from_secs(1),
+            turn: Duration::from_secs(4),
         }
     }
 }
 
-/// What a record does to the lock.
-pub(super) fn fold<S: Fold>(lease: &mut Option<Lease>, record: &Record<S>) {
+/// What a record does to the lock and to those who wait for it.
+pub(super) fn fold<S: Fold>(lease: &mut Option<Lease>, queue: &mut Vec<Waiter>, record: &Record<S>) {
     for entry in &record.entries {
         let Entry::Lease(event) = entry else { continue };
         match event {
-            LeaseEvent::Claim { lease: id, holder, .. } => {
+            LeaseEvent::Claim { lease: id, holder, waited, .. } => {
                 let (id, holder) = (id.clone(), holder.clone());
                 *lease = Some(Lease { id, holder, since: record.at, last: record.seq });
+                queue.retain(|waiter| !waited.contains(&waiter.ticket));
             }
             LeaseEvent::Release { lease: id } | LeaseEvent::Break { lease: id, .. } => {
                 lease.take_if(|lease| lease.id == *id);
             }
+            LeaseEvent::Wait { ticket, holder } => {
+                let (ticket, holder) = (ticket.clone(), holder.clone());
+                queue.push(Waiter { ticket, holder, since: record.at });
+            }
+            LeaseEvent::Leave { ticket } => queue.retain(|waiter| waiter.ticket != *ticket),
             LeaseEvent::Renew => {}
         }
     }

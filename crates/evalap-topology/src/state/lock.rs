@@ -2,14 +2,28 @@
 
 use std::time::Duration;
 
-use super::lease::Watch;
+use super::lease::{Wait, Waiter, Watch};
 use super::session::Own;
 use crate::sabotage::{self, Flaw};
 
-use super::{Entry, Fold, Holder, Lease, LeaseEvent, Note, Session, StateError};
+use super::{Call, Entry, Fold, Holder, Lease, LeaseEvent, Note, Session, StateError};
+
+/// Somebody who tries to take the lock.
+struct Seeker {
+    holder: Holder,
+    /// The place in the queue, once there is one.
+    ticket: Option<String>,
+    waited: Duration,
+    /// How long we have seen the lock free while others were to come first.
+    free: Duration,
+    watch: Option<Watch>,
+}
 
 impl<S: Fold> Session<S> {
-    /// Takes the lock, waiting for it up to `wait`; `waiting` is told who holds it, once a look.
+    /// Takes the lock, waiting for it up to `wait`; `waiting` is told who holds it and which place is ours, once a look.
+    ///
+    /// Those who wait get it in the order in which they came: a free lock is left for some seconds to each who came
+    /// before, for they may be gone. Who does not wait (`wait` is zero) takes a free lock at once.
     ///
     /// A holder that ran on this machine and is gone is taken over at once; another only after it has written nothing
     /// for a whole lease, during which we watched.
@@ -20,46 +34,95 @@ impl<S: Fold> Session<S> {
         &mut self,
         holder: Holder,
         wait: Duration,
-        mut waiting: impl FnMut(&Lease),
+        mut waiting: impl FnMut(&Wait<'_>),
     ) -> Result<(), StateError> {
         let clock = self.log.store.clock.clone();
-        let mut watch: Option<Watch> = None;
-        let mut waited = Duration::ZERO;
+        let (waited, free) = (Duration::ZERO, Duration::ZERO);
+        let mut seeker = Seeker { holder, ticket: None, waited, free, watch: None };
         self.refresh().await?;
         loop {
-            let Some(lease) = &self.folded.lease else {
-                if self.claim(&holder, None).await? {
-                    return Ok(());
+            match &self.folded.lease {
+                Some(lease) if self.own.as_ref().is_some_and(|own| own.id == lease.id) => return Ok(()),
+                Some(lease) => {
+                    seeker.free = Duration::ZERO;
+                    let times = &self.times;
+                    let expired =
+                        seeker.watch.as_ref().is_some_and(|watch| watch.is_expired(lease, times, &clock));
+                    if expired || lease.holder.is_gone() {
+                        let over = lease.id.clone();
+                        if self.claim(&seeker, Some(over)).await? {
+                            return Ok(());
+                        }
+                        continue;
+                    }
+                    if seeker.waited >= wait {
+                        return Err(self.give_up(seeker).await);
+                    }
                 }
-                continue;
-            };
-            if self.own.as_ref().is_some_and(|own| own.id == lease.id) {
-                return Ok(());
-            }
-            let expired = watch.as_ref().is_some_and(|watch| watch.is_expired(lease, &self.times, &clock));
-            if expired || lease.holder.is_gone() {
-                let over = lease.id.clone();
-                if self.claim(&holder, Some(over)).await? {
-                    return Ok(());
+                None if seeker.waited >= wait || self.is_turn(&seeker) => {
+                    if self.claim(&seeker, None).await? {
+                        return Ok(());
+                    }
+                    continue;
                 }
+                None => {}
+            }
+            if !self.is_queued(&seeker) {
+                self.queue_up(&mut seeker).await?;
                 continue;
             }
-            if waited >= wait {
-                return Err(StateError::Held {
-                    holder: Box::new(lease.holder.clone()),
-                    since: lease.since,
-                    lease_seconds: self.times.lease.as_secs(),
-                });
+            let lease = self.folded.lease.as_ref();
+            let place = self.before(&seeker).filter(|waiter| !waiter.holder.is_gone()).count() + 1;
+            waiting(&Wait { lease, place, of: self.folded.queue.len().max(place) });
+            if let (None, Some(lease)) = (&seeker.watch, lease) {
+                seeker.watch = Some(Watch::new(lease, &clock));
             }
-            waiting(lease);
-            let watch = watch.get_or_insert_with(|| Watch::new(lease, &clock));
-            let pause = self.times.poll.min(wait.saturating_sub(waited));
+            let pause = self.times.poll.min(wait.saturating_sub(seeker.waited));
             clock.sleep(pause).await;
-            waited += pause;
+            seeker.waited += pause;
+            seeker.free += pause;
             self.refresh().await?;
-            if let Some(lease) = &self.folded.lease {
+            if let (Some(watch), Some(lease)) = (&mut seeker.watch, &self.folded.lease) {
                 watch.look(lease, pause, &clock);
             }
+        }
+    }
+
+    /// Those who came before, as far as was read.
+    fn before<'a>(&'a self, seeker: &'a Seeker) -> impl Iterator<Item = &'a Waiter> {
+        self.folded.queue.iter().take_while(|waiter| seeker.ticket.as_ref() != Some(&waiter.ticket))
+    }
+
+    fn is_queued(&self, seeker: &Seeker) -> bool {
+        self.folded.queue.iter().any(|waiter| seeker.ticket.as_ref() == Some(&waiter.ticket))
+    }
+
+    /// Whether a free lock is ours to take: who came before us had the time to.
+    fn is_turn(&self, seeker: &Seeker) -> bool {
+        let before = self.before(seeker).filter(|waiter| !waiter.holder.is_gone()).count();
+        seeker.free >= self.times.turn * u32::try_from(before).unwrap_or(u32::MAX)
+    }
+
+    async fn queue_up(&mut self, seeker: &mut Seeker) -> Result<(), StateError> {
+        let ticket = self.log.store.random.uuid().map_err(StateError::Random)?;
+        let wait = LeaseEvent::Wait { ticket: ticket.clone(), holder: seeker.holder.clone() };
+        seeker.ticket = Some(ticket);
+        // Another may have come or gone meanwhile: then we look again first.
+        self.try_write(vec![Entry::Lease(wait)]).await.map(drop)
+    }
+
+    /// Leaves the queue, and says who has the lock.
+    async fn give_up(&mut self, seeker: Seeker) -> StateError {
+        if let Some(ticket) = seeker.ticket.clone().filter(|_| self.is_queued(&seeker)) {
+            let leave = vec![Entry::Lease(LeaseEvent::Leave { ticket })];
+            while matches!(self.try_write(leave.clone()).await, Ok(None)) {}
+        }
+        let Some(lease) = &self.folded.lease else { return StateError::NotHeld };
+        StateError::Held {
+            holder: Box::new(lease.holder.clone()),
+            since: lease.since,
+            lease_seconds: self.times.lease.as_secs(),
+            waiting: self.folded.queue.len(),
         }
     }
 
@@ -84,6 +147,15 @@ impl<S: Fold> Session<S> {
         self.held().map_or(Duration::ZERO, |own| self.times.renew.saturating_sub(now.since(own.written)))
     }
 
+    /// Shows that we live, if that is due; else looks whether the store is there and the lock ours.
+    pub async fn look(&mut self) -> Result<(), StateError> {
+        if self.renew_in().is_zero() {
+            return self.renew().await;
+        }
+        self.refresh().await?;
+        self.held().map(drop)
+    }
+
     /// Shows that we live. Every append does too.
     pub async fn renew(&mut self) -> Result<(), StateError> {
         self.write_held(vec![Entry::Lease(LeaseEvent::Renew)]).await.map(drop)
@@ -91,10 +163,17 @@ impl<S: Fold> Session<S> {
 
     /// Gives the lock back, with a last note in the same record.
     pub async fn release(&mut self, note: Option<Note>) -> Result<(), StateError> {
+        self.release_with(note, Vec::new()).await
+    }
+
+    /// As [`Session::release`], with the calls that were made since the last record.
+    pub async fn release_with(&mut self, note: Option<Note>, calls: Vec<Call>) -> Result<(), StateError> {
         let lease = self.held()?.id.clone();
         let release = Entry::Lease(LeaseEvent::Release { lease });
-        self.write_held(note.map(Entry::Note).into_iter().chain([release]).collect()).await?;
+        let calls = (!calls.is_empty()).then_some(Entry::Calls(calls));
+        self.write_held(calls.into_iter().chain(note.map(Entry::Note)).chain([release]).collect()).await?;
         self.own = None;
+        self.tidy().await;
         Ok(())
     }
 
@@ -123,12 +202,16 @@ impl<S: Fold> Session<S> {
     }
 
     /// One try to take the lock from the state as we know it.
-    async fn claim(&mut self, holder: &Holder, over: Option<String>) -> Result<bool, StateError> {
+    async fn claim(&mut self, seeker: &Seeker, over: Option<String>) -> Result<bool, StateError> {
         let id = self.log.store.random.uuid().map_err(StateError::Random)?;
         let written = self.log.store.clock.now();
+        let ours = seeker.ticket.iter().filter(|_| self.is_queued(seeker)).cloned();
+        // Who did not come has no claim any more; who does not wait passes by those who do.
+        let passed = self.before(seeker).filter(|waiter| seeker.ticket.is_some() || waiter.holder.is_gone());
+        let waited = passed.map(|waiter| waiter.ticket.clone()).chain(ours).collect();
         // Before the write: if it is given up halfway, we must know our lease when we meet it.
         self.own = Some(Own { id: id.clone(), written });
-        let claim = LeaseEvent::Claim { lease: id, holder: holder.clone(), over };
+        let claim = LeaseEvent::Claim { lease: id, holder: seeker.holder.clone(), over, waited };
         let won = self.try_write(vec![Entry::Lease(claim)]).await?.is_some();
         if !won {
             self.own = None;

@@ -4,16 +4,20 @@ use std::marker::PhantomData;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::envelope::{self, SCHEMA, Unopened};
-use super::{Fold, Record, StateError, StateKey, Store};
+use super::migrate::{self, Holds};
+use super::segment::{SEGMENT, Segments};
+use super::{Digest, Entry, Fold, Record, StateError, StateKey, Store, keyring};
 
 /// How many records are read at once.
 const PARALLEL: usize = 32;
 
 /// The end of the log, as far as it was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Head {
     /// The last record's number; 0 where there is none.
     pub seq: u64,
@@ -21,11 +25,23 @@ pub struct Head {
     pub hash: String,
     /// The size of all records up to here, in bytes.
     pub size: u64,
+    /// The id of the key that the last record was written with; empty where that is not known.
+    #[serde(default)]
+    pub key: String,
+    /// When the last record was written, by its writer's clock.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
 }
 
 impl Head {
-    pub(super) fn followed_by(&self, sealed: &Bytes) -> Self {
-        Self { seq: self.seq + 1, hash: envelope::hash(sealed), size: self.size + sealed.len() as u64 }
+    pub(super) fn followed_by<S: Fold>(&self, record: &Record<S>, sealed: &Bytes, key: &str) -> Self {
+        Self {
+            seq: self.seq + 1,
+            hash: envelope::hash(sealed),
+            size: self.size + sealed.len() as u64,
+            key: key.to_owned(),
+            at: Some(record.at),
+        }
     }
 }
 
@@ -42,7 +58,14 @@ pub(super) fn object(seq: u64) -> String {
 }
 
 impl<S: Fold> Log<S> {
-    pub(super) fn new(store: Store, key: StateKey) -> Self {
+    /// With the keys that `key` took the place of.
+    pub(super) async fn open(store: Store, key: StateKey) -> Result<Self, StateError> {
+        let key = keyring::load(&store, key).await?;
+        Ok(Self::with_keys(store, key))
+    }
+
+    /// With a key that knows those before it.
+    pub(super) fn with_keys(store: Store, key: StateKey) -> Self {
         Self { store, key, state: PhantomData }
     }
 
@@ -51,37 +74,59 @@ impl<S: Fold> Log<S> {
         Ok(self.store.numbers("log", &object(seq)).await?.last().copied().unwrap_or(seq))
     }
 
-    /// Reads on from `head`, giving every record to `each`: up to `listed`, which must be there, at once; then one by
-    /// one until there is none. Not beyond `until`.
+    /// Reads on from `head`, giving every record to `each`: up to `listed`, which must be there, at once, merged ones
+    /// where there are; then one by one until there is none. Not beyond `until`.
     pub(super) async fn read(
         &self,
-        mut head: Head,
+        head: Head,
         listed: u64,
         until: u64,
         mut each: impl FnMut(Record<S>, &Head) -> Result<(), StateError>,
     ) -> Result<Head, StateError> {
+        let far = listed.min(until).saturating_sub(head.seq) >= SEGMENT;
+        let segments = if far { Segments::list(self).await? } else { Segments::default() };
+        self.read_with(&segments, head, listed, until, &mut each).await
+    }
+
+    /// As [`Log::read`], from these segments and the records between them; without any, it is the records themselves.
+    pub(super) async fn read_with(
+        &self,
+        segments: &Segments,
+        mut head: Head,
+        listed: u64,
+        until: u64,
+        each: &mut impl FnMut(Record<S>, &Head) -> Result<(), StateError>,
+    ) -> Result<Head, StateError> {
         let listed = listed.min(until);
-        let mut known = stream::iter(head.seq + 1..=listed)
-            .map(|seq| async move { self.store.get(&object(seq)).await })
-            .buffered(PARALLEL);
-        while let Some(sealed) = known.try_next().await? {
-            let sealed = sealed.ok_or_else(|| self.corrupt(&head, "is missing"))?;
-            let record = self.open(&mut head, &sealed)?;
-            each(record, &head)?;
+        while head.seq < listed {
+            let unread = segments.read(self, &mut head, listed, each).await?.min(listed);
+            let mut known = stream::iter(head.seq + 1..=unread)
+                .map(|seq| async move { self.store.get(&object(seq)).await })
+                .buffered(PARALLEL);
+            while let Some(sealed) = known.try_next().await? {
+                let sealed = sealed.ok_or_else(|| self.corrupt(&head, "is missing"))?;
+                let record = self.unseal(&mut head, &sealed)?;
+                each(record, &head)?;
+            }
         }
         while head.seq < until
             && let Some(sealed) = self.store.get(&object(head.seq + 1)).await?
         {
-            let record = self.open(&mut head, &sealed)?;
+            let record = self.unseal(&mut head, &sealed)?;
             each(record, &head)?;
         }
         Ok(head)
     }
 
     /// Writes the sealed record after `head`; `None` if another was first.
-    pub(super) async fn append(&self, head: &Head, sealed: &Bytes) -> Result<Option<Head>, StateError> {
+    pub(super) async fn append(
+        &self,
+        head: &Head,
+        record: &Record<S>,
+        sealed: &Bytes,
+    ) -> Result<Option<Head>, StateError> {
         let ours = self.store.create(&object(head.seq + 1), sealed).await?;
-        Ok(ours.then(|| head.followed_by(sealed)))
+        Ok(ours.then(|| head.followed_by(record, sealed, self.key.id())))
     }
 
     /// A record as it is written.
@@ -91,17 +136,31 @@ impl<S: Fold> Log<S> {
     }
 
     /// Opens the record after `head` and moves `head` to it.
-    fn open(&self, head: &mut Head, sealed: &Bytes) -> Result<Record<S>, StateError> {
+    fn unseal(&self, head: &mut Head, sealed: &Bytes) -> Result<Record<S>, StateError> {
         let object = object(head.seq + 1);
-        let payload = envelope::open(&self.key, &object, sealed)
+        let opened = envelope::open(&self.key, &object, sealed)
             .map_err(|problem| self.unopened(head, &object, problem))?;
         let record: Record<S> =
-            serde_json::from_slice(&payload).map_err(|source| StateError::Unknown { object, source })?;
+            migrate::read(&opened, Holds::Record).map_err(|source| StateError::Unknown { object, source })?;
         if record.seq != head.seq + 1 || record.previous != head.hash {
             return Err(self.corrupt(head, "does not follow the one before it"));
         }
-        *head = head.followed_by(sealed);
+        if !head.key.is_empty() && head.key != opened.key && !self.changes_key(head, &opened.key, &record) {
+            return Err(self.corrupt(head, "was written with a key that was not in use"));
+        }
+        *head = head.followed_by(&record, sealed, &opened.key);
         Ok(record)
+    }
+
+    /// Whether the record says, as nobody could without the key before it, that `key` is used from here on.
+    fn changes_key(&self, head: &Head, key: &str, record: &Record<S>) -> bool {
+        record.entries.iter().any(|entry| match entry {
+            Entry::Rekeyed { from, to, proof, .. } => {
+                let expected: Option<Digest> = self.key.proof_of(key, record.seq);
+                *from == head.key && to == key && expected.as_ref() == Some(proof)
+            }
+            _ => false,
+        })
     }
 
     /// What is wrong with the record after `head`.

@@ -22,16 +22,21 @@
 //!
 //! All who share a state must run on clocks of the same speed: a lease is measured by the clock of who waits for it.
 
+mod bucket;
 mod envelope;
 mod error;
 mod holder;
 mod key;
 mod key_file;
 mod key_secret;
+mod keyring;
 mod lease;
 mod lock;
 mod log;
+mod migrate;
 mod record;
+mod refuge;
+mod segment;
 mod session;
 mod store;
 mod versions;
@@ -40,15 +45,17 @@ mod versions;
 #[doc(hidden)]
 pub mod contract;
 
+pub use bucket::Bootstrap;
 pub use envelope::SCHEMA;
 pub use error::StateError;
 pub use holder::Holder;
 pub use key::{Digest, StateKey};
 pub use key_file::KEY_VARIABLE;
 pub use key_secret::KeySecret;
-pub use lease::{Lease, LeaseTimes};
+pub use lease::{Lease, LeaseTimes, Wait, Waiter};
 pub use log::Head;
-pub use record::{Entry, Fold, LeaseEvent, Note, Record};
+pub use record::{Call, Entry, Fold, LeaseEvent, Note, Record};
+pub use refuge::{Away, Merged};
 pub use session::Session;
 pub use store::Store;
 pub use versions::Verified;

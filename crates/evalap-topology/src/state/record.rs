@@ -7,7 +7,7 @@ use scaleway_core::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Holder;
+use super::{Digest, Holder};
 
 /// A state that is the fold of its events.
 ///
@@ -20,7 +20,12 @@ pub trait Fold: Default + Clone + Debug + Serialize + DeserializeOwned {
     type Illegal: std::error::Error + Send + Sync + 'static;
 
     /// Takes the event in, or refuses it.
-    fn apply(&mut self, event: &Self::Event) -> Result<(), Self::Illegal>;
+    fn apply(&mut self, event: Self::Event) -> Result<(), Self::Illegal>;
+
+    /// What the event is of, for telling whether something has happened to that since.
+    fn subjects(_event: &Self::Event) -> Vec<String> {
+        Vec::new()
+    }
 
     /// Whether all of these could be applied one after another: asked before they are written. A state that is dear
     /// to clone should answer without.
@@ -30,7 +35,7 @@ pub trait Fold: Default + Clone + Debug + Serialize + DeserializeOwned {
     {
         let mut next = None;
         for event in events {
-            next.get_or_insert_with(|| self.clone()).apply(event)?;
+            next.get_or_insert_with(|| self.clone()).apply(event.clone())?;
         }
         Ok(())
     }
@@ -65,12 +70,37 @@ pub enum Entry<S: Fold> {
     Lease(LeaseEvent),
     /// For the audit; changes nothing.
     Note(Note),
+    /// Calls that changed something, or tried to, since the record before.
+    Calls(Vec<Call>),
     /// The state is again what it was.
     Restored {
         /// The version it was restored from.
         from: u64,
         /// The state at that version.
         state: S,
+    },
+    /// The state is what it was elsewhere.
+    Imported {
+        /// From where, for people.
+        source: String,
+        /// The state.
+        state: S,
+    },
+    /// From here on another key is used: this record is the first that is written with it.
+    Rekeyed {
+        /// The id of the key before it.
+        from: String,
+        /// The id of the new key.
+        to: String,
+        /// That who had the one before it says so.
+        proof: Digest,
+        /// The state, its digests made with the new key.
+        state: S,
+    },
+    /// The log goes on elsewhere: nothing is written here after this.
+    MovedTo {
+        /// Where, for people.
+        place: String,
     },
 }
 
@@ -95,6 +125,9 @@ pub enum LeaseEvent {
         /// The lease that was taken over, if it was not free.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         over: Option<String>,
+        /// Those who have waited and wait no longer: the new holder, and who were before it and did not come.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        waited: Vec<String>,
     },
     /// Its holder, named by the record, lives.
     Renew,
@@ -110,16 +143,52 @@ pub enum LeaseEvent {
         /// Who did.
         by: Holder,
     },
+    /// Somebody waits for it, behind those who waited before.
+    Wait {
+        /// The wait's id.
+        ticket: String,
+        /// Who.
+        holder: Holder,
+    },
+    /// Somebody has given up waiting.
+    Leave {
+        /// The wait's id.
+        ticket: String,
+    },
+}
+
+/// A call to the cloud that changed something, or tried to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Call {
+    /// The resource that it was for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Its verb.
+    pub method: String,
+    /// Its path, without a query.
+    pub path: String,
+    /// The status that was answered; none where no answer came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<u16>,
+    /// The API's name for the exchange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+impl Call {
+    /// A call that was not answered yet.
+    pub fn new(resource: Option<String>, method: impl Into<String>, path: impl Into<String>) -> Self {
+        Self { resource, method: method.into(), path: path.into(), status: None, request_id: None }
+    }
 }
 
 /// A remark for the audit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Note {
-    /// Who, as `user@host`.
-    pub who: String,
-    /// What was run.
-    pub command: String,
+    /// Who, from where, and what was run.
+    pub by: Holder,
     /// How it ended.
     pub outcome: String,
     /// Anything else; never a secret value.
@@ -130,12 +199,7 @@ pub struct Note {
 impl Note {
     /// How a command of `holder` ended.
     pub fn new(holder: &Holder, outcome: impl Into<String>) -> Self {
-        Self {
-            who: format!("{}@{}", holder.user, holder.host),
-            command: holder.command.clone(),
-            outcome: outcome.into(),
-            details: BTreeMap::new(),
-        }
+        Self { by: holder.clone(), outcome: outcome.into(), details: BTreeMap::new() }
     }
 
     /// With one more detail.

@@ -4,16 +4,21 @@ use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::envelope::{self, Unopened};
-use super::lease::{self, Lease, LeaseTimes};
+use super::lease::{self, Lease, LeaseTimes, Waiter};
 use super::log::{self, Head, Log};
+use super::migrate::{self, Holds};
+use super::refuge::Away;
 use super::store::Store;
 use crate::sabotage::{self, Flaw};
 
-use super::{Entry, Fold, Note, Record, StateError, StateKey};
+use super::{Call, Entry, Fold, Note, Record, StateError, StateKey};
 
 /// A snapshot is made after so many records, and not before they are as large as the last one: so all snapshots together
 /// are no larger than the log.
 const SNAPSHOT_EVERY: u64 = 32;
+
+/// How many segments are merged when a lock is given back, at most.
+const MERGE_AT_ONCE: usize = 4;
 
 /// A state, opened. Reading needs no lock and writes nothing.
 ///
@@ -26,6 +31,7 @@ pub struct Session<S: Fold> {
     pub(super) own: Option<Own>,
     pub(super) times: LeaseTimes,
     snapshot: Snapshot,
+    away: Option<Away>,
 }
 
 /// The last snapshot that is known.
@@ -47,28 +53,37 @@ pub(super) struct Own {
 pub(super) struct Folded<S: Fold> {
     pub(super) head: Head,
     pub(super) lease: Option<Lease>,
+    /// Who waits for the lock, in their order.
+    #[serde(default)]
+    pub(super) queue: Vec<Waiter>,
+    /// Where the log goes on, if it does elsewhere.
+    #[serde(default)]
+    pub(super) moved_to: Option<String>,
     pub(super) state: S,
 }
 
 impl<S: Fold> Default for Folded<S> {
     fn default() -> Self {
-        Self { head: Head::default(), lease: None, state: S::default() }
+        Self { head: Head::default(), lease: None, queue: Vec::new(), moved_to: None, state: S::default() }
     }
 }
 
 impl<S: Fold> Folded<S> {
     pub(super) fn take(&mut self, record: Record<S>, head: &Head) -> Result<(), StateError> {
-        lease::fold(&mut self.lease, &record);
+        lease::fold(&mut self.lease, &mut self.queue, &record);
         for entry in record.entries {
             match entry {
                 Entry::Event(event) => {
-                    self.state.apply(&event).map_err(|source| illegal(head.seq, source))?;
+                    self.state.apply(event).map_err(|source| illegal(head.seq, source))?;
                 }
-                Entry::Restored { state, .. } => self.state = state,
-                Entry::Lease(_) | Entry::Note(_) => {}
+                Entry::Restored { state, .. }
+                | Entry::Imported { state, .. }
+                | Entry::Rekeyed { state, .. } => self.state = state,
+                Entry::MovedTo { place } => self.moved_to = Some(place),
+                Entry::Lease(_) | Entry::Note(_) | Entry::Calls(_) => {}
             }
         }
-        self.head = head.clone();
+        self.head.clone_from(head);
         Ok(())
     }
 }
@@ -84,11 +99,31 @@ pub(super) fn snapshot_object(seq: u64) -> String {
 
 impl<S: Fold> Session<S> {
     /// Opens the state: the newest snapshot, and what the log says after it. A state that does not exist yet is empty,
-    /// and stays so until something is written.
+    /// and stays so until something is written. Where the store is away and has a refuge that remembers the state, it is
+    /// opened as it was last read: [`Session::away`] says so.
     pub async fn open(store: Store, key: StateKey) -> Result<Self, StateError> {
-        let log = Log::new(store, key);
-        let (folded, snapshot) = Self::fold_until(&log, u64::MAX).await?;
-        Ok(Self { log, folded, own: None, times: LeaseTimes::default(), snapshot })
+        let opened = async {
+            let log = Log::open(store.clone(), key.clone()).await?;
+            let (folded, snapshot) = Self::fold_until(&log, u64::MAX).await?;
+            Ok((log, folded, snapshot, None))
+        };
+        let (log, folded, snapshot, away) = match opened.await {
+            Err(error) if StateError::is_unavailable(&error) => {
+                let (log, folded, away) = Self::remembered(&store, &key, error).await?;
+                (log, folded, Snapshot::default(), Some(away))
+            }
+            opened => opened?,
+        };
+        let session = Self { log, folded, own: None, times: LeaseTimes::default(), snapshot, away };
+        if session.away.is_none() {
+            session.remember().await;
+        }
+        Ok(session)
+    }
+
+    /// That the store is away, and since when what we know may be out of date; nothing can be written meanwhile.
+    pub fn away(&self) -> Option<&Away> {
+        self.away.as_ref()
     }
 
     /// With other times around the lock; all who share a state must agree on them.
@@ -113,6 +148,11 @@ impl<S: Fold> Session<S> {
         self.folded.lease.as_ref()
     }
 
+    /// Who waits for the lock, as far as was read, in their order.
+    pub fn queue(&self) -> &[Waiter] {
+        &self.folded.queue
+    }
+
     /// The key, for digests.
     pub fn key(&self) -> &StateKey {
         &self.log.key
@@ -133,6 +173,7 @@ impl<S: Fold> Session<S> {
                 fresh.get_or_insert_with(|| base.clone()).take(record, head)
             })
             .await?;
+        self.away = None;
         if let Some(fresh) = fresh {
             self.folded = fresh;
         }
@@ -147,6 +188,12 @@ impl<S: Fold> Session<S> {
     /// was written. After [`StateError::Unavailable`] they may be written or not: [`Session::refresh`] finds out.
     pub async fn append(&mut self, events: Vec<S::Event>) -> Result<u64, StateError> {
         self.write_held(events.into_iter().map(Entry::Event).collect()).await
+    }
+
+    /// As [`Session::append`], with the calls that were made since.
+    pub async fn append_with(&mut self, events: Vec<S::Event>, calls: Vec<Call>) -> Result<u64, StateError> {
+        let calls = (!calls.is_empty()).then_some(Entry::Calls(calls));
+        self.write_held(events.into_iter().map(Entry::Event).chain(calls).collect()).await
     }
 
     /// Writes a note for the audit; needs no lock.
@@ -170,7 +217,14 @@ impl<S: Fold> Session<S> {
 
     /// Writes one record after our head, or learns what another wrote there first (`None`).
     pub(super) async fn try_write(&mut self, entries: Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
+        if let Some(to) = self.folded.moved_to.clone() {
+            return Err(StateError::MovedTo { place: self.store().place().to_owned(), to });
+        }
         let head = self.folded.head.clone();
+        if head.seq == 0 && self.log.store.folder_path().is_none() {
+            // The first write of all: what all others rely on is tried out once. A folder is known.
+            self.log.store.probe().await?;
+        }
         let events = entries.iter().filter_map(Entry::event);
         self.folded.state.check(events).map_err(|source| illegal(head.seq + 1, source))?;
         let at = self.log.store.clock.now();
@@ -178,9 +232,10 @@ impl<S: Fold> Session<S> {
         let record = Record { seq: head.seq + 1, previous: head.hash.clone(), at, lease, entries };
         let sealed = self.log.seal(&record)?;
         if sabotage::is(Flaw::SnapshotFirst) {
-            self.snapshot_too_soon(&record, &head.followed_by(&sealed)).await?;
+            let next = head.followed_by(&record, &sealed, self.log.key.id());
+            self.snapshot_too_soon(&record, &next).await?;
         }
-        let Some(head) = self.log.append(&head, &sealed).await? else {
+        let Some(head) = self.log.append(&head, &record, &sealed).await? else {
             self.refresh().await?;
             return Ok(None);
         };
@@ -198,15 +253,13 @@ impl<S: Fold> Session<S> {
         if head.seq < last.head.seq + SNAPSHOT_EVERY || head.size < last.head.size + last.size {
             return;
         }
-        match self.save_snapshot().await {
-            Ok(size) => self.snapshot = Snapshot { head: head.clone(), size },
-            Err(error) => {
-                tracing::warn!(
-                    seq = head.seq,
-                    error = &error as &dyn std::error::Error,
-                    "no snapshot of the state was made"
-                );
-            }
+        let seq = head.seq;
+        if let Err(error) = self.save_snapshot().await {
+            tracing::warn!(
+                seq,
+                error = &error as &dyn std::error::Error,
+                "no snapshot of the state was made"
+            );
         }
     }
 
@@ -217,16 +270,25 @@ impl<S: Fold> Session<S> {
         let now = std::mem::replace(&mut self.folded, next);
         let saved = self.save_snapshot().await;
         self.folded = now;
-        saved.map(drop)
+        saved
     }
 
-    /// Gives its size in bytes.
-    async fn save_snapshot(&self) -> Result<u64, StateError> {
+    /// Keeps the fold as a snapshot.
+    pub(super) async fn save_snapshot(&mut self) -> Result<(), StateError> {
         let object = snapshot_object(self.folded.head.seq);
         let payload = serde_json::to_vec(&self.folded).map_err(StateError::Encode)?;
         let sealed = envelope::seal(&self.log.key, &self.log.store.random, &object, &payload)?;
         self.log.store.create(&object, &sealed).await?;
-        Ok(sealed.len() as u64)
+        self.snapshot = Snapshot { head: self.folded.head.clone(), size: sealed.len() as u64 };
+        Ok(())
+    }
+
+    /// What saves time later and nothing else: that it could not be done is no error.
+    pub(super) async fn tidy(&self) {
+        self.remember().await;
+        if let Err(error) = self.merge(MERGE_AT_ONCE).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the state's log was not merged");
+        }
     }
 
     /// The fold up to `until`, and the snapshot it began with.
@@ -255,15 +317,17 @@ impl<S: Fold> Session<S> {
         let object = snapshot_object(seq);
         let before = Head { seq: seq.saturating_sub(1), ..Head::default() };
         let Some(sealed) = log.store.get(&object).await? else { return Ok(None) };
-        let payload = match envelope::open(&log.key, &object, &sealed) {
-            Ok(payload) => payload,
+        let opened = match envelope::open(&log.key, &object, &sealed) {
+            // Whoever has a key that is not in use any more could have made it.
+            Ok(opened) if opened.key != log.key.id() => return Ok(None),
+            Ok(opened) => opened,
             Err(Unopened::Damaged(what)) => {
                 tracing::warn!(object, what, "a snapshot of the state is skipped");
                 return Ok(None);
             }
             Err(other) => return Err(log.unopened(&before, &object, other)),
         };
-        let folded: Folded<S> = match serde_json::from_slice(&payload) {
+        let folded: Folded<S> = match migrate::read(&opened, Holds::Folded) {
             Ok(folded) => folded,
             Err(error) => {
                 tracing::warn!(object, %error, "a snapshot of the state is skipped");

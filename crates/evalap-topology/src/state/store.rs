@@ -23,6 +23,9 @@ const TRY_LIMIT: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 
+/// What is created twice to find out whether that is refused.
+const PROBE: &str = "probe";
+
 /// Where a state lies. Cheap to clone.
 #[derive(Clone)]
 pub struct Store {
@@ -31,6 +34,8 @@ pub struct Store {
     place: String,
     /// The folder, on a disk: the clock must not jump while it works, and a call to it does not hang.
     folder: Option<Arc<FilePath>>,
+    /// A folder of this machine, for when the store is away.
+    refuge: Option<Arc<Self>>,
     pub(super) clock: Clock,
     pub(super) random: Random,
 }
@@ -49,7 +54,7 @@ impl Store {
         let root = Path::from_absolute_path(absolute).map_err(|error| failed(error.into()))?;
         // From the root of the file system: a store with a prefix insists that its folder exists.
         let objects = Arc::new(LocalFileSystem::new().with_fsync(true));
-        Ok(Self { objects, root, place, folder: Some(path.into()), clock, random })
+        Ok(Self { objects, root, place, folder: Some(path.into()), refuge: None, clock, random })
     }
 
     /// A state that lives as long as the program.
@@ -82,12 +87,35 @@ impl Store {
         clock: Clock,
         random: Random,
     ) -> Self {
-        Self { objects, root: Path::default(), place: place.into(), folder: None, clock, random }
+        Self {
+            objects,
+            root: Path::default(),
+            place: place.into(),
+            folder: None,
+            refuge: None,
+            clock,
+            random,
+        }
     }
 
     /// Where it is, for people.
     pub fn place(&self) -> &str {
         &self.place
+    }
+
+    /// With a folder of this machine that nobody else uses, for when the store is away: what happened and cannot be
+    /// written is kept there for the next run, and a state that is elsewhere is remembered.
+    ///
+    /// # Errors
+    /// [`StateError::Unavailable`] where the path makes no sense.
+    pub fn with_refuge(mut self, folder: &FilePath) -> Result<Self, StateError> {
+        let refuge = Self::folder(folder, self.clock.clone(), self.random.clone())?;
+        self.refuge = Some(Arc::new(refuge));
+        Ok(self)
+    }
+
+    pub(super) fn refuge(&self) -> Option<&Arc<Self>> {
+        self.refuge.as_ref()
     }
 
     /// The folder, where it is one.
@@ -110,6 +138,29 @@ impl Store {
         let used = if keys.len() > 1 { self.key_in_use().await? } else { None };
         let at = keys.iter().position(|key| Some(key.id()) == used.as_deref()).unwrap_or(0);
         Ok(keys.swap_remove(at))
+    }
+
+    /// Makes sure that the second create of one key is refused: everything else rests on it. Leaves one small object.
+    ///
+    /// # Errors
+    /// [`StateError::Overwrites`] where it is not.
+    pub async fn probe(&self) -> Result<(), StateError> {
+        let path = self.path(PROBE);
+        let refused = |text: &'static [u8]| {
+            let path = &path;
+            self.patiently("write", move || async move {
+                match self.objects.put_opts(path, text.into(), PutMode::Create.into()).await {
+                    Ok(_) => Ok(false),
+                    Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(true),
+                    Err(error) => Err(error),
+                }
+            })
+        };
+        // There already: then it was refused just now.
+        if refused(b"first").await? || refused(b"second").await? {
+            return Ok(());
+        }
+        Err(StateError::Overwrites { place: self.place.clone() })
     }
 
     pub(super) async fn get(&self, object: &str) -> Result<Option<Bytes>, StateError> {
@@ -141,18 +192,40 @@ impl Store {
         .await
     }
 
+    /// Writes the object, over another if there is one: never one of a log.
+    pub(super) async fn replace(&self, object: &str, bytes: &Bytes) -> Result<(), StateError> {
+        let path = self.path(object);
+        self.patiently("write", || async { self.objects.put(&path, bytes.clone().into()).await.map(drop) })
+            .await
+    }
+
+    /// Removes the object: never one of a log.
+    pub(super) async fn remove(&self, object: &str) -> Result<(), StateError> {
+        let path = self.path(object);
+        self.patiently("write", || self.objects.delete(&path)).await
+    }
+
     /// The sequence numbers of the objects in `folder` after `after`, in order. A hint: it may be stale.
     pub(super) async fn numbers(&self, folder: &str, after: &str) -> Result<Vec<u64>, StateError> {
-        let (prefix, offset) = (self.path(folder), self.path(after));
-        let objects = self
-            .patiently("read", || {
-                self.objects.list_with_offset(Some(&prefix), &offset).try_collect::<Vec<_>>()
-            })
-            .await?;
-        let mut numbers: Vec<u64> =
-            objects.iter().filter_map(|object| object.location.filename()?.parse().ok()).collect();
+        let names = self.names_after(folder, &self.path(after)).await?;
+        let mut numbers: Vec<u64> = names.iter().filter_map(|name| name.parse().ok()).collect();
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// The names of all objects in `folder`.
+    pub(super) async fn names(&self, folder: &str) -> Result<Vec<String>, StateError> {
+        self.names_after(folder, &self.path(folder)).await
+    }
+
+    async fn names_after(&self, folder: &str, offset: &Path) -> Result<Vec<String>, StateError> {
+        let prefix = self.path(folder);
+        let objects = self
+            .patiently("read", || {
+                self.objects.list_with_offset(Some(&prefix), offset).try_collect::<Vec<_>>()
+            })
+            .await?;
+        Ok(objects.iter().filter_map(|object| object.location.filename().map(str::to_owned)).collect())
     }
 
     fn path(&self, object: &str) -> Path {

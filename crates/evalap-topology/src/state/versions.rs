@@ -1,8 +1,9 @@
 //! Past versions: read, compared, restored.
 
 use super::log::{Head, Log};
+use super::segment::Segments;
 use super::session::{Folded, snapshot_object};
-use super::{Entry, Fold, Record, Session, StateError, StateKey, Store};
+use super::{Entry, Fold, Record, Session, StateError, StateKey, Store, keyring};
 
 /// What [`Session::verify`] found to be sound.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +15,17 @@ pub struct Verified {
     pub snapshots: Vec<u64>,
     /// The snapshots that cannot be used, or that say something else: they may be removed.
     pub unsound: Vec<u64>,
+    /// How many merged segments say what the log says.
+    pub segments: usize,
+    /// The first records of merged segments that cannot be used, or that say something else: they may be removed.
+    pub unsound_segments: Vec<u64>,
 }
 
 impl<S: Fold> Session<S> {
     /// The state as it was after record `seq`; 0 is the empty state. Works for all that lies before a damaged record,
     /// and so does not need an open session.
     pub async fn state_at(store: Store, key: StateKey, seq: u64) -> Result<S, StateError> {
-        Self::past(&Log::new(store, key), seq).await
+        Self::past(&Log::open(store, key).await?, seq).await
     }
 
     async fn past(log: &Log<S>, seq: u64) -> Result<S, StateError> {
@@ -29,6 +34,14 @@ impl<S: Fold> Session<S> {
             return Err(StateError::NoSuchVersion { seq, newest });
         }
         Ok(Self::fold_until(log, seq).await?.0.state)
+    }
+
+    /// The state by the log alone, from its first record: what [`Session::state`] must be.
+    pub async fn replayed(&self) -> Result<S, StateError> {
+        let mut folded = Folded::default();
+        let head = &self.folded.head;
+        self.log.read(Head::default(), head.seq, head.seq, |record, head| folded.take(record, head)).await?;
+        Ok(folded.state)
     }
 
     /// All records, the oldest first.
@@ -49,39 +62,59 @@ impl<S: Fold> Session<S> {
     /// # Errors
     /// [`StateError::Corrupt`] names the first bad record and the last good one.
     pub async fn verify(store: Store, key: StateKey) -> Result<Verified, StateError> {
-        let log = Log::<S>::new(store, key);
+        let log = Log::<S>::open(store, key).await?;
         let numbers = log.store.numbers("snap", &snapshot_object(0)).await?;
         let listed = log.listed_after(0).await?.max(numbers.last().copied().unwrap_or(0));
+        let segments = Segments::list(&log).await?;
+        let mut merged = segments.check();
         let mut at_snapshots = Vec::new();
         let mut folded = Folded::default();
         let head = log
-            .read(Head::default(), listed, u64::MAX, |record, head| {
+            .read_with(&Segments::default(), Head::default(), listed, u64::MAX, &mut |record, head| {
+                merged.met(&record, &folded.head, head)?;
                 folded.take(record, head)?;
                 if numbers.binary_search(&head.seq).is_ok() {
-                    at_snapshots.push(serde_json::to_value(&folded).map_err(StateError::Encode)?);
+                    at_snapshots.push(folded.clone());
                 }
                 Ok(())
             })
             .await?;
         let (mut snapshots, mut unsound) = (Vec::new(), Vec::new());
         for (seq, replayed) in numbers.into_iter().zip(at_snapshots) {
-            let snapshot = Self::load_snapshot(&log, seq).await?;
-            let sound = match snapshot {
-                Some((snapshot, _)) => {
-                    serde_json::to_value(&snapshot).map_err(StateError::Encode)? == replayed
-                }
+            let sound = match Self::load_snapshot(&log, seq).await? {
+                Some((snapshot, _)) => same(snapshot, &replayed)?,
+                // One of a key that is not in use any more is not looked at: nobody else does.
+                None if replayed.head.key != log.key.id() => continue,
                 None => false,
             };
             if sound { snapshots.push(seq) } else { unsound.push(seq) }
         }
-        Ok(Verified { head, snapshots, unsound })
+        let unsound_segments = merged.compare(&log).await?;
+        let segments = segments.len() - unsound_segments.len();
+        Ok(Verified { head, snapshots, unsound, segments, unsound_segments })
     }
 
     /// Makes the state again what it was after record `seq`, by a new record: nothing is rewritten, and this too can be
     /// undone. Needs the lock.
     pub async fn restore(&mut self, seq: u64) -> Result<u64, StateError> {
         self.held()?;
-        let state = Self::past(&self.log, seq).await?;
+        let state = keyring::lifted(&self.log.key, &Self::past(&self.log, seq).await?)?;
         self.write_held(vec![Entry::Restored { from: seq, state }]).await
     }
+
+    /// Makes the state what it was elsewhere, by a new record. Needs the lock. `source` says where, for people.
+    pub async fn import(&mut self, source: impl Into<String>, state: S) -> Result<u64, StateError> {
+        let state = keyring::lifted(&self.log.key, &state)?;
+        self.write_held(vec![Entry::Imported { source: source.into(), state }]).await
+    }
+}
+
+/// Whether a snapshot says what the log says; what older schemas did not tell is not asked of it.
+fn same<S: Fold>(mut snapshot: Folded<S>, replayed: &Folded<S>) -> Result<bool, StateError> {
+    if snapshot.head.key.is_empty() {
+        snapshot.head.key.clone_from(&replayed.head.key);
+        snapshot.head.at = replayed.head.at;
+    }
+    let value = |folded| serde_json::to_value(folded).map_err(StateError::Encode);
+    Ok(value(&snapshot)? == value(replayed)?)
 }

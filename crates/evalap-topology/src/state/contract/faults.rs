@@ -16,7 +16,7 @@ use super::*;
 
 /// What happens to the next writes, one after another; when the list is at its end, what `then` says.
 #[derive(Debug, Clone, Copy)]
-enum Fault {
+pub(super) enum Fault {
     None,
     /// Refused before anything happened.
     Before(ErrorKind),
@@ -27,7 +27,7 @@ enum Fault {
 }
 
 #[derive(Debug)]
-struct BadStore {
+pub(super) struct BadStore {
     inner: Arc<dyn ObjectStore>,
     clock: Clock,
     next: Mutex<Vec<Fault>>,
@@ -36,7 +36,7 @@ struct BadStore {
 }
 
 impl Bench {
-    fn bad_store(&self, faults: &[Fault], then: Fault) -> (Store, Arc<BadStore>) {
+    pub(super) fn bad_store(&self, faults: &[Fault], then: Fault) -> (Store, Arc<BadStore>) {
         let mut made = None;
         let store = self.store.through(|inner| {
             let next = Mutex::new(faults.iter().rev().copied().collect());
@@ -60,6 +60,9 @@ fn io(kind: ErrorKind) -> Error {
 #[async_trait::async_trait]
 impl ObjectStore for BadStore {
     async fn put_opts(&self, key: &Key, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
+        if key.filename() == Some("probe") {
+            return self.inner.put_opts(key, payload, options).await;
+        }
         self.writes.fetch_add(1, Ordering::Relaxed);
         let fault = self.next.lock().unwrap().pop().unwrap_or(self.then);
         if let Fault::Before(kind) = fault {
@@ -106,6 +109,95 @@ impl ObjectStore for BadStore {
 impl fmt::Display for BadStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("BadStore")
+    }
+}
+
+/// A store that knows no conditions.
+#[cfg(test)]
+#[derive(Debug)]
+pub(super) struct Overwriting(pub(super) Arc<dyn ObjectStore>);
+
+#[cfg(test)]
+impl fmt::Display for Overwriting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Overwriting")
+    }
+}
+
+#[cfg(test)]
+#[async_trait::async_trait]
+impl ObjectStore for Overwriting {
+    async fn put_opts(&self, key: &Key, payload: PutPayload, _: PutOptions) -> Result<PutResult> {
+        self.0.put_opts(key, payload, PutOptions::default()).await
+    }
+
+    async fn put_multipart_opts(
+        &self,
+        key: &Key,
+        options: PutMultipartOptions,
+    ) -> Result<Box<dyn MultipartUpload>> {
+        self.0.put_multipart_opts(key, options).await
+    }
+
+    async fn get_opts(&self, key: &Key, options: GetOptions) -> Result<GetResult> {
+        self.0.get_opts(key, options).await
+    }
+
+    fn delete_stream(&self, keys: BoxStream<'static, Result<Key>>) -> BoxStream<'static, Result<Key>> {
+        self.0.delete_stream(keys)
+    }
+
+    fn list(&self, prefix: Option<&Key>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.0.list(prefix)
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Key>) -> Result<ListResult> {
+        self.0.list_with_delimiter(prefix).await
+    }
+
+    async fn copy_opts(&self, from: &Key, to: &Key, options: CopyOptions) -> Result<()> {
+        self.0.copy_opts(from, to, options).await
+    }
+}
+
+/// A store that is not there.
+#[derive(Debug)]
+pub(super) struct Gone;
+
+impl fmt::Display for Gone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gone")
+    }
+}
+
+#[async_trait::async_trait]
+impl ObjectStore for Gone {
+    async fn put_opts(&self, _: &Key, _: PutPayload, _: PutOptions) -> Result<PutResult> {
+        Err(io(ErrorKind::ConnectionRefused))
+    }
+
+    async fn put_multipart_opts(&self, _: &Key, _: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+        Err(io(ErrorKind::ConnectionRefused))
+    }
+
+    async fn get_opts(&self, _: &Key, _: GetOptions) -> Result<GetResult> {
+        Err(io(ErrorKind::ConnectionRefused))
+    }
+
+    fn delete_stream(&self, keys: BoxStream<'static, Result<Key>>) -> BoxStream<'static, Result<Key>> {
+        keys
+    }
+
+    fn list(&self, _: Option<&Key>) -> BoxStream<'static, Result<ObjectMeta>> {
+        Box::pin(futures_util::stream::once(async { Err(io(ErrorKind::ConnectionRefused)) }))
+    }
+
+    async fn list_with_delimiter(&self, _: Option<&Key>) -> Result<ListResult> {
+        Err(io(ErrorKind::ConnectionRefused))
+    }
+
+    async fn copy_opts(&self, _: &Key, _: &Key, _: CopyOptions) -> Result<()> {
+        Err(io(ErrorKind::ConnectionRefused))
     }
 }
 

@@ -9,10 +9,16 @@
 
 mod damage;
 mod faults;
+mod keys;
 mod locking;
+mod merged;
 #[cfg(test)]
 mod own;
+mod refuge;
+#[cfg(test)]
+mod schemas;
 mod versions;
+mod waiting;
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -43,12 +49,17 @@ impl Fold for Names {
     type Event = Event;
     type Illegal = DoesNotFit;
 
-    fn apply(&mut self, event: &Event) -> Result<(), DoesNotFit> {
-        let fits = match event {
+    fn subjects(event: &Event) -> Vec<String> {
+        let (Event::Added(name) | Event::Removed(name)) = event;
+        vec![name.clone()]
+    }
+
+    fn apply(&mut self, event: Event) -> Result<(), DoesNotFit> {
+        let fits = match &event {
             Event::Added(name) => self.0.insert(name.clone()),
             Event::Removed(name) => self.0.remove(name),
         };
-        if fits { Ok(()) } else { Err(DoesNotFit(event.clone())) }
+        if fits { Ok(()) } else { Err(DoesNotFit(event)) }
     }
 }
 
@@ -119,7 +130,8 @@ impl Bench {
 
 /// All that is asked of a store.
 pub fn checks() -> Vec<Check> {
-    [CHECKS, damage::CHECKS, faults::CHECKS, locking::CHECKS, versions::CHECKS].concat()
+    let parts = [damage::CHECKS, faults::CHECKS, keys::CHECKS, locking::CHECKS];
+    [CHECKS, &parts.concat(), merged::CHECKS, refuge::CHECKS, versions::CHECKS, waiting::CHECKS].concat()
 }
 
 /// Lists each check, and runs it over memory and a folder.
@@ -144,6 +156,7 @@ contract! {
     what_was_appended_is_there_again,
     what_does_not_fit_is_not_written,
     without_the_lock_nothing_is_appended,
+    the_store_refuses_the_second_create,
     racing_writers_share_the_numbers_without_gaps,
     nothing_in_the_store_can_be_read_without_the_key,
     another_key_is_told_from_damage,
@@ -192,6 +205,17 @@ async fn without_the_lock_nothing_is_appended(bench: &Bench) {
     assert_eq!(bench.open().await.head().seq, 0);
 }
 
+async fn the_store_refuses_the_second_create(bench: &Bench) {
+    for _ in 0..2 {
+        bench.store.probe().await.unwrap();
+    }
+    let first = bytes::Bytes::from_static(b"first");
+    assert!(bench.store.create("log/1", &first).await.unwrap());
+    assert!(bench.store.create("log/1", &first).await.unwrap(), "our own is recognised");
+    assert!(!bench.store.create("log/1", &bytes::Bytes::from_static(b"second")).await.unwrap());
+    assert_eq!(bench.store.get("log/1").await.unwrap(), Some(first));
+}
+
 async fn racing_writers_share_the_numbers_without_gaps(bench: &Bench) {
     let holder = Holder::elsewhere("alice");
     let writers = (0..8).map(|writer| {
@@ -217,7 +241,7 @@ async fn nothing_in_the_store_can_be_read_without_the_key(bench: &Bench) {
     for seq in 1..=2 {
         let bytes = bench.store.get(&log::object(seq)).await.unwrap().unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        assert!(text.starts_with("evalap-state schema=1 key="));
+        assert!(text.starts_with("evalap-state schema=2 key="));
         assert!(!text.contains("telling") && !text.contains("alice") && !text.contains("entries"));
     }
 }

@@ -57,7 +57,7 @@ proptest::proptest! {
                 assert_eq!(session.append(events.clone()).await.is_ok(), fits);
                 if fits {
                     for event in &events {
- direct.apply(event).unwrap();
+ direct.apply(event.clone()).unwrap();
 }
                 }
                 assert_eq!(session.state(), &direct);
@@ -65,4 +65,18 @@ proptest::proptest! {
             assert_eq!(bench.open().await.state(), &direct);
         });
     }
+}
+
+/// A store that lets everything be written over.
+#[test]
+fn a_store_that_overwrites_is_refused_before_anything_is_written() {
+    let bench = Bench::memory();
+    bench.run(async {
+        let store = bench.store.through(|inner| std::sync::Arc::new(faults::Overwriting(inner)));
+        let mut session = Session::<Names>::open(store.clone(), bench.key.clone()).await.unwrap();
+        let error = session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap_err();
+        assert!(matches!(error, StateError::Overwrites { .. }), "{error}");
+        assert!(error.to_string().contains("If-None-Match"), "{error}");
+        assert_eq!(bench.open().await.head().seq, 0);
+    });
 }

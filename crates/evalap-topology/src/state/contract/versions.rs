@@ -17,14 +17,9 @@ async fn snapshots_say_what_the_log_says(bench: &Bench) {
     for number in 2..=200 {
         session.append(added(number)).await.unwrap();
     }
-    assert_eq!(
-        verified(bench).await,
-        Verified {
-            head: session.head().clone(),
-            snapshots: vec![32, 64, 96, 128, 160, 192],
-            unsound: vec![]
-        }
-    );
+    let found = verified(bench).await;
+    assert_eq!(found.head, *session.head());
+    assert_eq!((found.snapshots, found.unsound), (vec![32, 64, 96, 128, 160, 192], vec![]));
     let with = bench.open().await;
     for seq in [32, 64, 96, 128, 160, 192] {
         bench.store.tamper(&session::snapshot_object(seq), None).await;

@@ -1,0 +1,106 @@
+//! The key is changed, and what was written before can still be read.
+
+use super::*;
+use bytes::Bytes;
+use scaleway_core::Secret;
+
+contract! {
+    a_new_key_reads_what_the_old_ones_wrote_and_the_old_ones_nothing_after,
+    digests_are_made_anew_with_the_key,
+    a_rotation_that_was_interrupted_can_be_repeated,
+    a_record_of_a_key_that_is_not_used_any_more_is_refused,
+    the_keys_before_are_missed_where_they_are_gone,
+}
+
+fn key(byte: u8) -> StateKey {
+    StateKey::new(&[byte; 32]).unwrap()
+}
+
+async fn open_with(bench: &Bench, key: StateKey) -> Result<Session<Names>, StateError> {
+    Session::open(bench.store.clone(), key).await
+}
+
+async fn a_new_key_reads_what_the_old_ones_wrote_and_the_old_ones_nothing_after(bench: &Bench) {
+    let mut session = bench.locked("alice").await;
+    let mut stale = bench.open().await;
+    for number in 2..=40 {
+        session.append(added(number)).await.unwrap();
+    }
+    session.rekey(&key(8)).await.unwrap();
+    session.append(added("eight")).await.unwrap();
+    session.rekey(&key(9)).await.unwrap();
+    session.append(added("nine")).await.unwrap();
+    session.release(None).await.unwrap();
+
+    let again = open_with(bench, key(9)).await.unwrap();
+    assert_eq!((again.state(), again.head()), (session.state(), session.head()));
+    assert_eq!(again.history().await.unwrap().len() as u64, again.head().seq);
+    let at = Session::<Names>::state_at(bench.store.clone(), key(9), 20).await.unwrap();
+    assert_eq!(at, names(2..=20));
+    let verified = Session::<Names>::verify(bench.store.clone(), key(9)).await.unwrap();
+    assert_eq!(verified.head, *again.head());
+    assert!(verified.unsound.is_empty(), "{verified:?}");
+    for old in [bench.key.clone(), key(8)] {
+        let error = open_with(bench, old).await.unwrap_err();
+        assert!(error.is_wrong_key() && error.to_string().contains(key(9).id()), "{error}");
+    }
+    let error = stale.note(Note::new(&Holder::elsewhere("bob"), "late")).await.unwrap_err();
+    assert!(error.is_wrong_key(), "{error}");
+    assert_eq!(bench.store.key_in_use().await.unwrap().as_deref(), Some(key(9).id()));
+}
+
+async fn digests_are_made_anew_with_the_key(bench: &Bench) {
+    let mut session = bench.locked("alice").await;
+    let secret = Secret::new("hunter2");
+    let old = session.key().digest(&secret);
+    session.append(added(&old)).await.unwrap();
+    let before = session.head().seq;
+    session.rekey(&key(8)).await.unwrap();
+    let new = session.key().digest(&secret);
+    assert!(old != new && new.is_of(&key(8)));
+    assert_eq!(session.state(), &names([&new]), "what is remembered is what would be digested today");
+    let again = open_with(bench, key(8)).await.unwrap();
+    assert_eq!((again.key().digest(&secret), again.state()), (new.clone(), session.state()));
+    session.restore(before).await.unwrap();
+    assert_eq!(session.state(), &names([&new]), "an old version comes back with the digests of today");
+}
+
+async fn a_rotation_that_was_interrupted_can_be_repeated(bench: &Bench) {
+    let mut session = bench.locked("alice").await;
+    session.append(added("a")).await.unwrap();
+    // The new key was prepared, and the record of it never written.
+    let prepared = key(8).after(session.key());
+    let object = format!("key/{}", key(8).id());
+    let random = Random::seeded(3);
+    let sealed = envelope::seal(&prepared, &random, &object, prepared.older_texts().as_bytes()).unwrap();
+    assert!(bench.store.create(&object, &sealed).await.unwrap());
+    assert_eq!(bench.open().await.state(), &names(["a"]), "the old key is the key until the record is there");
+    session.rekey(&key(8)).await.unwrap();
+    assert_eq!(open_with(bench, key(8)).await.unwrap().state(), &names(["a"]));
+    for used in [bench.key.clone(), key(8)] {
+        let error = session.rekey(&used).await.unwrap_err();
+        assert!(matches!(error, StateError::KeyUsed { .. }), "{error}");
+    }
+    let fits = bench.store.fitting(vec![bench.key.clone(), key(8)]).await.unwrap();
+    assert_eq!(fits.id(), key(8).id(), "of two keys the state says which is its own");
+}
+
+async fn a_record_of_a_key_that_is_not_used_any_more_is_refused(bench: &Bench) {
+    let mut session = bench.locked("alice").await;
+    let mut forger = bench.open().await;
+    session.rekey(&key(8)).await.unwrap();
+    // Who has kept the old key knows from the readable header's bytes what the next record must name.
+    forger.folded.head = session.head().clone();
+    forger.folded.lease = None;
+    forger.note(Note::new(&Holder::elsewhere("mallory"), "forged")).await.unwrap();
+    let error = open_with(bench, key(8)).await.unwrap_err();
+    assert!(error.is_corrupt() && error.to_string().contains("not in use"), "{error}");
+}
+
+async fn the_keys_before_are_missed_where_they_are_gone(bench: &Bench) {
+    let mut session = bench.locked("alice").await;
+    session.rekey(&key(8)).await.unwrap();
+    bench.store.tamper(&format!("key/{}", key(8).id()), Some(Bytes::from_static(b"x"))).await;
+    let error = open_with(bench, key(8)).await.unwrap_err();
+    assert!(matches!(error, StateError::KeysLost { .. }), "{error}");
+}

@@ -1,0 +1,110 @@
+//! A store that goes away: what happened is kept on this machine, and what was read is remembered.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::faults::Fault;
+use super::*;
+
+contract! {
+    what_could_not_be_written_is_written_by_the_next_run,
+    what_the_state_has_moved_beyond_is_not_written_any_more,
+    what_is_of_another_state_stays_where_it_is,
+    a_state_that_is_away_is_shown_as_it_was_last_read,
+}
+
+const AWAY: Fault = Fault::Before(ErrorKind::ConnectionRefused);
+
+fn alice() -> Holder {
+    Holder::elsewhere("alice")
+}
+
+/// The store, with a refuge in `folder`, failing every write after the first `good` ones.
+fn failing(bench: &Bench, folder: &Path, good: usize) -> Store {
+    let (store, _) = bench.bad_store(&vec![Fault::None; good], AWAY);
+    store.with_refuge(folder).unwrap()
+}
+
+async fn open(bench: &Bench, store: Store) -> Session<Names> {
+    Session::open(store, bench.key.clone()).await.unwrap()
+}
+
+/// A run whose store goes away after its claim: what it did is kept.
+async fn cut_off(bench: &Bench, folder: &Path, name: &str) {
+    let mut session = open(bench, failing(bench, folder, 1)).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let error = session.append(added(name)).await.unwrap_err();
+    assert!(error.is_unavailable(), "{error}");
+    let place = session.keep(added(name)).await.unwrap();
+    assert!(Path::new(&place).is_file(), "{place}");
+    let text = std::fs::read(place).unwrap();
+    assert!(!String::from_utf8_lossy(&text).contains(name), "it is encrypted");
+    bench.open().await.unlock(Holder::elsewhere("bob")).await.unwrap();
+}
+
+fn is_empty(folder: &Path) -> bool {
+    std::fs::read_dir(folder.join("kept")).is_ok_and(|mut kept| kept.next().is_none())
+}
+
+async fn what_could_not_be_written_is_written_by_the_next_run(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    cut_off(bench, folder.path(), "very-telling").await;
+    let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    assert!(matches!(next.merge_kept(&alice()).await, Err(StateError::NotHeld)));
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let merged = next.merge_kept(&alice()).await.unwrap().unwrap();
+    assert_eq!((merged.taken, merged.known), (1, 0));
+    assert_eq!(bench.open().await.state(), &names(["very-telling"]));
+    assert!(is_empty(folder.path()));
+    assert_eq!(next.merge_kept(&alice()).await.unwrap(), None);
+}
+
+async fn what_the_state_has_moved_beyond_is_not_written_any_more(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    cut_off(bench, folder.path(), "a").await;
+    // Another has found out by itself, and gone on from there.
+    let mut other = bench.locked("bob").await;
+    other.append(added("a")).await.unwrap();
+    other.append(vec![Event::Removed("a".into())]).await.unwrap();
+    other.release(None).await.unwrap();
+    let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let merged = next.merge_kept(&alice()).await.unwrap().unwrap();
+    assert_eq!((merged.taken, merged.known), (0, 1));
+    assert_eq!(next.state(), &Names::default());
+    assert!(is_empty(folder.path()));
+}
+
+async fn what_is_of_another_state_stays_where_it_is(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let other = Bench::of(Store::memory(bench.clock.clone(), Random::seeded(9)));
+    cut_off(&other, folder.path(), "a").await;
+    let mut session = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    assert_eq!(session.merge_kept(&alice()).await.unwrap(), None);
+    assert!(!is_empty(folder.path()));
+}
+
+async fn a_state_that_is_away_is_shown_as_it_was_last_read(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = bench.locked("alice").await;
+    session.append(added("a")).await.unwrap();
+    session.release(None).await.unwrap();
+    let store = bench.store.clone().with_refuge(folder.path()).unwrap();
+    open(bench, store.clone()).await;
+    let read = bench.clock.now();
+    bench.clock.sleep(Duration::from_hours(1)).await;
+
+    let away = store.through(|_| std::sync::Arc::new(super::faults::Gone));
+    let mut session = open(bench, away).await;
+    assert_eq!(session.state(), &names(["a"]));
+    let told = session.away().unwrap();
+    assert_eq!(told.since, read);
+    assert!(told.because.contains("refused"), "{told:?}");
+    assert!(session.note(Note::new(&alice(), "x")).await.unwrap_err().is_unavailable());
+    assert!(session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap_err().is_unavailable());
+
+    // Without a refuge there is nothing to show.
+    let away = bench.store.through(|_| std::sync::Arc::new(super::faults::Gone));
+    assert!(Session::<Names>::open(away, bench.key.clone()).await.unwrap_err().is_unavailable());
+}

@@ -1,0 +1,184 @@
+//! What is kept on this machine for when the store is away: the state as it was last read, and events that happened and
+//! could not be written. Encrypted as everything else is.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+use scaleway_core::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::envelope::{self, Unopened};
+use super::log::{self, Head, Log};
+use super::migrate::{self, Holds};
+use super::session::Folded;
+use super::{Entry, Fold, Note, Session, StateError, StateKey, Store};
+
+/// The state as it was last read.
+const LAST: &str = "last";
+
+/// That the store is away, and since when what we say of the state may be out of date.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Away {
+    /// When the state was last read.
+    pub since: Timestamp,
+    /// What the store said, or why it said nothing.
+    pub because: String,
+}
+
+/// What became of the events that could not be written by an earlier run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Merged {
+    /// When they happened.
+    pub since: Timestamp,
+    /// How many are in the state now.
+    pub taken: usize,
+    /// How many the state knew already, or has moved beyond.
+    pub known: usize,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Last<S: Fold> {
+    at: Timestamp,
+    /// Of the key that the state is read with: the keys before it.
+    older: String,
+    folded: Folded<S>,
+}
+
+/// Events that happened and could not be written.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Kept<S: Fold> {
+    at: Timestamp,
+    /// The end of the log as far as was known.
+    after: Head,
+    events: Vec<S::Event>,
+}
+
+impl<S: Fold> Session<S> {
+    /// Remembers the state on this machine, where a refuge is set and the store is not on it. That it could not be is no
+    /// error.
+    pub(super) async fn remember(&self) {
+        let Some(refuge) = self.log.store.refuge() else { return };
+        let remembered = async {
+            let older = self.log.key.older_texts().to_string();
+            let last = Last { at: self.log.store.clock.now(), older, folded: self.folded.clone() };
+            let payload = zeroize::Zeroizing::new(serde_json::to_vec(&last).map_err(StateError::Encode)?);
+            let sealed = envelope::seal(&self.log.key, &refuge.random, LAST, &payload)?;
+            refuge.replace(LAST, &sealed).await
+        };
+        if let Err(error) = remembered.await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "the state is not remembered on this machine"
+            );
+        }
+    }
+
+    /// What was remembered of the state in `store`, which does not answer: `error` says so.
+    pub(super) async fn remembered(
+        store: &Store,
+        key: &StateKey,
+        error: StateError,
+    ) -> Result<(Log<S>, Folded<S>, Away), StateError> {
+        let Some(refuge) = store.refuge() else { return Err(error) };
+        let Ok(Some(sealed)) = refuge.get(LAST).await else { return Err(error) };
+        let opened = match envelope::open(key, LAST, &sealed) {
+            Ok(opened) => opened,
+            Err(Unopened::WrongKey { found }) => {
+                let expected = key.id().to_owned();
+                return Err(StateError::WrongKey { object: LAST.to_owned(), expected, found });
+            }
+            Err(_) => return Err(error),
+        };
+        let Ok(last) = migrate::read::<Last<S>>(&opened, Holds::Folded) else { return Err(error) };
+        let because = std::error::Error::source(&error).map(ToString::to_string);
+        let because = because.map_or_else(|| error.to_string(), |because| format!("{error}: {because}"));
+        let log = Log::with_keys(store.clone(), key.with_older(&last.older)?);
+        Ok((log, last.folded, Away { since: last.at, because }))
+    }
+
+    /// Keeps events that have happened and could not be written, for the next run on this machine to write. Gives where.
+    ///
+    /// # Errors
+    /// [`StateError::NoRefuge`] where the store was given none.
+    pub async fn keep(&self, events: Vec<S::Event>) -> Result<String, StateError> {
+        let refuge = self.log.store.refuge().ok_or(StateError::NoRefuge)?;
+        let name = refuge.random.uuid().map_err(StateError::Random)?;
+        let object = format!("kept/{:020}-{name}", self.folded.head.seq);
+        let kept = Kept::<S> { at: refuge.clock.now(), after: self.folded.head.clone(), events };
+        let payload = serde_json::to_vec(&kept).map_err(StateError::Encode)?;
+        let sealed = envelope::seal(&self.log.key, &refuge.random, &object, &payload)?;
+        refuge.create(&object, &sealed).await?;
+        Ok(format!("{}/{object}", refuge.place()))
+    }
+
+    /// Writes what an earlier run has kept, as far as it still fits: another run may have found out the same meanwhile.
+    /// Needs the lock. `None` where nothing was kept.
+    pub async fn merge_kept(&mut self, by: &super::Holder) -> Result<Option<Merged>, StateError> {
+        let Some(refuge) = self.log.store.refuge().cloned() else { return Ok(None) };
+        let mut names = refuge.names("kept").await?;
+        names.sort();
+        let mut merged: Option<Merged> = None;
+        for object in names.into_iter().map(|name| format!("kept/{name}")) {
+            let Some(sealed) = refuge.get(&object).await? else { continue };
+            let Some(kept) = self.of_this_state(&object, &sealed).await? else { continue };
+            let moved = self.moved_since(kept.after).await?;
+            let mut state = self.folded.state.clone();
+            let told = kept.events.len();
+            let fits = |event: &S::Event| {
+                S::subjects(event).iter().all(|subject| !moved.contains(subject))
+                    && advanced(&mut state, event)
+            };
+            let events: Vec<_> = kept.events.into_iter().filter(fits).collect();
+            let so_far = merged.get_or_insert(Merged { since: kept.at, taken: 0, known: 0 });
+            (so_far.taken, so_far.known) = (so_far.taken + events.len(), so_far.known + told - events.len());
+            let note = Note::new(by, "merged what could not be written")
+                .detail("since", kept.at.to_string())
+                .detail("events", events.len().to_string())
+                .detail("known already", (told - events.len()).to_string());
+            let entries = events.into_iter().map(Entry::Event).chain([Entry::Note(note)]).collect();
+            self.write_held(entries).await?;
+            refuge.remove(&object).await?;
+        }
+        Ok(merged)
+    }
+
+    /// What the log has told something of since: what was kept of that is out of date.
+    async fn moved_since(&self, after: Head) -> Result<BTreeSet<String>, StateError> {
+        let mut moved = BTreeSet::new();
+        let head = self.folded.head.seq;
+        self.log
+            .read(after, head, head, |record, _| {
+                moved.extend(record.entries.iter().filter_map(Entry::event).flat_map(S::subjects));
+                Ok(())
+            })
+            .await?;
+        Ok(moved)
+    }
+
+    /// What was kept, if it was of this state: its log must hold the record that it came after.
+    async fn of_this_state(&self, object: &str, sealed: &Bytes) -> Result<Option<Kept<S>>, StateError> {
+        let before = Head::default();
+        let opened = envelope::open(&self.log.key, object, sealed)
+            .map_err(|problem| self.log.unopened(&before, object, problem))?;
+        let kept: Kept<S> = migrate::read(&opened, Holds::Folded)
+            .map_err(|source| StateError::Unknown { object: object.to_owned(), source })?;
+        let there = match kept.after.seq {
+            0 => None,
+            seq => self.log.store.get(&log::object(seq)).await?.map(|record| envelope::hash(&record)),
+        };
+        if there.unwrap_or_default() == kept.after.hash {
+            return Ok(Some(kept));
+        }
+        tracing::warn!(object, "what was kept on this machine is of another state, and stays there");
+        Ok(None)
+    }
+}
+
+/// Whether the event fits, after which the state is one further.
+fn advanced<S: Fold>(state: &mut S, event: &S::Event) -> bool {
+    state.check(std::iter::once(event)).is_ok() && state.apply(event.clone()).is_ok()
+}
