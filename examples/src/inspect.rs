@@ -5,7 +5,7 @@ use std::path::Path;
 
 use evalap_topology::Engine;
 use evalap_topology::model::{Phase, State};
-use evalap_topology::plan::Scope;
+use evalap_topology::plan::{Plan, Scope};
 use evalap_topology::state::Session;
 use scaleway_core::Clock;
 use serde_json::Value;
@@ -25,7 +25,15 @@ pub(crate) async fn plan(
     out: Option<&Path>,
     detailed: bool,
 ) -> Result<Exit, Error> {
-    let plan = desk.engine.plan_within(scope).await?;
+    let plan = match desk.engine.plan_within(scope).await {
+        Err(error) if error.is_away() && !scope.from_memory => {
+            if out.is_some() {
+                return Err(error.into());
+            }
+            remembered(desk, scope, &error).await?
+        }
+        plan => plan?,
+    };
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
     } else if plan.is_empty() {
@@ -43,6 +51,27 @@ pub(crate) async fn plan(
         }
     }
     Ok(if detailed && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}
+
+/// What a plan is by the state alone, where the cloud or the state's own place is away; and since when that may be out of
+/// date.
+async fn remembered(desk: &mut Desk, scope: &Scope, error: &evalap_topology::Error) -> Result<Plan, Error> {
+    let session = desk.engine.session();
+    let since = match session.away() {
+        Some(away) => format!("as it was last read at {}", away.since),
+        None => match session.head().at {
+            Some(at) => format!("last written at {at}"),
+            None => "which is empty".to_owned(),
+        },
+    };
+    let told = crate::text::told(error);
+    text::complain(format!(
+        "{told}\nRead-only: this plan is made from the state alone, {since} (record {}). What exists was not looked at.\n",
+        session.head().seq
+    ));
+    let mut memory = scope.clone();
+    memory.from_memory = true;
+    Ok(desk.engine.plan_within(&memory).await?)
 }
 
 /// Shows what somebody else has changed.

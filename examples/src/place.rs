@@ -86,7 +86,7 @@ impl Place {
         client: Option<&Client>,
         clock: &Clock,
     ) -> Result<(Store, StateKey), Error> {
-        let store = self.store(client, clock)?;
+        let store = self.store(client, clock)?.with_refuge(&self.data.join("refuge").join(&self.name))?;
         let key = self.key(client, &store).await?;
         Ok((store, key))
     }

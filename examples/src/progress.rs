@@ -47,6 +47,10 @@ impl Display {
     pub(crate) fn show(&self, progress: Progress) {
         self.begun.set(true);
         match progress {
+            Progress::Merged(merged) => self.say(&format!(
+                "  An earlier run could not write what it did to the state (at {}): {} events are merged now, {} were known already.",
+                merged.since, merged.taken, merged.known
+            )),
             Progress::Started { address, verb } => match &self.bars {
                 Some(bars) => bars.start(address, verb),
                 None => text::say(format!("  {address}: {verb} …")),

@@ -92,6 +92,13 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
     if !outcome.skipped.is_empty() {
         let _ = writeln!(out, "\nNot begun: {}.", text::list(&outcome.skipped));
     }
+    if !outcome.kept.is_empty() {
+        let _ = writeln!(
+            out,
+            "\nThe state could not be written. What had been done is kept in {}: the next run on this machine merges it.",
+            text::list(&outcome.kept)
+        );
+    }
     let _ = write!(
         out,
         "\nWhat is done is done and remembered ({} changes). `{again}` goes on from there",

@@ -14,6 +14,17 @@ pub(crate) fn complain(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// An error with its causes, in one line.
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
+    let mut told = error.to_string();
+    for cause in std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string) {
+        if !told.contains(&cause) {
+            let _ = write!(told, ": {cause}");
+        }
+    }
+    told
+}
+
 /// `0.2 s`, `15.0 s`, `4 min 12 s`.
 pub(crate) fn duration(time: Duration) -> String {
     let seconds = time.as_secs();

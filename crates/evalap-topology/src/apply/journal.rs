@@ -97,7 +97,7 @@ impl Writer {
                 match session.keep(happened).await {
                     Ok(place) => left.kept.push(place),
                     Err(error) => {
-                        tracing::warn!(error = &error as &dyn Error, "what has happened is kept nowhere")
+                        tracing::warn!(error = &error as &dyn Error, "what has happened is kept nowhere");
                     }
                 }
             }
