@@ -4,7 +4,7 @@ use bytes::Bytes;
 use prost::Message;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, PROJECT, start};
+use crate::desk::{CONTAINERS, Desk, PROJECT, start};
 
 const COCKPIT: &str = "/cockpit/v1/regions/fr-par";
 
@@ -312,6 +312,48 @@ fn what_loki_does_not_take_is_refused_in_plain_text() {
     }
     let (status, why) = source.ask(&desk, "/loki/api/v1/query", &[("query", "{app=\"a\"}")]);
     assert!(status == 400 && why.contains("instant query"), "{why}");
+}
+
+#[test]
+fn the_platforms_own_source_measures_the_containers_of_the_default_project() {
+    let desk = Desk::with(|builder| builder.organization(PROJECT));
+    let namespace = desk.namespace("evalap");
+    let container =
+        json!({"namespace_id": namespace, "name": "api", "image": "rg.fr-par.scw.cloud/evalap/api:1"});
+    let made = desk.ok("POST", &format!("{CONTAINERS}/containers"), container);
+    desk.wait(60);
+    let container = desk.get(&format!("{CONTAINERS}/containers/{}", made["id"].as_str().unwrap())).1;
+    for _ in 0..6 {
+        desk.wait(30);
+        let address = container["public_endpoint"].as_str().unwrap();
+        desk.send(http::Request::get(address).body(Bytes::new()).unwrap()).unwrap();
+    }
+    let list = format!("{COCKPIT}/data-sources?project_id={PROJECT}&origin=scaleway");
+    let platforms = desk.get(&list).1["data_sources"][0].clone();
+    let text = |field: &str| platforms[field].as_str().unwrap().to_owned();
+    let token = token(&desk, &json!(["read_only_metrics"]));
+    let source = Source { id: text("id"), url: text("url"), token };
+    let value = |query: &str| source.data(&desk, QUERY, &[("query", query)])["result"][0].clone();
+    let ready = value("serverless_container_status{status=\"ready\"} == 1");
+    assert_eq!(
+        (&ready["metric"]["resource_name"], &ready["metric"]["resource_id"]),
+        (&json!("api"), &made["id"])
+    );
+    assert_eq!(
+        value("serverless_container_memory_limit_bytes")["value"][1],
+        made["memory_limit_bytes"].to_string()
+    );
+    let requests = "sum(rate(serverless_container_requests_total{status_code=\"200\"}[2m]))";
+    let rate: f64 = value(requests)["value"][1].as_str().unwrap().parse().unwrap();
+    assert!((rate - 1.0 / 30.0).abs() < 0.01, "{rate}");
+    assert_eq!(value("serverless_container_status{status=\"error\"} == 1"), Value::Null);
+
+    let own = Source::new(&desk, "metrics");
+    assert_eq!(
+        own.data(&desk, "/prometheus/api/v1/labels", &[]),
+        json!([]),
+        "one's own holds what one writes"
+    );
 }
 
 #[test]

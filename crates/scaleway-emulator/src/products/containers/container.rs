@@ -11,7 +11,7 @@ use crate::store::{Body, Kind};
 
 use super::{deploy, namespace, variables};
 
-pub(super) const KIND: Kind = Kind { collection: "containers.containers", resource: "container" };
+pub(crate) const KIND: Kind = Kind { collection: "containers.containers", resource: "container" };
 
 const MEGABYTE: i64 = 1_000_000;
 

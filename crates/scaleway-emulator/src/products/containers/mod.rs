@@ -10,6 +10,8 @@ mod namespace;
 mod trigger;
 mod variables;
 
+pub(crate) use container::KIND as CONTAINER;
+
 /// The path of all resources of a kind, or of one of them.
 macro_rules! path {
     ($collection:literal) => {

@@ -22,6 +22,7 @@ mod kept;
 mod logql;
 mod operator;
 mod otlp;
+mod platform;
 mod query;
 mod rules;
 mod wire;

@@ -15,6 +15,7 @@ use super::evaluate::{Found, Sample, Series, evaluate, matches};
 use super::ingest::number;
 use super::kept::{self, Point, Written, nanos};
 use super::logql::{self, LogQuery, Selector};
+use super::platform;
 use super::{Labels, Of, Visit};
 
 const MILLI: i64 = 1_000_000;
@@ -37,7 +38,7 @@ impl Question {
             Of::Metrics => {
                 let expression =
                     parser::parse(text).map_err(|why| format!("invalid parameter \"query\": {why}"))?;
-                Ok(Self { expression, series: numbers(kept::read(world, source)) })
+                Ok(Self { expression, series: numbers(all(world, source)) })
             }
             Of::Logs => match logql::parse(text)? {
                 LogQuery::Counted(expression, selectors) => {
@@ -56,6 +57,13 @@ impl Question {
     pub(super) fn at(&self, millis: i64) -> Result<Found, String> {
         evaluate(&self.expression, &self.series, millis)
     }
+}
+
+/// What was written, and what the platform measures.
+fn all(world: &World, source: &str) -> Written {
+    let mut all = kept::read(world, source);
+    all.extend(platform::measured(world, source));
+    all
 }
 
 fn numbers(written: Written) -> Vec<Series> {
@@ -253,7 +261,7 @@ fn selected(visit: &Visit<'_>) -> Result<Vec<Labels>, Refusal> {
         Err(why) => Err(visit.bad(format!("invalid parameter \"match[]\": {why}"))),
     });
     let selectors = selectors.collect::<Result<Vec<_>, _>>()?;
-    let written = kept::read(visit.world, &visit.source).into_iter();
+    let written = all(visit.world, &visit.source).into_iter();
     let within = written.filter(|(_, points)| points.iter().any(|point| (start..=end).contains(&point.at)));
     let wanted = |labels: &Labels| {
         selectors.is_empty() || selectors.iter().any(|s| matches(&s.matchers, s.name.as_ref(), labels))
