@@ -1,7 +1,7 @@
 # The recipes are what CI runs: see .ci/run.
 
 # Everything that CI runs
-ci: fmt clippy doc alone test main-job simulation
+ci: fmt clippy doc alone test main-job clients simulation
 
 # Formatting
 fmt:
@@ -42,6 +42,10 @@ figures:
     cargo build --release --example deploy_staging
     cargo run --release -p bench -- process
     cargo run --release -p bench -- critical-path
+
+# Clients that nobody here wrote, in Python and JavaScript, against the emulator
+clients:
+    tests/clients/run
 
 # Every crash point of both environments, 300 seeds that are always the same, and 30 that never were tried
 simulation:
