@@ -11,7 +11,6 @@ use crate::authority::{Principal, Visible};
 use crate::refusal::Refusal;
 use crate::router::Route;
 use crate::store::{Body, Effect, Kind, Record, Transition};
-use crate::timings::Timings;
 use crate::world::World;
 
 /// A routed request.
@@ -173,7 +172,7 @@ impl<'a> Call<'a> {
 
     /// How long this operation was recorded to take until its resource is ready or gone.
     pub(crate) fn until_ready(&self) -> Duration {
-        Timings::recorded().until_ready(self.route.verb, self.route.template)
+        self.world.until_ready(self.route.verb, self.route.template)
     }
 
     /// The instant `after` from now; now itself where the emulator does not take its time.

@@ -15,8 +15,9 @@ const LOG: &str = "world.jsonl";
 const LOCK: &str = "lock.json";
 const BLOBS: &str = "blobs";
 
-/// A log that is longer than this many bytes is rewritten when it is opened.
+/// A log is rewritten once it is longer than this many bytes and than this many times what the world needs.
 const COMPACT_ABOVE: u64 = 1024 * 1024;
+const COMPACT_TIMES: u64 = 4;
 
 /// An open, locked data folder.
 #[derive(Debug)]
@@ -24,6 +25,10 @@ pub(crate) struct DataDir {
     folder: PathBuf,
     log: File,
     lock: File,
+    /// Up to here the log is good.
+    length: u64,
+    /// What the world needed when the log was last rewritten.
+    needed: u64,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -44,7 +49,7 @@ impl DataDir {
         let (store, last, good) = read(&mut log, &path)?;
         // What follows the last whole line is a write that was never answered.
         log.set_len(good).map_err(at(&path))?;
-        let mut this = Self { folder: folder.into(), log, lock };
+        let mut this = Self { folder: folder.into(), log, lock, length: good, needed: 0 };
         if let (true, Some(last)) = (good > COMPACT_ABOVE, last) {
             this.compact(&store, last)?;
         }
@@ -73,7 +78,18 @@ impl DataDir {
         let path = self.folder.join(LOG);
         let mut line = serde_json::to_vec(changes).map_err(io::Error::from).map_err(at(&path))?;
         line.push(b'\n');
-        self.log.write_all(&line).map_err(at(&path))
+        if let Err(error) = self.log.write_all(&line) {
+            // Half a line in the middle would spoil what comes after it.
+            let _ = self.log.set_len(self.length);
+            return Err(at(&path)(error));
+        }
+        self.length += line.len() as u64;
+        Ok(())
+    }
+
+    /// Whether most of the log is of a past that is over.
+    pub(crate) fn is_long(&self) -> bool {
+        self.length > COMPACT_ABOVE.max(COMPACT_TIMES.saturating_mul(self.needed))
     }
 
     /// Tells those who find the folder locked where its world answers.
@@ -88,7 +104,8 @@ impl DataDir {
         write(&mut self.lock).map_err(at(&self.folder.join(LOCK)))
     }
 
-    fn compact(&mut self, store: &Store, last: Timestamp) -> Result<(), EmulatorError> {
+    /// Rewrites the log as what the world is now. The death of the process at any moment leaves the old one or the new one.
+    pub(crate) fn compact(&mut self, store: &Store, last: Timestamp) -> Result<(), EmulatorError> {
         let path = self.folder.join(LOG);
         let fresh = self.folder.join("world.jsonl.new");
         let mut line =
@@ -100,6 +117,7 @@ impl DataDir {
             OpenOptions::new().read(true).append(true).open(&path)
         };
         self.log = write().map_err(at(&fresh))?;
+        (self.length, self.needed) = (line.len() as u64, line.len() as u64);
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ use crate::data_dir::DataDir;
 use crate::fault::Fault;
 use crate::image::ImageBook;
 use crate::kernel::{Arrived, Beginning, Kernel, Outcome, host};
+use crate::log::Log;
 use crate::object_storage::Address;
 use crate::products;
 use crate::requests::Requests;
@@ -30,6 +31,10 @@ const ORGANIZATION: &str = "00000000-0000-4000-8000-00000000e0e0";
 
 /// How often processes are looked at where no request comes.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// A key for clients that want one, where any will do.
+const ANY_ACCESS_KEY: &str = "SCWEMULATOR000000000";
+const ANY_SECRET_KEY: &str = "11111111-1111-4111-8111-111111111111";
 
 /// What the hashes of secret variables cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,6 +86,7 @@ pub struct Builder {
     data_dir: Option<PathBuf>,
     owner_key: Option<OwnerKey>,
     faults: Vec<Fault>,
+    log: Log,
     settings: Settings,
 }
 
@@ -119,6 +125,12 @@ impl Builder {
     /// What goes wrong from the beginning, beside what is there; more can be let happen by [`Emulator::inject`].
     pub fn faults(mut self, faults: impl IntoIterator<Item = Fault>) -> Self {
         self.faults.extend(faults);
+        self
+    }
+
+    /// What is told of each request on standard error; nothing by default.
+    pub fn log(mut self, log: Log) -> Self {
+        self.log = log;
         self
     }
 
@@ -219,6 +231,7 @@ impl Builder {
             faults: Vec::new(),
             beginning: Beginning { faults: self.faults.clone(), images, owner_key: owner_key.clone() },
             snapshots: BTreeMap::new(),
+            log: self.log,
             url: None,
         };
         for fault in self.faults {
@@ -237,6 +250,7 @@ impl Emulator {
             data_dir: None,
             owner_key: None,
             faults: Vec::new(),
+            log: Log::default(),
             settings: Settings {
                 latency: Latency::default(),
                 hash_cost: HashCost::default(),
@@ -278,6 +292,7 @@ impl Emulator {
             faults: Vec::new(),
             beginning,
             snapshots: BTreeMap::new(),
+            log: Log::None,
             url: None,
         };
         let owner_key = self.owner_key.clone();
@@ -317,6 +332,25 @@ impl Emulator {
     /// The organisation that all projects belong to; its first project, `default`, has the same id.
     pub fn organization(&self) -> String {
         self.lock().world.settings.organization.clone()
+    }
+
+    /// The variables by which every official client finds an emulator that answers at `url`: any key where authentication is
+    /// not strict, else the owner's.
+    pub fn env(&self, url: &str) -> Vec<(&'static str, String)> {
+        let (access_key, secret_key) = match &self.owner_key {
+            Some(key) => (key.access_key.clone(), key.secret_key.expose().to_owned()),
+            None => (ANY_ACCESS_KEY.into(), ANY_SECRET_KEY.into()),
+        };
+        let organization = self.organization();
+        vec![
+            ("SCW_API_URL", url.into()),
+            ("SCW_ACCESS_KEY", access_key),
+            ("SCW_SECRET_KEY", secret_key),
+            ("SCW_DEFAULT_ORGANIZATION_ID", organization.clone()),
+            ("SCW_DEFAULT_PROJECT_ID", organization),
+            ("SCW_DEFAULT_REGION", "fr-par".into()),
+            ("SCW_DEFAULT_ZONE", "fr-par-1".into()),
+        ]
     }
 
     /// The clock by which it lives.
@@ -374,7 +408,13 @@ impl Emulator {
             return Timings::recorded().request(verb, "/");
         }
         match Router::get().find(verb, path) {
-            Found::Route { route, .. } => Timings::recorded().request(route.verb, route.template),
+            Found::Route { route, .. } => match self.latency {
+                Latency::Drawn => {
+                    let u = self.lock().world.chance();
+                    Timings::recorded().request_quantile(route.verb, route.template, u)
+                }
+                Latency::None | Latency::Recorded => Timings::recorded().request(route.verb, route.template),
+            },
             Found::Unknown { .. } => Duration::ZERO,
         }
     }

@@ -14,6 +14,7 @@ use crate::data_dir::DataDir;
 use crate::emulator::OwnerKey;
 use crate::fault::{Fault, FaultKind, Meeting};
 use crate::image::ImageBook;
+use crate::log::Log;
 use crate::object_storage::{self, Address, Operation};
 use crate::products::{self, DataSourceDoor, registry};
 use crate::refusal::Refusal;
@@ -23,7 +24,7 @@ use crate::router::{Found, Product, Route, Router};
 use crate::store::Store;
 use crate::traffic::Traffic;
 use crate::world::World;
-use crate::{authority, data_plane, management, since};
+use crate::{EmulatorError, authority, data_plane, management, since};
 
 /// The world with everything around it that a request meets.
 pub(crate) struct Kernel {
@@ -34,6 +35,7 @@ pub(crate) struct Kernel {
     pub(crate) faults: Vec<Fault>,
     pub(crate) beginning: Beginning,
     pub(crate) snapshots: BTreeMap<String, World>,
+    pub(crate) log: Log,
     /// Where it listens, if it does.
     pub(crate) url: Option<Url>,
 }
@@ -110,6 +112,8 @@ impl Kernel {
         tracing::debug!(verb = entry.verb, path = entry.path, status = entry.status, "emulated");
         // What is asked of the emulator itself is nothing that a Scaleway was asked.
         if !entry.path.starts_with("/_emulator") {
+            self.log.tell(&entry);
+            self.tell_address(&entry);
             self.requests.note(entry);
         }
         let after = outcome.as_ref().map_or(Duration::ZERO, Reply::after);
@@ -292,6 +296,17 @@ impl Kernel {
         Ok(())
     }
 
+    /// How to reach what was just deployed: no DNS knows its name.
+    fn tell_address(&self, entry: &RequestEntry) {
+        let deploys = matches!(entry.operation, Some("CreateContainer" | "CreateDomain"));
+        if !deploys || entry.status != Some(200) || self.log != Log::Requests {
+            return;
+        }
+        if let (Some((ip, port)), Some(last)) = (self.listens(), data_plane::addresses(&self.world).last()) {
+            self.log.note(&format!("{} will answer: {}", last.name, last.curl(&ip, port)));
+        }
+    }
+
     /// The address and port on which it is reached from this machine.
     pub(crate) fn listens(&self) -> Option<(String, u16)> {
         let url = self.url.as_ref()?;
@@ -302,13 +317,23 @@ impl Kernel {
 
     /// Writes down what changed, before anyone hears of it.
     fn keep(&mut self) -> Result<(), Refusal> {
-        match &mut self.data {
-            None => self.world.store.forget_changes(),
-            Some(data) => {
-                if let Some(changes) = self.world.store.take_changes(self.world.now()) {
-                    data.append(&changes).map_err(|error| Refusal::internal(&error.to_string()))?;
-                }
+        let Some(data) = &mut self.data else {
+            self.world.store.forget_changes();
+            self.world.blobs.collect(&mut self.world.store);
+            return Ok(());
+        };
+        let failed = |error: EmulatorError| Refusal::internal(&error.to_string());
+        let now = self.world.now();
+        if let Some(changes) = self.world.store.take_changes(now) {
+            let appended = data.append(&changes);
+            if appended.is_err() {
+                // They are there all the same, and are kept with the next change.
+                self.world.store.changed_again(&changes);
             }
+            appended.map_err(failed)?;
+        }
+        if data.is_long() {
+            data.compact(&self.world.store, now).map_err(failed)?;
         }
         self.world.blobs.collect(&mut self.world.store);
         Ok(())
@@ -356,10 +381,8 @@ pub(crate) fn host(parts: &Parts) -> String {
     from_uri(&parts.uri).or_else(from_header).unwrap_or_default().to_ascii_lowercase()
 }
 
-/// Whether the JSON APIs answer under this name.
+/// Whether the JSON APIs answer under this name: an address, or a name without dots as machines and containers have.
 pub(crate) fn is_api(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host == "api.scaleway.com"
-        || host == "localhost"
-        || address.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "api.scaleway.com" || !host.contains('.') || address.parse::<std::net::IpAddr>().is_ok()
 }

@@ -1,28 +1,31 @@
 //! The emulator as a program.
 
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use scaleway_core::{Clock, Random, Timestamp};
-use scaleway_emulator::{Emulator, EmulatorError, ImageBook, Latency, Server};
+use scaleway_core::{Clock, Timestamp};
+use scaleway_emulator::{Emulator, EmulatorError, Fault, ImageBook, Latency, Log, Server};
 
 /// A stateful Scaleway on your desk. Point any client at it with `SCW_API_URL`.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// The loopback port to listen on; 0 for any that is free.
+    /// The port to listen on; 0 for any that is free.
     #[arg(long, default_value_t = 8080)]
     port: u16,
+    /// The address to listen on. Others than loopback let anybody in who reaches this machine.
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    listen: IpAddr,
     /// Keep the world in this folder.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// real, xN (N times as fast), or manual (moved by POST /_emulator/advance).
     #[arg(long, default_value = "real", value_parser = pace)]
     clock: Pace,
-    /// Whether requests and resources take as long as was recorded.
+    /// Whether requests and resources take as long as was recorded: the medians, or times drawn from the recorded spread.
     #[arg(long, value_enum, default_value = "none")]
     latency: Wait,
     /// How images behave: a TOML file.
@@ -38,9 +41,18 @@ struct Arguments {
     /// Whether an image of the emulator's registry that was never pushed can be started.
     #[arg(long, value_enum, default_value = "open")]
     registry: Unpushed,
-    /// Draw ids from this seed.
+    /// Draw ids, and what is left to chance, from this seed.
     #[arg(long)]
     seed: Option<u64>,
+    /// What goes wrong: a TOML file.
+    #[arg(long, value_name = "FILE")]
+    faults: Option<PathBuf>,
+    /// Tell each request on standard error.
+    #[arg(long, value_enum)]
+    log: Option<Lines>,
+    /// Print lines for the shell in place of the ready line: export SCW_API_URL=…
+    #[arg(long)]
+    print_env: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -54,6 +66,13 @@ enum Pace {
 enum Wait {
     None,
     Recorded,
+    Drawn,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Lines {
+    Requests,
+    Json,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -105,6 +124,7 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     let mut builder = Emulator::builder().clock(clock.clone()).latency(match arguments.latency {
         Wait::None => Latency::None,
         Wait::Recorded => Latency::Recorded,
+        Wait::Drawn => Latency::Drawn,
     });
     builder = builder.strict_auth(arguments.strict_auth);
     builder = builder.exec_jobs(arguments.jobs == Jobs::Exec);
@@ -113,13 +133,22 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         builder = builder.data_dir(folder);
     }
     if let Some(seed) = arguments.seed {
-        builder = builder.random(Random::seeded(seed));
+        builder = builder.seed(seed);
     }
     if let Some(file) = arguments.images {
         builder = builder.images(ImageBook::from_file(&file)?);
     }
+    if let Some(file) = arguments.faults {
+        builder = builder.faults(Fault::from_file(&file)?);
+    }
+    builder = builder.log(match arguments.log {
+        None => Log::None,
+        Some(Lines::Requests) => Log::Requests,
+        Some(Lines::Json) => Log::Json,
+    });
     let emulator = builder.build()?;
-    clock.block_on(serve(emulator, SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port))))??;
+    let address = SocketAddr::from((arguments.listen, arguments.port));
+    clock.block_on(serve(emulator, address, arguments.print_env))??;
     Ok(())
 }
 
@@ -134,28 +163,34 @@ fn clock(arguments: &Arguments) -> Result<Clock, EmulatorError> {
     })
 }
 
-async fn serve(emulator: Emulator, address: SocketAddr) -> Result<(), EmulatorError> {
-    let env = emulator.owner_key().map(|key| {
-        serde_json::json!({
-            "SCW_ACCESS_KEY": key.access_key,
-            "SCW_SECRET_KEY": key.secret_key.expose(),
-            "SCW_DEFAULT_ORGANIZATION_ID": emulator.organization(),
-            "SCW_DEFAULT_PROJECT_ID": emulator.organization(),
-        })
-    });
-    let server = Server::bind(emulator, address).await?;
-    let mut ready = serde_json::json!({
-        "ready": true,
-        "api_url": server.url(),
-        "s3_endpoint": server.object_storage_url(),
-        "pid": std::process::id(),
-    });
-    if let Some(env) = env {
-        ready["env"] = env;
+async fn serve(emulator: Emulator, address: SocketAddr, print_env: bool) -> Result<(), EmulatorError> {
+    let server = Server::bind(emulator.clone(), address).await?;
+    if !server.addr().ip().is_loopback() {
+        eprintln!(
+            "warning: on {} anybody who reaches this machine may do anything to the emulator and read all that it \
+             holds: keep real secrets out, or leave out --listen",
+            server.addr()
+        );
     }
+    let mut env = emulator.env(&server.url());
+    env.push(("SCW_S3_ENDPOINT", server.object_storage_url()));
+    let ready = if print_env {
+        env.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect()
+    } else {
+        let (url, env) = (server.url(), env.into_iter().collect::<std::collections::BTreeMap<_, _>>());
+        let addresses = serde_json::json!({
+            "ready": true,
+            "api_url": url,
+            "s3_endpoint": server.object_storage_url(),
+            "management_url": format!("{url}/_emulator/"),
+            "pid": std::process::id(),
+            "env": env,
+        });
+        format!("{addresses}\n")
+    };
     let mut out = std::io::stdout().lock();
     // A closed standard output is no reason not to serve.
-    let _ = writeln!(out, "{ready}").and_then(|()| out.flush());
+    let _ = out.write_all(ready.as_bytes()).and_then(|()| out.flush());
     drop(out);
     server.serve(stopped()).await;
     Ok(())

@@ -164,7 +164,10 @@ impl Store {
     pub(crate) fn schedule(&mut self, kind: Kind, id: &str, pending: Vec<Transition>) {
         if let Some(record) = self.get_mut(kind, id) {
             let first = pending.first().map(|transition| transition.at);
-            record.pending = pending;
+            let before = std::mem::replace(&mut record.pending, pending);
+            if let Some(before) = before.first() {
+                self.due.remove(&(before.at, kind.collection.into(), id.into()));
+            }
             if let Some(at) = first {
                 self.due.insert((at, kind.collection.into(), id.into()));
             }
@@ -317,6 +320,12 @@ impl Store {
             }
         }
         Some(changes)
+    }
+
+    /// These are still to be told.
+    pub(crate) fn changed_again(&mut self, changes: &Changes) {
+        let put = changes.put.iter().map(|(collection, id, _)| (collection.clone(), id.clone()));
+        self.touched.extend(put.chain(changes.del.iter().cloned()));
     }
 
     /// Forgets what was touched, where nobody keeps it.

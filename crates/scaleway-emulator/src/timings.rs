@@ -1,4 +1,4 @@
-//! How long the real API takes: request latencies and times until ready, medians of recorded traffic.
+//! How long the real API takes: request latencies and times until ready, of recorded traffic.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -15,22 +15,66 @@ pub enum Latency {
     None,
     /// Requests and resources take as long as the median of what was recorded, by the emulator's clock.
     Recorded,
+    /// They take times drawn from the distribution of what was recorded, by the emulator's seed.
+    Drawn,
 }
 
-/// The recorded medians, for whoever computes a critical path.
+/// What was recorded: medians, for whoever computes a critical path, and spreads.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct Timings {
-    request_ms: BTreeMap<String, f64>,
+    request_ms: BTreeMap<String, Figure>,
     default_request_ms: BTreeMap<String, f64>,
-    until_ready_s: BTreeMap<String, f64>,
+    until_ready_s: BTreeMap<String, Figure>,
     default_until_ready_s: f64,
+}
+
+/// One recorded time.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(untagged)]
+enum Figure {
+    /// Without a spread.
+    Median(f64),
+    /// Median and ninth decile.
+    Tail([f64; 2]),
+    /// Least, median and most.
+    Range([f64; 3]),
+}
+
+impl Figure {
+    fn median(self) -> f64 {
+        match self {
+            Self::Median(median) | Self::Tail([median, _]) | Self::Range([_, median, _]) => median,
+        }
+    }
+
+    /// The time below which the part `u` (0 to 1) of all lies: log-normal through median and ninth decile, at most three
+    /// times the latter; or straight from the least over the median to the most.
+    fn quantile(self, u: f64) -> f64 {
+        match self {
+            Self::Median(median) => median,
+            Self::Tail([median, ninth]) if median > 0.0 => {
+                let steps = deviation(u) / deviation(0.9);
+                (median * (ninth / median).powf(steps)).min(3.0 * ninth)
+            }
+            Self::Tail([median, _]) => median,
+            Self::Range([least, median, _]) if u < 0.5 => least + (median - least) * 2.0 * u,
+            Self::Range([_, median, most]) => median + (most - median) * (2.0 * u - 1.0),
+        }
+    }
+}
+
+/// How many standard deviations from the middle the part `u` of a normal distribution ends: Tukey's approximation, good to
+/// a hundredth between the 1st and the 99th percentile.
+fn deviation(u: f64) -> f64 {
+    let u = u.clamp(0.001, 0.999);
+    (u.powf(0.135) - (1.0 - u).powf(0.135)) / 0.1975
 }
 
 static RECORDED: LazyLock<Timings> =
     LazyLock::new(|| serde_json::from_str(include_str!("../data/timings.json")).unwrap_or_default());
 
 impl Timings {
-    /// The medians.
+    /// What was recorded.
     pub fn recorded() -> &'static Self {
         &RECORDED
     }
@@ -39,15 +83,32 @@ impl Timings {
     /// not matter: `/containers/v1/regions/{region}/namespaces/{id}`. Where nothing was recorded, the verb's usual
     /// time.
     pub fn request(&self, verb: &str, template: &str) -> Duration {
-        let recorded = self.request_ms.get(&key(verb, template));
-        let millis = recorded.or_else(|| self.default_request_ms.get(verb)).copied().unwrap_or_default();
-        Duration::from_secs_f64(millis / 1000.0)
+        Duration::from_secs_f64(self.request_figure(verb, template).median() / 1000.0)
+    }
+
+    /// The same, where the part `u` (0 to 1) of all calls is faster.
+    pub fn request_quantile(&self, verb: &str, template: &str, u: f64) -> Duration {
+        Duration::from_secs_f64(self.request_figure(verb, template).quantile(u) / 1000.0)
+    }
+
+    fn request_figure(&self, verb: &str, template: &str) -> Figure {
+        let usual = || Figure::Median(self.default_request_ms.get(verb).copied().unwrap_or_default());
+        self.request_ms.get(&key(verb, template)).copied().unwrap_or_else(usual)
     }
 
     /// How long after such a call the resource is ready (or gone, for a DELETE).
     pub fn until_ready(&self, verb: &str, template: &str) -> Duration {
-        let recorded = self.until_ready_s.get(&key(verb, template));
-        Duration::from_secs_f64(recorded.copied().unwrap_or(self.default_until_ready_s))
+        Duration::from_secs_f64(self.ready_figure(verb, template).median())
+    }
+
+    /// The same, where the part `u` (0 to 1) of all is ready sooner.
+    pub fn until_ready_quantile(&self, verb: &str, template: &str, u: f64) -> Duration {
+        Duration::from_secs_f64(self.ready_figure(verb, template).quantile(u))
+    }
+
+    fn ready_figure(&self, verb: &str, template: &str) -> Figure {
+        let usual = Figure::Median(self.default_until_ready_s);
+        self.until_ready_s.get(&key(verb, template)).copied().unwrap_or(usual)
     }
 }
 
@@ -78,6 +139,21 @@ mod tests {
             timings.until_ready("POST", "/rdb/v1/regions/{region}/instances"),
             Duration::from_secs(212)
         );
+    }
+
+    #[test]
+    fn drawn_times_have_the_recorded_median_and_spread() {
+        let timings = Timings::recorded();
+        let instances = "/rdb/v1/regions/{region}/instances";
+        let ready = |u: f64| timings.until_ready_quantile("POST", instances, u).as_secs_f64();
+        assert_eq!([ready(0.0), ready(0.5), ready(1.0)], [151.0, 212.0, 272.0]);
+        let asked = |u: f64| {
+            timings.request_quantile("DELETE", "/rdb/v1/regions/{r}/instances/{id}", u).as_secs_f64()
+        };
+        assert!((asked(0.5) - 0.3693).abs() < 1e-6 && (asked(0.9) - 0.5202).abs() < 1e-6);
+        assert!((0..100).all(|n| asked(f64::from(n) / 100.0) <= asked(f64::from(n + 1) / 100.0)));
+        assert!(asked(0.01) > 0.1 && asked(1.0) < 3.0 * 0.5203);
+        assert_eq!(timings.request_quantile("GET", "/nothing", 0.9), timings.request("GET", "/nothing"));
     }
 
     #[test]

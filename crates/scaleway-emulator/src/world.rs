@@ -13,7 +13,7 @@ use crate::image::ImageBook;
 use crate::products::{self, Processes};
 use crate::refusal::Refusal;
 use crate::store::{Body, Effect, Kind, Record, Store, Transition};
-use crate::timings::Latency;
+use crate::timings::{Latency, Timings};
 use crate::traffic::Traffic;
 
 /// A project that some request named.
@@ -142,11 +142,20 @@ impl World {
         self.settings.dated && self.stamp().as_str() < day
     }
 
+    /// How long after such a call the resource is ready or gone, in the emulator's own time: as recorded, or drawn.
+    pub(crate) fn until_ready(&self, verb: &str, template: &str) -> Duration {
+        let timings = Timings::recorded();
+        match self.settings.latency {
+            Latency::Drawn => timings.until_ready_quantile(verb, template, self.chance()),
+            Latency::None | Latency::Recorded => timings.until_ready(verb, template),
+        }
+    }
+
     /// The instant `after` from now; now itself where the emulator does not take its time.
     pub(crate) fn due(&self, after: Duration) -> Timestamp {
         match self.settings.latency {
             Latency::None => self.now,
-            Latency::Recorded => self.now + after,
+            Latency::Recorded | Latency::Drawn => self.now + after,
         }
     }
 

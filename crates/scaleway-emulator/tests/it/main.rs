@@ -20,6 +20,7 @@ mod kernel;
 mod management;
 mod object_storage;
 mod persistence;
+mod program;
 mod rdb;
 mod rdb_content;
 mod rdb_copies;

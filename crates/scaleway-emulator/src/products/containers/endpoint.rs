@@ -110,7 +110,7 @@ fn answers_from(world: &World, id: &str, container: &Record, image: &Image) -> T
     }
     let start = image.start_time().unwrap_or(match world.settings.latency {
         Latency::None => Duration::ZERO,
-        Latency::Recorded => COLD_START,
+        Latency::Recorded | Latency::Drawn => COLD_START,
     });
     now + start
 }
