@@ -14,6 +14,49 @@
 //! assert_eq!(emulator.requests().count("ListNamespaces"), 1);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! What goes wrong is injected, what exists is looked at, and time passes by hand:
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use scaleway_core::{Clock, Timestamp, Transport};
+//! use scaleway_emulator::{Emulator, Fault, FaultKind, Latency};
+//!
+//! let clock = Clock::manual_from(Timestamp::UNIX_EPOCH);
+//! let emulator = Emulator::builder().clock(clock.clone()).seed(1).latency(Latency::None).build()?;
+//! let create = || {
+//!     http::Request::post("https://api.scaleway.com/containers/v1/regions/fr-par/namespaces")
+//!         .header("X-Auth-Token", "any")
+//!         .body(bytes::Bytes::from(r#"{"project_id": "7a3f4c1e-3d8b-4b0e-9a63-0b6a2c9d1e11", "name": "mine"}"#))
+//! };
+//! emulator.inject(Fault::new(FaultKind::Throttled).operation("CreateNamespace"));
+//! assert_eq!(clock.block_on(emulator.send(create()?))??.status(), 429);
+//! assert_eq!(clock.block_on(emulator.send(create()?))??.status(), 200);
+//! clock.advance(Duration::from_secs(60));
+//! let namespace = emulator.inventory().into_iter().find(|it| it.kind == "containers.namespaces");
+//! assert_eq!(namespace.map(|it| it.text("status").to_owned()).as_deref(), Some("ready"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! On a port, for a program in any language, while `test` runs:
+//!
+//! ```
+//! use scaleway_core::Clock;
+//! use scaleway_emulator::{Emulator, Image, ImageBook, Server};
+//!
+//! # async fn test(env: Vec<(&'static str, String)>) { assert!(env[0].1.starts_with("http://127.0.0.1:")); }
+//! let folder = tempfile::tempdir()?;
+//! let images = ImageBook::new().with(Image::new("rg.fr-par.scw.cloud/mine/broken").crashes());
+//! let emulator = Emulator::builder().data_dir(folder.path()).images(images).build()?;
+//! Clock::real().block_on(async {
+//!     let server = Server::bind(emulator.clone(), ([127, 0, 0, 1], 0).into()).await?;
+//!     let env = emulator.env(&server.url());
+//!     server.serve(test(env)).await;
+//!     Ok::<(), scaleway_emulator::EmulatorError>(())
+//! })??;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod authority;
 mod blobs;

@@ -50,7 +50,7 @@ struct Arguments {
     /// Tell each request on standard error.
     #[arg(long, value_enum)]
     log: Option<Lines>,
-    /// Print lines for the shell in place of the ready line: export SCW_API_URL=…
+    /// Print lines for the shell in place of the ready line: `export SCW_API_URL=…`
     #[arg(long)]
     print_env: bool,
 }
@@ -175,7 +175,8 @@ async fn serve(emulator: Emulator, address: SocketAddr, print_env: bool) -> Resu
     let mut env = emulator.env(&server.url());
     env.push(("SCW_S3_ENDPOINT", server.object_storage_url()));
     let ready = if print_env {
-        env.iter().map(|(name, value)| format!("export {name}='{value}'\n")).collect()
+        let lines: Vec<_> = env.iter().map(|(name, value)| format!("export {name}='{value}'")).collect();
+        lines.join("\n") + "\n"
     } else {
         let (url, env) = (server.url(), env.into_iter().collect::<std::collections::BTreeMap<_, _>>());
         let addresses = serde_json::json!({
