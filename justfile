@@ -62,6 +62,12 @@ build-time:
     time cargo build --workspace --all-targets --locked
     cargo tree --workspace --edges normal,build --prefix none --locked | sort -u | wc -l
 
+# The emulator as a server: requests a second and CPU a request beside a bare handler, memory, coverage, start
+emulator-figures:
+    cargo build --release -p scaleway-emulator
+    cargo run --release -p bench -- emulator
+    cargo run --release -p bench -- start
+
 # The emulator's start, up to its ready line
 start-time:
     cargo build --release -p scaleway-emulator

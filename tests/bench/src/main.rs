@@ -2,11 +2,13 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::panic,
     reason = "a benchmark that cannot go on has nothing to print"
 )]
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
 mod critical_path;
+mod emulator;
 mod fold;
 mod process;
 mod scale;
@@ -16,11 +18,14 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("process") => process::run(),
         Some("critical-path") => critical_path::run(),
+        Some("emulator") => emulator::run(),
+        // The bare handler that `emulator` compares with; it starts this itself.
+        Some("bare") => emulator::bare(&std::env::args().nth(2).unwrap_or_default()),
         Some("scale") => scale::run(),
         Some("start") => start::run(),
         Some("fold") => fold::run(),
         _ => {
-            eprintln!("usage: bench process | critical-path | scale | start | fold");
+            eprintln!("usage: bench process | critical-path | emulator | scale | start | fold");
             std::process::exit(2);
         }
     }

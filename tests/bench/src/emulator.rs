@@ -1,0 +1,207 @@
+//! The emulator as a server: requests a second and CPU a request beside a bare handler on the same HTTP library that answers
+//! the same bytes, its memory after a million requests, and what it covers.
+
+use std::convert::Infallible;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
+use tokio::task::JoinSet;
+
+const CONNECTIONS: u64 = 8;
+const MEASURED: u64 = 200_000;
+const MANY: u64 = 1_000_000;
+const NAMESPACES: &str = "/containers/v1/regions/fr-par/namespaces";
+const CONTAINERS: &str = "/containers/v1/regions/fr-par/containers";
+
+/// A server in a process of its own, so that its CPU is its own.
+struct Server {
+    child: Child,
+    addr: SocketAddr,
+}
+
+impl Server {
+    fn start(program: PathBuf, arguments: &[&str]) -> Self {
+        let mut child =
+            Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().expect("a server");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
+        let ready: Value = serde_json::from_str(&line).expect("a ready line in JSON");
+        let url = ready["api_url"].as_str().expect("where it answers");
+        let addr = url.strip_prefix("http://").and_then(|addr| addr.parse().ok()).expect("an address");
+        Self { child, addr }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.addr).expect("a connection");
+        stream.set_nodelay(true).expect("a socket that can be told");
+        stream
+    }
+
+    /// User and system time, in seconds: the kernel counts hundredths.
+    fn cpu(&self) -> f64 {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("Linux");
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
+        (ticks(11) + ticks(12)) / 100.0
+    }
+
+    fn memory_megabytes(&self) -> f64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
+        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn run() {
+    let own = std::env::current_exe().expect("this program's own path");
+    let emulator = Server::start(own.with_file_name("scaleway-emulator"), &["--port", "0", "--seed", "1"]);
+    let path = container(&emulator);
+    let body = once(&mut emulator.connect(), "GET", &path, "");
+    let bare = Server::start(own, &["bare", &body]);
+    println!(
+        "GET of a container of {} bytes, {CONNECTIONS} connections kept alive, {MEASURED} requests:",
+        body.len()
+    );
+    for (name, server) in [("emulator", &emulator), ("bare handler", &bare)] {
+        load(server, &path, MEASURED / 10);
+        let (cpu, started) = (server.cpu(), Instant::now());
+        load(server, &path, MEASURED);
+        let (cpu, wall) = (server.cpu() - cpu, started.elapsed().as_secs_f64());
+        println!(
+            "  {name:<13} {:>8.0} requests/s, {:>6.1} µs of CPU a request: {:>8.0} requests/s and core",
+            as_f64(MEASURED) / wall,
+            cpu / as_f64(MEASURED) * 1e6,
+            as_f64(MEASURED) / cpu
+        );
+    }
+    let before = emulator.memory_megabytes();
+    load(&emulator, &path, MANY);
+    let after = emulator.memory_megabytes();
+    println!("memory: {before:.1} MB before {MANY} more requests, {after:.1} MB after");
+    let coverage: Value =
+        serde_json::from_str(&once(&mut emulator.connect(), "GET", "/_emulator/coverage", ""))
+            .expect("a page");
+    let count =
+        |fidelity: &str| coverage.as_object().map_or(0, |c| c.values().filter(|v| *v == fidelity).count());
+    println!(
+        "operations: {} faithful, {} simple, {} answer 501",
+        count("faithful"),
+        count("simple"),
+        count("501")
+    );
+}
+
+/// Answers every request with `body`, as simply as the HTTP library can.
+pub(crate) fn bare(body: &str) {
+    let body = Bytes::copy_from_slice(body.as_bytes());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        listener.set_nonblocking(true).expect("a socket that can be told");
+        let listener = tokio::net::TcpListener::from_std(listener).expect("a listener");
+        println!("{}", json!({"api_url": format!("http://{}", listener.local_addr().expect("an address"))}));
+        let mut connections = JoinSet::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = stream.set_nodelay(true);
+            let body = body.clone();
+            connections.spawn(async move {
+                let service = service_fn(|_| {
+                    let response = http::Response::builder()
+                        .header("content-type", "application/json")
+                        .body(Full::new(body.clone()));
+                    async move { Ok::<_, Infallible>(response.expect("a response")) }
+                });
+                let _ = http1::Builder::new()
+                    .header_read_timeout(None)
+                    .serve_connection(TokioIo::new(stream), service)
+                    .await;
+            });
+        }
+    });
+}
+
+/// The path of a container that is there.
+fn container(emulator: &Server) -> String {
+    let mut stream = emulator.connect();
+    let mut make = |path: &str, body: &Value| {
+        let made = once(&mut stream, "POST", path, &body.to_string());
+        let made: Value = serde_json::from_str(&made).expect("an answer in JSON");
+        made["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
+    };
+    let project = "7a3f4c1e-3d8b-4b0e-9a63-0b6a2c9d1e11";
+    let namespace = make(NAMESPACES, &json!({"project_id": project, "name": "bench"}));
+    let body = json!({"namespace_id": namespace, "name": "api", "image": "any", "tags": ["a", "b"],
+        "environment_variables": {"A": "1", "B": "2"}});
+    format!("{CONTAINERS}/{}", make(CONTAINERS, &body))
+}
+
+/// `count` requests over all connections, each waiting for its answer.
+fn load(server: &Server, path: &str, count: u64) {
+    std::thread::scope(|scope| {
+        for _ in 0..CONNECTIONS {
+            scope.spawn(|| {
+                let mut stream = server.connect();
+                let length = answer_length(&mut stream, path);
+                let request = request("GET", path, "");
+                let mut buffer = vec![0; length];
+                for _ in 0..count / CONNECTIONS {
+                    stream.write_all(request.as_bytes()).expect("a request");
+                    stream.read_exact(&mut buffer).expect("an answer");
+                }
+            });
+        }
+    });
+}
+
+/// How long an answer is, head and all: the same each time.
+fn answer_length(stream: &mut TcpStream, path: &str) -> usize {
+    stream.write_all(request("GET", path, "").as_bytes()).expect("a request");
+    let (head, body) = answer(stream);
+    head.len() + body.len()
+}
+
+fn once(stream: &mut TcpStream, verb: &str, path: &str, body: &str) -> String {
+    stream.write_all(request(verb, path, body).as_bytes()).expect("a request");
+    answer(stream).1
+}
+
+fn answer(stream: &mut TcpStream) -> (String, String) {
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        assert!(reader.read_line(&mut head).expect("an answer") > 0, "the connection was closed");
+    }
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let mut body = vec![0; length.expect("a length")];
+    reader.read_exact(&mut body).expect("a body");
+    (head, String::from_utf8(body).expect("text"))
+}
+
+fn request(verb: &str, path: &str, body: &str) -> String {
+    let head = format!("{verb} {path} HTTP/1.1\r\nHost: localhost\r\nX-Auth-Token: any\r\n");
+    format!("{head}Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
+#[allow(clippy::cast_precision_loss, reason = "counts of requests are small")]
+fn as_f64(count: u64) -> f64 {
+    count as f64
+}
