@@ -1,7 +1,7 @@
 //! The command line of the programs that deploy.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
@@ -171,6 +171,14 @@ enum Wait {
 }
 
 impl Options {
+    /// Those of a program that has no other: the emulator's cloud, or another's, as fast as it can be.
+    pub(crate) fn plain(data: &Path, emulator: Option<&url::Url>) -> Self {
+        let url = emulator.map(|url| format!("--emulator-url={url}"));
+        let words = ["program".into(), "--speed=max".into(), "--data".into(), data.as_os_str().to_owned()];
+        let words = words.into_iter().chain(url.map(OsString::from));
+        Arguments::try_parse_from(words).unwrap_or_else(|error| error.exit()).options
+    }
+
     pub(crate) fn definition(&self, kind: EnvironmentKind) -> PathBuf {
         let usual = || PathBuf::from(format!("environments/{}.toml", kind.as_str()));
         self.definition.clone().unwrap_or_else(usual)

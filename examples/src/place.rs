@@ -43,6 +43,13 @@ impl Place {
         Self { name, data, said: StatePlace::default(), base: PathBuf::new(), home: None }
     }
 
+    /// The same, but for the state's being in its folder.
+    pub(crate) fn in_folder(&self) -> Self {
+        let mut place = self.clone();
+        place.said.bucket = None;
+        place
+    }
+
     /// The folder, used or not.
     pub(crate) fn folder(&self) -> PathBuf {
         self.data.join("state").join(&self.name)
@@ -103,7 +110,8 @@ impl Place {
         Ok(Store::bucket(&storage, &bucket)?)
     }
 
-    async fn key(&self, client: Option<&Client>, store: &Store) -> Result<StateKey, Error> {
+    /// The key of the state in `store`.
+    pub(crate) async fn key(&self, client: Option<&Client>, store: &Store) -> Result<StateKey, Error> {
         if let Some(key) = StateKey::from_env()? {
             return Ok(key);
         }

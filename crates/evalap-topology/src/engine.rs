@@ -17,7 +17,7 @@ use crate::observe::Observed;
 use crate::plan::{self, Basis, Plan, Scope};
 use crate::resources::resources;
 use crate::sources::Sources;
-use crate::state::{Holder, Note, Session, StateKey, Store, Wait};
+use crate::state::{Holder, Note, Session, StateError, StateKey, Store, Wait};
 
 /// One environment, opened: plans and applies its definition.
 #[derive(Debug)]
@@ -70,6 +70,10 @@ impl Engine {
         let project = environment.project_id.parse().map_err(|_| invalid("project_id"))?;
         let region = environment.region.parse().map_err(|_| invalid("region"))?;
         let session = Box::pin(Session::<State>::open(store, key)).await?;
+        if let Some(to) = session.moved_to() {
+            let (place, to) = (session.store().place().to_owned(), to.to_owned());
+            return Err(StateError::MovedTo { place, to }.into());
+        }
         let binding = Binding {
             environment: environment.name.clone(),
             endpoint: endpoint.to_owned(),

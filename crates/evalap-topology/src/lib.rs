@@ -8,11 +8,13 @@
 //! | plan | [`plan`] | what must change, and why; pure |
 //! | apply | [`apply`] | carries out a plan; decides nothing |
 //! | state | [`state`] | one encrypted log: journal, lock, history |
+//! | audit | [`mod@audit`] | the log told by commands: who, when, from what to what |
 //!
 //! [`Engine`] ties them together; [`kinds`] holds all that is known of each kind of resource.
 
 pub mod address;
 pub mod apply;
+pub mod audit;
 pub mod check;
 mod cloud;
 pub mod definition;

@@ -239,6 +239,17 @@ pub enum StateError {
         key: String,
     },
 
+    /// Another log is where this one was to go.
+    #[error(
+        "{place} holds another state already (they differ at record {seq}): choose another place, or move that one away"
+    )]
+    OtherLog {
+        /// Where.
+        place: String,
+        /// The record at which they differ.
+        seq: u64,
+    },
+
     /// The log goes on elsewhere.
     #[error("the state in {place} was moved to {to}: [state] of the definition must say so")]
     MovedTo {

@@ -39,6 +39,7 @@ mod refuge;
 mod segment;
 mod session;
 mod store;
+mod transfer;
 mod versions;
 
 #[cfg(any(test, feature = "contract"))]

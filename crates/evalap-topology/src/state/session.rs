@@ -121,6 +121,11 @@ impl<S: Fold> Session<S> {
         Ok(session)
     }
 
+    /// Where the state is, if it was moved elsewhere: nothing is written here any more.
+    pub fn moved_to(&self) -> Option<&str> {
+        self.folded.moved_to.as_deref()
+    }
+
     /// That the store is away, and since when what we know may be out of date; nothing can be written meanwhile.
     pub fn away(&self) -> Option<&Away> {
         self.away.as_ref()

@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::missing_panics_doc,
     clippy::must_use_candidate,
+    clippy::wildcard_imports,
     reason = "for tests: one that cannot go on has failed"
 )]
 
@@ -17,6 +18,7 @@ mod own;
 mod refuge;
 #[cfg(test)]
 mod schemas;
+mod transfer;
 mod versions;
 mod waiting;
 
@@ -131,7 +133,16 @@ impl Bench {
 /// All that is asked of a store.
 pub fn checks() -> Vec<Check> {
     let parts = [damage::CHECKS, faults::CHECKS, keys::CHECKS, locking::CHECKS];
-    [CHECKS, &parts.concat(), merged::CHECKS, refuge::CHECKS, versions::CHECKS, waiting::CHECKS].concat()
+    [
+        CHECKS,
+        &parts.concat(),
+        merged::CHECKS,
+        refuge::CHECKS,
+        transfer::CHECKS,
+        versions::CHECKS,
+        waiting::CHECKS,
+    ]
+    .concat()
 }
 
 /// Lists each check, and runs it over memory and a folder.

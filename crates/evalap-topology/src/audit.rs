@@ -1,0 +1,214 @@
+//! Who did what, when, from where, and what became of it: the log, told by commands.
+
+use std::collections::BTreeMap;
+
+use scaleway_core::Timestamp;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::model::{Attributes, Event, State};
+use crate::state::{Call, Entry, Fold, Holder, LeaseEvent, Record};
+
+/// One command that has left records.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Run {
+    /// Who, from where, and what was run.
+    pub by: Holder,
+    /// Its first record.
+    pub first: u64,
+    /// When that was written, by the writer's clock.
+    pub began: Timestamp,
+    /// When its last record was written.
+    pub ended: Timestamp,
+    /// How it ended: its own words, or that it left none.
+    pub outcome: String,
+    /// What else it said of its end.
+    pub details: BTreeMap<String, String>,
+    /// What it changed, in their order.
+    pub changes: Vec<Changed>,
+    /// The calls that it sent to the cloud to do so, with the API's names for them.
+    pub calls: Vec<Call>,
+    #[serde(skip)]
+    lease: Option<String>,
+}
+
+/// One thing that was changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Changed {
+    /// The record.
+    pub seq: u64,
+    /// The resource; none for the state as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// What was done.
+    pub what: String,
+    /// From what to what; values of secrets are digests.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<Field>,
+}
+
+/// One attribute that was changed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Field {
+    /// The attribute.
+    pub name: String,
+    /// What it was, if it was.
+    pub from: Option<Value>,
+    /// What it is, if it is.
+    pub to: Option<Value>,
+}
+
+/// What attributes differ, and how.
+pub fn differences(before: &Attributes, after: &Attributes) -> Vec<Field> {
+    let gone = before.keys().filter(|name| !after.contains_key(*name));
+    let names = after.keys().chain(gone);
+    let field = |name: &String| {
+        let (from, to) = (before.get(name).cloned(), after.get(name).cloned());
+        (from != to).then(|| Field { name: name.clone(), from, to })
+    };
+    names.filter_map(field).collect()
+}
+
+const NO_END: &str = "left no word of its end";
+
+/// Tells the log, from its first record on, by commands. Records that only show that a command lives, or waits, tell nothing.
+pub fn audit(history: &[Record<State>]) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    let mut state = State::default();
+    for record in history {
+        for entry in &record.entries {
+            take(&mut runs, &mut state, record, entry);
+        }
+    }
+    runs
+}
+
+fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &Entry<State>) {
+    match entry {
+        Entry::Lease(LeaseEvent::Claim { lease, holder, over, .. }) => {
+            let mut run = begun(holder, record, NO_END);
+            run.lease = Some(lease.clone());
+            if over.is_some() {
+                run.changes.push(whole(record, "took the lock over"));
+            }
+            runs.push(run);
+        }
+        Entry::Lease(LeaseEvent::Break { by, lease }) => {
+            let robbed = runs.iter().rev().find(|run| run.lease.as_ref() == Some(lease));
+            let who = robbed.map_or_else(|| "somebody".to_owned(), |run| run.by.to_string());
+            let mut run = begun(by, record, "done");
+            run.changes.push(whole(record, format!("broke the lock of {who}")));
+            runs.push(run);
+        }
+        Entry::Lease(_) => touch(runs, record),
+        Entry::Note(note) => {
+            touch(runs, record);
+            let details = note.details.clone().into_iter();
+            if let Some(run) = of(runs, record) {
+                run.outcome.clone_from(&note.outcome);
+                run.details.extend(details);
+            } else {
+                let mut run = begun(&note.by, record, &note.outcome);
+                run.details.extend(details);
+                runs.push(run);
+            }
+        }
+        Entry::Calls(calls) => {
+            touch(runs, record);
+            if let Some(run) = of(runs, record) {
+                run.calls.extend(calls.iter().cloned());
+            }
+        }
+        Entry::Event(event) => {
+            let changed = changed(state, record, event);
+            // What does not fit was never written by us.
+            let _ = state.apply(event.clone());
+            tell(runs, record, changed);
+        }
+        Entry::Restored { from, state: then } => {
+            *state = then.clone();
+            tell(runs, record, whole(record, format!("restored the state of record {from}")));
+        }
+        Entry::Imported { source, state: then } => {
+            *state = then.clone();
+            tell(runs, record, whole(record, format!("imported the state from {source}")));
+        }
+        Entry::Rekeyed { from, to, state: then, .. } => {
+            *state = then.clone();
+            tell(runs, record, whole(record, format!("changed the key from {from} to {to}")));
+        }
+        Entry::MovedTo { place } => {
+            tell(runs, record, whole(record, format!("moved the state to {place}")));
+        }
+    }
+}
+
+fn begun(by: &Holder, record: &Record<State>, outcome: &str) -> Run {
+    Run {
+        by: by.clone(),
+        first: record.seq,
+        began: record.at,
+        ended: record.at,
+        outcome: outcome.to_owned(),
+        details: BTreeMap::new(),
+        changes: Vec::new(),
+        calls: Vec::new(),
+        lease: None,
+    }
+}
+
+/// The run whose lease the record was written under.
+fn of<'a>(runs: &'a mut [Run], record: &Record<State>) -> Option<&'a mut Run> {
+    let lease = record.lease.as_ref()?;
+    runs.iter_mut().rev().find(|run| run.lease.as_ref() == Some(lease))
+}
+
+fn touch(runs: &mut [Run], record: &Record<State>) {
+    if let Some(run) = of(runs, record) {
+        run.ended = record.at;
+    }
+}
+
+fn tell(runs: &mut [Run], record: &Record<State>, changed: Changed) {
+    touch(runs, record);
+    if let Some(run) = of(runs, record) {
+        run.changes.push(changed);
+    }
+}
+
+fn whole(record: &Record<State>, what: impl Into<String>) -> Changed {
+    Changed { seq: record.seq, address: None, what: what.into(), fields: Vec::new() }
+}
+
+fn changed(state: &State, record: &Record<State>, event: &Event) -> Changed {
+    let none = Attributes::new();
+    let before = |address| state.resources.get(address).map_or(&none, |tracked| &tracked.spec);
+    let (address, what, fields) = match event {
+        Event::Bound { binding } => {
+            let what = format!("bound the state to {}, project {}", binding.endpoint, binding.project_id);
+            return whole(record, what);
+        }
+        Event::Creating { address, spec, .. } => (address, "create".to_owned(), differences(&none, spec)),
+        Event::Created { address, id } => (address, format!("created, {id}"), Vec::new()),
+        Event::Updating { address, spec, .. } => {
+            (address, "update".to_owned(), differences(before(address), spec))
+        }
+        Event::Ready { address, outputs, .. } => {
+            let was = state.resources.get(address).map_or(&none, |tracked| &tracked.outputs);
+            (address, "ready".to_owned(), differences(was, outputs))
+        }
+        Event::Adopted { address, id, spec, .. } => {
+            (address, format!("adopted, {id}"), differences(before(address), spec))
+        }
+        Event::Deleting { address } => (address, "delete".to_owned(), differences(before(address), &none)),
+        Event::Deleted { address } => (address, "deleted".to_owned(), Vec::new()),
+        Event::Forgotten { address } => {
+            (address, "forgotten".to_owned(), differences(before(address), &none))
+        }
+        Event::Renamed { from, to } => (from, format!("called {to} from now on"), Vec::new()),
+    };
+    Changed { seq: record.seq, address: Some(address.to_string()), what, fields }
+}

@@ -1,0 +1,57 @@
+//! A state that goes elsewhere is the same there, and nothing more is written where it was.
+
+use super::*;
+
+contract! {
+    a_state_goes_on_elsewhere_and_no_more_where_it_was,
+    another_state_is_not_written_over,
+}
+
+fn elsewhere(bench: &Bench) -> Store {
+    Store::memory(bench.clock.clone(), Random::seeded(9))
+}
+
+fn done() -> Note {
+    Note::new(&Holder::elsewhere("alice"), "moved")
+}
+
+async fn a_state_goes_on_elsewhere_and_no_more_where_it_was(bench: &Bench) {
+    let mut session = bench.locked("alice").await;
+    for number in 2..=40 {
+        session.append(added(number)).await.unwrap();
+    }
+    session.rekey(&StateKey::new(&[8; 32]).unwrap()).await.unwrap();
+    let (state, there) = (session.state().clone(), elsewhere(bench));
+    // Interrupted halfway, and repeated.
+    let first = bench.store.get(&log::object(1)).await.unwrap().unwrap();
+    assert!(there.create(&log::object(1), &first).await.unwrap());
+    let moved = session.move_to(there.clone(), done()).await.unwrap();
+    assert_eq!((moved.state(), moved.lease()), (&state, None));
+
+    let key = StateKey::new(&[8; 32]).unwrap();
+    let verified = Session::<Names>::verify(there.clone(), key.clone()).await.unwrap();
+    assert_eq!(verified.head, *moved.head());
+    let mut here = Session::<Names>::open(bench.store.clone(), key.clone()).await.unwrap();
+    assert_eq!(here.moved_to(), Some(there.place()));
+    let error = here.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap_err();
+    // Held by the lease that went along, or gone: nothing is written either way.
+    assert!(matches!(error, StateError::MovedTo { .. } | StateError::Held { .. }), "{error}");
+    let error = here.note(done()).await.unwrap_err();
+    assert!(
+        matches!(error, StateError::MovedTo { .. }) && error.to_string().contains(there.place()),
+        "{error}"
+    );
+    let mut there = Session::<Names>::open(there, key).await.unwrap();
+    there.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
+    there.append(added("there")).await.unwrap();
+}
+
+async fn another_state_is_not_written_over(bench: &Bench) {
+    let there = elsewhere(bench);
+    let mut other = Session::<Names>::open(there.clone(), bench.key.clone()).await.unwrap();
+    other.note(done()).await.unwrap();
+    let session = bench.locked("alice").await;
+    let error = session.move_to(there, done()).await.unwrap_err();
+    assert!(matches!(error, StateError::OtherLog { seq: 1, .. }), "{error}");
+    assert_eq!(bench.open().await.moved_to(), None);
+}

@@ -1,0 +1,53 @@
+//! A state goes elsewhere: from a folder into a bucket, or back.
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+
+use super::{Entry, Fold, Note, Session, StateError, Store, log};
+
+/// How many objects are copied at once.
+const PARALLEL: usize = 16;
+
+impl<S: Fold> Session<S> {
+    /// Copies the whole state to `there`, byte for byte, and writes here that it goes on there: nothing is written here
+    /// after that. The lock is given back there. Needs the lock. One that was interrupted can be repeated.
+    ///
+    /// # Errors
+    /// [`StateError::OtherLog`] where another state is there, or this one has gone on there already.
+    pub async fn move_to(mut self, there: Store, note: Note) -> Result<Self, StateError> {
+        self.held()?;
+        self.copy("key", &there, true).await?;
+        self.copy_log(&there).await?;
+        self.copy("seg", &there, false).await?;
+        self.copy("snap", &there, false).await?;
+        let mut moved = Self::open(there.clone(), self.log.key.clone()).await?.lease_times(self.times);
+        if moved.folded.head != self.folded.head {
+            return Err(StateError::OtherLog { place: there.place().to_owned(), seq: moved.folded.head.seq });
+        }
+        self.write_held(vec![Entry::MovedTo { place: there.place().to_owned() }]).await?;
+        moved.own = self.own.take();
+        moved.release(Some(note)).await?;
+        Ok(moved)
+    }
+
+    async fn copy_log(&self, there: &Store) -> Result<(), StateError> {
+        let copies =
+            stream::iter(1..=self.folded.head.seq).map(|seq| self.copy_one(log::object(seq), there, true));
+        copies.buffered(PARALLEL).try_collect::<()>().await
+    }
+
+    async fn copy(&self, folder: &str, there: &Store, must: bool) -> Result<(), StateError> {
+        let names = self.log.store.names(folder).await?;
+        let copies = stream::iter(names).map(|name| self.copy_one(format!("{folder}/{name}"), there, must));
+        copies.buffered(PARALLEL).try_collect::<()>().await
+    }
+
+    /// What is a cache may be there otherwise.
+    async fn copy_one(&self, object: String, there: &Store, must: bool) -> Result<(), StateError> {
+        let Some(bytes) = self.log.store.get(&object).await? else { return Ok(()) };
+        if there.create(&object, &bytes).await? || !must {
+            return Ok(());
+        }
+        let seq = object.rsplit('/').next().and_then(|name| name.parse().ok()).unwrap_or(0);
+        Err(StateError::OtherLog { place: there.place().to_owned(), seq })
+    }
+}

@@ -1,0 +1,171 @@
+//! What a state shall say: each command under the lock, each leaving a note.
+
+use std::path::Path;
+use std::time::Duration;
+
+use evalap_topology::address::Address;
+use evalap_topology::model::{Event, State};
+use evalap_topology::state::{Holder, Note, Session, StateError};
+use serde::{Deserialize, Serialize};
+
+use super::{Opened, own};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::text;
+
+/// What an exported state is called, so that nothing else is imported for one.
+pub(super) const FORMAT: &str = "evalap-state-export/1";
+
+/// An exported state.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Export {
+    pub(super) format: String,
+    pub(super) environment: String,
+    pub(super) seq: u64,
+    pub(super) state: State,
+}
+
+/// The state, locked by one of these commands.
+pub(super) struct Locked {
+    pub(super) session: Session<State>,
+    pub(super) holder: Holder,
+}
+
+impl Locked {
+    pub(super) async fn take(opened: Opened, command: &str, wait: Duration) -> Result<Self, Error> {
+        let mut session = Box::pin(Session::<State>::open(opened.store, opened.key)).await?;
+        own(session.state(), &opened.name)?;
+        let holder = Holder::current(format!("manage_state {command}"));
+        Box::pin(session.lock(holder.clone(), wait, |_| {})).await?;
+        if let Some(merged) = Box::pin(session.merge_kept(&holder)).await? {
+            text::say(format!(
+                "An earlier run could not write what it did (at {}): {} events are merged now, {} were known already.",
+                merged.since, merged.taken, merged.known
+            ));
+        }
+        Ok(Self { session, holder })
+    }
+
+    /// Gives the lock back with a note of how it went, and says so.
+    pub(super) async fn end(
+        mut self,
+        done: Result<u64, StateError>,
+        detail: (&str, String),
+        said: impl FnOnce(u64) -> String,
+    ) -> Result<Exit, Error> {
+        let outcome = if done.is_ok() { "done" } else { "failed" };
+        let note = Note::new(&self.holder, outcome).detail(detail.0, detail.1);
+        let released = Box::pin(self.session.release(Some(note))).await;
+        let seq = done?;
+        released?;
+        text::say(said(seq));
+        Ok(Exit::Done)
+    }
+
+    /// Gives the lock back: nothing was done.
+    pub(super) async fn refuse(mut self, error: Error) -> Result<Exit, Error> {
+        let note = Note::new(&self.holder, "refused");
+        Box::pin(self.session.release(Some(note))).await?;
+        Err(error)
+    }
+}
+
+pub(super) async fn restore(opened: Opened, version: u64, wait: Duration) -> Result<Exit, Error> {
+    let then = Session::<State>::state_at(opened.store.clone(), opened.key.clone(), version).await?;
+    own(&then, &opened.name)?;
+    let mut locked = Locked::take(opened, "restore", wait).await?;
+    let done = Box::pin(locked.session.restore(version)).await;
+    let said = |seq| {
+        format!(
+            "The state is as it was after record {version}; record {seq} says so, and can be undone like any other.\n\
+             The cloud is as it is: run `plan` to see what differs."
+        )
+    };
+    locked.end(done, ("version", version.to_string()), said).await
+}
+
+pub(super) async fn import(opened: Opened, file: &Path, wait: Duration) -> Result<Exit, Error> {
+    let shown = file.display().to_string();
+    let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "read", source };
+    let text = std::fs::read_to_string(file).map_err(failed)?;
+    let what = "exported state (see `manage_state export`)";
+    let format = |source| evalap_topology::Error::Format { file: shown.clone(), what, source };
+    let export: Export = serde_json::from_str(&text).map_err(format)?;
+    if export.format != FORMAT {
+        return Err(Error::refused(
+            format!("{shown}: its format is {:?}, not {FORMAT:?}", export.format),
+            "export it again with this version",
+        ));
+    }
+    own(&export.state, &opened.name)?;
+    let mut locked = Locked::take(opened, "import", wait).await?;
+    let bound = &locked.session.state().binding;
+    if bound.is_some() && *bound != export.state.binding {
+        let error = Error::refused(
+            format!("{shown} is of another cloud, project or region than this state"),
+            "import it where it came from, or into an environment without a state",
+        );
+        return locked.refuse(error).await;
+    }
+    let source = format!("{shown}, version {} of {}", export.seq, export.environment);
+    let done = Box::pin(locked.session.import(source, export.state)).await;
+    let said = |seq| {
+        format!(
+            "The state is what {shown} says; record {seq} says so, and can be undone (restore).\n\
+             Run `plan` to see what differs from the cloud."
+        )
+    };
+    locked.end(done, ("file", shown.clone()), said).await
+}
+
+pub(super) async fn rename(opened: Opened, from: &str, to: &str, wait: Duration) -> Result<Exit, Error> {
+    let (from, to) = (address(from)?, address(to)?);
+    let mut locked = Locked::take(opened, "move", wait).await?;
+    let renamed = vec![Event::Renamed { from: from.clone(), to: to.clone() }];
+    let done = Box::pin(locked.session.append(renamed)).await;
+    let said = |seq| {
+        format!(
+            "{from} is called {to} from now on (record {seq}). The definition must call it so, too: run `plan` next."
+        )
+    };
+    locked.end(done, ("address", format!("{from} to {to}")), said).await
+}
+
+pub(super) async fn forget(opened: Opened, what: &str, wait: Duration) -> Result<Exit, Error> {
+    let address = address(what)?;
+    let mut locked = Locked::take(opened, "forget", wait).await?;
+    let id = locked.session.state().resources.get(&address).and_then(|tracked| tracked.id.clone());
+    let done = Box::pin(locked.session.append(vec![Event::Forgotten { address: address.clone() }])).await;
+    let said = |seq| {
+        let id = id.map(|id| format!(" ({id})")).unwrap_or_default();
+        format!(
+            "{address}{id} is tracked no longer (record {seq}). What exists in the cloud still does, and is adopted \
+             again if the definition asks for it."
+        )
+    };
+    locked.end(done, ("address", address.to_string()), said).await
+}
+
+fn address(text: &str) -> Result<Address, Error> {
+    text.parse().map_err(|error: evalap_topology::address::InvalidAddress| {
+        Error::refused(error.to_string(), "`manage_state show` lists the addresses")
+    })
+}
+
+pub(super) async fn unlock(opened: Opened, force: bool) -> Result<Exit, Error> {
+    let mut session = Box::pin(Session::<State>::open(opened.store, opened.key)).await?;
+    own(session.state(), &opened.name)?;
+    if let Some(lease) = session.lease().filter(|lease| !force && !lease.holder.is_gone()) {
+        return Err(Error::refused(
+            format!("{} has held the lock since {}, and may be at work", lease.holder, lease.since),
+            "wait for it; if you know that it is gone: unlock --force",
+        ));
+    }
+    match session.unlock(Holder::current("manage_state unlock")).await? {
+        Some(lease) => {
+            text::say(format!("Unlocked. {} had held the lock since {}.", lease.holder, lease.since));
+        }
+        None => text::say("Nobody holds the lock."),
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,161 @@
+//! Where a state is kept, and under which key: made ready, changed, moved.
+
+use std::time::Duration;
+
+use evalap_topology::state::{Bootstrap, KEY_VARIABLE, KeySecret, Note, StateKey};
+use scaleway_core::{Client, Clock, Random};
+
+use super::Opened;
+use super::change::Locked;
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::place::Place;
+use crate::text;
+
+/// Where the next key comes from, and goes to when the state is written with it.
+enum Next {
+    Variable(String),
+    Secret(KeySecret),
+    File(std::path::PathBuf),
+}
+
+impl Next {
+    fn of(place: &Place, client: Option<&Client>, variable: Option<&str>) -> Result<Self, Error> {
+        if let Some(variable) = variable {
+            return Ok(Self::Variable(variable.to_owned()));
+        }
+        if std::env::var_os(KEY_VARIABLE).is_none() {
+            if let Some(file) = place.key_file() {
+                return Ok(Self::File(file));
+            }
+            if let Some(secret) = client.map(|client| place.key_secret(client)).transpose()?.flatten() {
+                return Ok(Self::Secret(secret));
+            }
+        }
+        Err(Error::refused(
+            "the key comes from a variable, which this program cannot change",
+            "put a new key into another variable (openssl rand -base64 32) and name that: --new-key-from NAME",
+        ))
+    }
+
+    async fn key(&self, used: &StateKey) -> Result<StateKey, Error> {
+        let random = Random::system();
+        Ok(match self {
+            Self::Variable(name) => StateKey::from_variable(name)?,
+            Self::Secret(secret) => secret.next(used, &random).await?,
+            Self::File(file) => StateKey::next_of(file, &random)?,
+        })
+    }
+
+    async fn takes_over(&self) -> Result<(), Error> {
+        match self {
+            Self::Variable(_) => {}
+            Self::Secret(secret) => secret.next_takes_over().await?,
+            Self::File(file) => StateKey::next_takes_over(file)?,
+        }
+        Ok(())
+    }
+
+    /// What is left for a person to do.
+    fn remedy(&self) -> String {
+        match self {
+            Self::Variable(name) => format!(
+                "\nThe old key opens nothing that is written from now on: put the one in {name} wherever the old one was."
+            ),
+            Self::Secret(_) => "\nThe secret's version with the old key is disabled.".to_owned(),
+            Self::File(file) => format!("\n{} holds the new key.", file.display()),
+        }
+    }
+}
+
+/// Gives the state another key, kept where its key is kept.
+pub(super) async fn rekey(
+    place: &Place,
+    client: Option<&Client>,
+    opened: Opened,
+    variable: Option<&str>,
+    wait: Duration,
+) -> Result<Exit, Error> {
+    let next = Next::of(place, client, variable)?;
+    let old = opened.key.clone();
+    let mut locked = Locked::take(opened, "rekey", wait).await?;
+    let key = match next.key(&old).await {
+        Ok(key) => key,
+        Err(error) => return locked.refuse(error).await,
+    };
+    let done = Box::pin(locked.session.rekey(&key)).await;
+    if done.is_ok() {
+        next.takes_over().await?;
+    }
+    let (from, to) = (old.id().to_owned(), key.id().to_owned());
+    let said = |seq| {
+        format!(
+            "The state's key is {to} now, in the place of {from} (record {seq}). Older records stay readable with it; \
+             digests of secrets were made anew, so nothing looks changed.{}",
+            next.remedy()
+        )
+    };
+    locked.end(done, ("key", format!("{from} to {to}")), said).await
+}
+
+/// Moves the state between its folder and its bucket.
+pub(super) async fn migrate(
+    place: &Place,
+    client: &Client,
+    clock: &Clock,
+    to_bucket: bool,
+    wait: Duration,
+) -> Result<Exit, Error> {
+    let (folder, bucket) = (place.in_folder(), place.clone());
+    let (from, to) = if to_bucket { (folder, bucket) } else { (bucket, folder) };
+    let (store, there) = (from.store(Some(client), clock)?, to.store(Some(client), clock)?);
+    if store.key_in_use().await?.is_none() {
+        return Err(Error::refused(
+            format!("there is no state in {}", store.place()),
+            "nothing needs to be moved: the first deployment makes one where [state] says",
+        ));
+    }
+    let key = place.key(Some(client), &store).await?;
+    if to_bucket {
+        there.probe().await?;
+    }
+    let locked = Locked::take(Opened { store, key, name: place.name.clone() }, "migrate", wait).await?;
+    let (from, to) = (locked.session.store().place().to_owned(), there.place().to_owned());
+    let note = Note::new(&locked.holder, "done").detail("from", &from).detail("to", &to);
+    let moved = Box::pin(locked.session.move_to(there, note)).await?;
+    let advice = if to_bucket {
+        "Keep [state] bucket in the definition."
+    } else {
+        "Take bucket out of [state] in the definition."
+    };
+    text::say(format!(
+        "The state is in {to} now, all {} records of it; {from} says so in its last record, and is not used any more.\n{advice}",
+        moved.head().seq
+    ));
+    Ok(Exit::Done)
+}
+
+/// Makes what a state in a bucket needs.
+pub(super) async fn bootstrap(place: &Place, client: &Client, allow: &[String]) -> Result<Exit, Error> {
+    let Some((storage, bucket)) = place.bucket(client)? else {
+        return Err(Error::refused(
+            "the definition keeps its state in a folder, which needs no preparation",
+            "write [state] bucket = \"…\" into the definition",
+        ));
+    };
+    let mut done = Bootstrap::new(storage, bucket.clone()).allow(allow).run().await?;
+    if let Some(secret) = place.key_secret(client)?
+        && secret.ensure(&Random::system()).await?
+    {
+        done.push("made a key in Secret Manager".to_owned());
+    }
+    if done.is_empty() {
+        text::say(format!("The bucket {bucket} is ready already. Nothing was changed."));
+    } else {
+        for line in &done {
+            text::say(format!("  {line}"));
+        }
+        text::say(format!("The bucket {bucket} is ready, and refuses the second create of one key."));
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,282 @@
+//! What a state says and said: nothing here writes.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use evalap_topology::audit::{self, Run, differences};
+use evalap_topology::model::{Attributes, Event, State, Tracked};
+use evalap_topology::state::{Entry, LeaseEvent, Record, Session, StateKey, Store};
+use scaleway_core::Clock;
+use serde_json::{Value, json};
+
+use super::change::{Export, FORMAT};
+use super::{Opened, own};
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::place::Place;
+use crate::{inspect, text};
+
+fn say_json(value: &impl serde::Serialize) -> Result<Exit, Error> {
+    text::say(serde_json::to_string_pretty(value)?);
+    Ok(Exit::Done)
+}
+
+/// The states in the folders of `data`.
+pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Exit, Error> {
+    let folders = std::fs::read_dir(data.join("state")).into_iter().flatten().filter_map(Result::ok);
+    let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    let mut told = Vec::new();
+    for name in names {
+        let opened = match Place::usual(&name, data).open(None, clock).await {
+            Ok((store, key)) => Session::<State>::open(store, key).await.map_err(Error::from),
+            Err(error) => Err(error),
+        };
+        told.push(match opened {
+            Ok(session) => line_of(&name, &session),
+            Err(error) => (json!({"name": name, "error": error.told()}), format!("{name}: {}", error.told())),
+        });
+    }
+    if as_json {
+        return say_json(&told.into_iter().map(|(json, _)| json).collect::<Vec<_>>());
+    }
+    if told.is_empty() {
+        text::say(format!("There is no state in {}.", data.display()));
+    }
+    for (_, line) in told {
+        text::say(line);
+    }
+    Ok(Exit::Done)
+}
+
+fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
+    let (state, head) = (session.state(), session.head());
+    let bound = state.binding.as_ref().map_or("nothing yet", |binding| &binding.endpoint);
+    let lock = session.lease().map(|lease| format!(", locked by {}", lease.holder)).unwrap_or_default();
+    let waiting = match session.queue().len() {
+        0 => String::new(),
+        count => format!(", {count} waiting"),
+    };
+    let moved = session.moved_to().map(|place| format!(", moved to {place}")).unwrap_or_default();
+    let (count, records) = (state.resources.len(), head.seq);
+    let line = format!("{name}: {count} resources on {bound}, {records} records{lock}{waiting}{moved}");
+    let json = json!({
+        "name": name, "place": session.store().place(), "bound_to": state.binding, "records": records,
+        "resources": count, "last_written": head.at, "key": head.key, "lock": session.lease(),
+        "waiting": session.queue(), "moved_to": session.moved_to(),
+    });
+    (json, line)
+}
+
+pub(super) async fn show(opened: Opened, version: Option<u64>, as_json: bool) -> Result<Exit, Error> {
+    let Opened { store, key, name } = opened;
+    let state = version_or_newest(store, key, version).await?;
+    own(&state, &name)?;
+    text::say(if as_json { serde_json::to_string_pretty(&state)? } else { inspect::state(&state) });
+    Ok(Exit::Done)
+}
+
+pub(super) async fn history(opened: Opened, as_json: bool) -> Result<Exit, Error> {
+    let records = Session::<State>::open(opened.store, opened.key).await?.history().await?;
+    if as_json {
+        return say_json(&records);
+    }
+    for record in &records {
+        text::say(line(record));
+    }
+    Ok(Exit::Done)
+}
+
+/// What differs between two versions; the newest unless said.
+pub(super) async fn diff(opened: Opened, from: u64, to: Option<u64>, as_json: bool) -> Result<Exit, Error> {
+    let Opened { store, key, .. } = opened;
+    let before = Session::<State>::state_at(store.clone(), key.clone(), from).await?;
+    let after = version_or_newest(store, key, to).await?;
+    let addresses: BTreeSet<_> = before.resources.keys().chain(after.resources.keys()).collect();
+    let (mut lines, mut told) = (Vec::new(), Vec::new());
+    for address in addresses {
+        let (old, new) = (before.resources.get(address), after.resources.get(address));
+        let sign = match (old, new) {
+            (None, _) => "+",
+            (_, None) => "-",
+            (old, new) if old == new => continue,
+            _ => "~",
+        };
+        let fields = differences(&flat(old), &flat(new));
+        lines.push(format!("{sign} {address}"));
+        lines.extend(fields.iter().map(|field| format!("    {}", told_field(field))));
+        told.push(json!({"address": address, "change": sign, "fields": fields}));
+    }
+    if as_json {
+        return say_json(&told);
+    }
+    text::say(if lines.is_empty() { "Both versions say the same.".to_owned() } else { lines.join("\n") });
+    Ok(Exit::Done)
+}
+
+/// All that is known of a resource, by name.
+fn flat(tracked: Option<&Tracked>) -> Attributes {
+    let Some(tracked) = tracked else { return Attributes::new() };
+    let mut all = tracked.spec.clone();
+    all.extend(tracked.outputs.iter().map(|(name, value)| (format!("output {name}"), value.clone())));
+    all.insert("(id)".to_owned(), json!(tracked.id));
+    all.insert("(phase)".to_owned(), json!(tracked.phase));
+    all
+}
+
+async fn version_or_newest(store: Store, key: StateKey, seq: Option<u64>) -> Result<State, Error> {
+    Ok(match seq {
+        Some(seq) => Session::<State>::state_at(store, key, seq).await?,
+        None => Session::<State>::open(store, key).await?.state().clone(),
+    })
+}
+
+/// `name: from → to`, cut where it is long.
+fn told_field(field: &audit::Field) -> String {
+    let short = |value: &Option<Value>| {
+        let text = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
+        if text.chars().count() > 60 { text.chars().take(57).chain(['…']).collect() } else { text }
+    };
+    format!("{}: {} → {}", field.name, short(&field.from), short(&field.to))
+}
+
+/// The whole state as JSON, for `import` or for other programs. It holds no secret value.
+pub(super) async fn export(opened: Opened, file: Option<&Path>, version: Option<u64>) -> Result<Exit, Error> {
+    let Opened { store, key, name } = opened;
+    let newest = Session::<State>::open(store.clone(), key.clone()).await?.head().seq;
+    let seq = version.unwrap_or(newest);
+    let state = version_or_newest(store, key, version).await?;
+    own(&state, &name)?;
+    let export = Export { format: FORMAT.to_owned(), environment: name, seq, state };
+    let text = serde_json::to_string_pretty(&export)?;
+    let Some(file) = file else {
+        text::say(text);
+        return Ok(Exit::Done);
+    };
+    let shown = file.display().to_string();
+    let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "written", source };
+    std::fs::write(file, text + "\n").map_err(failed)?;
+    text::say(format!("Version {seq} is in {shown}. It holds ids and digests, no secret value."));
+    Ok(Exit::Done)
+}
+
+pub(super) async fn verify(opened: Opened, as_json: bool) -> Result<Exit, Error> {
+    let place = opened.store.place().to_owned();
+    let found = Session::<State>::verify(opened.store, opened.key).await?;
+    let sound = found.unsound.is_empty() && found.unsound_segments.is_empty();
+    let exit = if sound { Exit::Done } else { Exit::Failed };
+    if as_json {
+        say_json(&json!({
+            "place": place, "records": found.head.seq, "hash": found.head.hash, "snapshots": found.snapshots,
+            "unsound_snapshots": found.unsound, "segments": found.segments,
+            "unsound_segments": found.unsound_segments,
+        }))?;
+        return Ok(exit);
+    }
+    text::say(format!(
+        "{place}: {} records, all whole and in a chain; {} snapshots and {} merged segments agree with them\n\
+         The last record's hash is {}: who keeps it elsewhere can tell later that no end was cut off.",
+        found.head.seq,
+        found.snapshots.len(),
+        found.segments,
+        found.head.hash
+    ));
+    if !found.unsound.is_empty() {
+        text::say(format!(
+            "Snapshots that cannot be used, and may be removed: {}",
+            text::list(&found.unsound)
+        ));
+    }
+    if !found.unsound_segments.is_empty() {
+        let first = text::list(&found.unsound_segments);
+        text::say(format!(
+            "Merged segments that cannot be used, and may be removed, by their first record: {first}"
+        ));
+    }
+    Ok(exit)
+}
+
+/// Who did what: the log by commands.
+pub(super) async fn audit(opened: Opened, verify: bool, as_json: bool) -> Result<Exit, Error> {
+    let Opened { store, key, .. } = opened;
+    let verified =
+        if verify { Some(Session::<State>::verify(store.clone(), key.clone()).await?.head) } else { None };
+    let runs = audit::audit(&Session::<State>::open(store, key).await?.history().await?);
+    if as_json {
+        let chain = verified.map(|head| json!({"records": head.seq, "hash": head.hash, "whole": true}));
+        return say_json(&json!({"runs": runs, "chain": chain}));
+    }
+    for run in &runs {
+        text::say(told_run(run));
+    }
+    if let Some(head) = verified {
+        text::say(format!(
+            "The chain is whole: {} records, each naming the one before it; the last one's hash is {}.",
+            head.seq, head.hash
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+fn told_run(run: &Run) -> String {
+    let from = run.by.from.as_ref().map(|from| format!(", from {from}")).unwrap_or_default();
+    let mut lines =
+        vec![format!("{}  {}{from}: {}{}", run.began, run.by, run.outcome, told_details(&run.details))];
+    for changed in &run.changes {
+        let address = changed.address.as_ref().map(|address| format!("{address}: ")).unwrap_or_default();
+        lines.push(format!("  {:>5}  {address}{}", changed.seq, changed.what));
+        lines.extend(changed.fields.iter().map(|field| format!("           {}", told_field(field))));
+    }
+    for call in &run.calls {
+        let of = call.resource.as_ref().map(|resource| format!(" for {resource}")).unwrap_or_default();
+        let status = call.status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+        let id = call.request_id.as_ref().map(|id| format!(" [request {id}]")).unwrap_or_default();
+        lines.push(format!("         {} {}{of}: {status}{id}", call.method, call.path));
+    }
+    lines.join("\n")
+}
+
+fn told_details<'a>(details: impl IntoIterator<Item = (&'a String, &'a String)>) -> String {
+    let details: Vec<String> = details.into_iter().map(|(name, value)| format!("{name} {value}")).collect();
+    if details.is_empty() { String::new() } else { format!(" ({})", details.join(", ")) }
+}
+
+fn line(record: &Record<State>) -> String {
+    let told: Vec<String> = record.entries.iter().map(entry).collect();
+    format!("{:>5}  {}  {}", record.seq, record.at, told.join("\n              "))
+}
+
+fn entry(entry: &Entry<State>) -> String {
+    match entry {
+        Entry::Event(event) => happened(event),
+        Entry::Lease(LeaseEvent::Claim { holder, over: None, .. }) => format!("lock taken by {holder}"),
+        Entry::Lease(LeaseEvent::Claim { holder, .. }) => format!("lock taken over by {holder}"),
+        Entry::Lease(LeaseEvent::Release { .. }) => "lock given back".to_owned(),
+        Entry::Lease(LeaseEvent::Break { by, .. }) => format!("lock broken by {by}"),
+        Entry::Lease(LeaseEvent::Wait { holder, .. }) => format!("{holder} waits for the lock"),
+        Entry::Lease(LeaseEvent::Leave { .. }) => "somebody waits no longer".to_owned(),
+        Entry::Note(note) => format!("{}: {}{}", note.by, note.outcome, told_details(&note.details)),
+        Entry::Calls(calls) => format!("{} calls sent", calls.len()),
+        Entry::Restored { from, .. } => format!("restored to what it was after record {from}"),
+        Entry::Imported { source, .. } => format!("imported from {source}"),
+        Entry::Rekeyed { from, to, .. } => format!("key {from} gave its place to {to}"),
+        Entry::MovedTo { place } => format!("moved to {place}: nothing is written here any more"),
+        _ => "the lock's holder lives".to_owned(),
+    }
+}
+
+fn happened(event: &Event) -> String {
+    match event {
+        Event::Bound { binding } => format!("bound to {}, project {}", binding.endpoint, binding.project_id),
+        Event::Creating { address, .. } => format!("{address}: about to be made"),
+        Event::Created { address, id } => format!("{address}: made, {id}"),
+        Event::Updating { address, .. } => format!("{address}: about to be changed"),
+        Event::Ready { address, .. } => format!("{address}: ready"),
+        Event::Adopted { address, id, .. } => format!("{address}: adopted, {id}"),
+        Event::Deleting { address } => format!("{address}: about to be deleted"),
+        Event::Deleted { address } => format!("{address}: deleted"),
+        Event::Forgotten { address } => format!("{address}: forgotten"),
+        Event::Renamed { from, to } => format!("{from}: called {to} from now on"),
+        _ => "something that this program does not know".to_owned(),
+    }
+}
