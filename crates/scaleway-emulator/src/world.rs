@@ -10,6 +10,7 @@ use crate::blobs::Blobs;
 use crate::call::body;
 use crate::emulator::{HashCost, WhileChanging};
 use crate::image::ImageBook;
+use crate::object_storage;
 use crate::products::{self, Processes};
 use crate::refusal::Refusal;
 use crate::store::{Body, Effect, Kind, Record, Store, Transition};
@@ -53,6 +54,8 @@ pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) traffic: Traffic,
     pub(crate) processes: Processes,
+    /// The midnight by which lifecycles of objects were last looked after.
+    pub(crate) last_midnight: Option<Timestamp>,
     random: Random,
     chances: Random,
     now: Timestamp,
@@ -68,7 +71,8 @@ impl World {
     ) -> Self {
         let chances = Random::seeded(settings.seed);
         let (traffic, processes) = (Traffic::default(), Processes::default());
-        Self { store, blobs, settings, traffic, processes, random, chances, now }
+        let last_midnight = None;
+        Self { store, blobs, settings, traffic, processes, last_midnight, random, chances, now }
     }
 
     /// The same world, to go its own way. It has no processes: those are of the first one.
@@ -115,6 +119,7 @@ impl World {
         }
         self.now = now;
         products::look(self);
+        object_storage::look(self);
     }
 
     /// Lets the record's product decide what happens to it `after` from now, in place of what was to happen.

@@ -26,7 +26,6 @@ pub(crate) enum Principal {
 
 /// An API key with its secret, for protocols that sign with it.
 #[derive(Clone)]
-#[allow(dead_code, reason = "for protocols that sign with a key")]
 pub(crate) struct Credential {
     pub(crate) secret: String,
     pub(crate) is_expired: bool,

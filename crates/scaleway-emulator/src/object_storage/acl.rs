@@ -32,6 +32,17 @@ fn sent(call: &Call<'_>) -> Result<String> {
     Ok(sent.document())
 }
 
+/// Whether anybody may do this (`READ`, `WRITE`).
+pub(super) fn is_public(acl: &str, permission: &str) -> bool {
+    policy(acl, "").child("AccessControlList").is_some_and(|list| {
+        list.all("Grant").any(|grant| {
+            let granted = grant.value("Permission").unwrap_or_default();
+            let is_for_all = grant.at(&["Grantee", "URI"]) == Some(EVERYONE);
+            is_for_all && (granted == permission || granted == "FULL_CONTROL")
+        })
+    })
+}
+
 fn policy(acl: &str, project: &str) -> Element {
     if let Some(document) = Element::read(acl.as_bytes()) {
         return document;

@@ -9,6 +9,7 @@ use super::address::Address;
 use super::bucket::{self, Bucket};
 use super::refusal::{self, Refusal, Result};
 use super::xml::Element;
+use crate::authority::Principal;
 use crate::reply::Reply;
 use crate::world::World;
 
@@ -19,6 +20,8 @@ pub(super) struct Caller {
     pub(super) project: String,
     /// It sees its own project's buckets only.
     pub(super) is_bound: bool,
+    /// Whose key it is; nobody's where there is none.
+    pub(super) principal: Option<Principal>,
 }
 
 /// A request whose operation is known.

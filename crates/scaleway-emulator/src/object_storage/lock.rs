@@ -99,6 +99,13 @@ pub(super) fn check_delete(call: &Call<'_>, version: &Version) -> Result<()> {
     Ok(())
 }
 
+impl Version {
+    /// Whether a lock keeps it now.
+    pub(super) fn is_held(&self, now: Timestamp) -> bool {
+        self.legal_hold || self.retention.as_ref().is_some_and(|retention| retention.until > now)
+    }
+}
+
 /// Says in the answer how it is locked.
 pub(super) fn tell(reply: Reply, version: &Version) -> Reply {
     let retention = version.retention.as_ref();

@@ -17,6 +17,7 @@ mod operation;
 mod policy;
 mod refusal;
 mod settings;
+mod signature;
 mod tagging;
 mod text;
 mod version;
@@ -31,10 +32,11 @@ use crate::reply::Reply;
 use crate::world::World;
 
 pub(crate) use address::{Address, OnlyHere};
+pub(crate) use lifecycle::look;
 pub(crate) use operation::{OPERATIONS, Operation};
 
-use address::{REGIONS, Signed};
-use call::{Call, Caller};
+use address::REGIONS;
+use call::Call;
 use refusal::Result;
 
 /// As the request log and the coverage name it.
@@ -72,21 +74,13 @@ fn operate(
     if !REGIONS.contains(&address.region.as_str()) {
         return Err(refusal::NO_SUCH_BUCKET.because("There is no Object Storage in this region."));
     }
-    let caller = caller(world, parts);
+    let caller = signature::caller(world, parts, &body)?;
     let body::Unchunked { body, trailers } = body::unchunked(parts, body)?;
     let query = parts.uri.query().unwrap_or_default();
     let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
     let mut call = Call { world, address, caller, parts, query, body, trailers };
+    policy::check(&call, operation)?;
     (operation.handler)(&mut call)
-}
-
-/// A key that names its project acts there and nowhere else; any other key, or none, is taken to be allowed everywhere,
-/// and makes its buckets in the organisation's default project.
-fn caller(world: &World, parts: &Parts) -> Caller {
-    match Signed::find(parts).and_then(Signed::project) {
-        Some(project) => Caller { project: project.into(), is_bound: true },
-        None => Caller { project: world.settings.organization.clone(), is_bound: false },
-    }
 }
 
 /// With what every answer says of its request.

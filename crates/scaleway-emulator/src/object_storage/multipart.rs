@@ -16,6 +16,7 @@ use super::xml::Element;
 use super::{body, condition, object};
 use crate::reply::Reply;
 use crate::store::{Body, Kind, Record, Store};
+use crate::world::World;
 
 const UPLOADS: Kind = Kind { collection: "object_storage.uploads", resource: "upload" };
 const PARTS: Kind = Kind { collection: "object_storage.parts", resource: "part" };
@@ -73,6 +74,11 @@ pub(super) fn uploads<'a>(
 
 pub(super) fn is_any(store: &Store, bucket: &str) -> bool {
     uploads(store, bucket, &version::start(bucket, "")).next().is_some()
+}
+
+/// Lets an upload go, with its parts.
+pub(super) fn forget(world: &mut World, id: &str) {
+    world.store.remove(UPLOADS, id);
 }
 
 /// The record and content of the request's upload.

@@ -8,11 +8,12 @@ use http::{HeaderName, StatusCode};
 
 use super::call::{Call, document, done, with};
 use super::encryption::{self};
+use super::operation::Operation;
 use super::refusal::{self, Result};
 use super::text::{hex, http_date, iso, url_decoded};
 use super::version::{self, Version};
 use super::xml::Element;
-use super::{acl, body, condition, lock, tagging};
+use super::{acl, body, condition, lock, policy, tagging};
 use crate::reply::Reply;
 
 /// The longest key, in bytes.
@@ -199,6 +200,9 @@ pub(super) fn source(call: &Call<'_>) -> Result<(super::bucket::Bucket, String, 
             .because("Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
     })?;
     let bucket = call.bucket_named(bucket)?;
+    if let Some(reading) = Operation::named("GetObject") {
+        policy::check_in(call, reading, &bucket.name)?;
+    }
     let (id, version) = version::find(&call.world.store, &bucket, key, version_id)?;
     condition::for_read(call, "x-amz-copy-source-", &version)?;
     encryption::check(call, "copy-source-", version.encryption.as_ref())?;

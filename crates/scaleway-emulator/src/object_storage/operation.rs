@@ -68,6 +68,36 @@ impl Operation {
         self
     }
 
+    /// Whether it changes nothing.
+    pub(super) fn reads(&self) -> bool {
+        matches!(self.verb, "GET" | "HEAD")
+    }
+
+    /// As policies call it.
+    pub(super) fn action(&self) -> &'static str {
+        match self.name {
+            "ListObjects" | "ListObjectsV2" | "HeadBucket" => "ListBucket",
+            "ListObjectVersions" => "ListBucketVersions",
+            "ListMultipartUploads" => "ListBucketMultipartUploads",
+            "ListParts" => "ListMultipartUploadParts",
+            "HeadObject" | "GetObjectAttributes" => "GetObject",
+            "DeleteObjects" => "DeleteObject",
+            "CopyObject"
+            | "CreateMultipartUpload"
+            | "UploadPart"
+            | "UploadPartCopy"
+            | "CompleteMultipartUpload" => "PutObject",
+            "GetBucketLifecycleConfiguration" => "GetLifecycleConfiguration",
+            "PutBucketLifecycleConfiguration" | "DeleteBucketLifecycle" => "PutLifecycleConfiguration",
+            name => name,
+        }
+    }
+
+    /// The operation of that name.
+    pub(super) fn named(name: &str) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|operation| operation.name == name)
+    }
+
     /// What a request asks for.
     pub(crate) fn find(address: &Address, parts: &Parts) -> Option<&'static Self> {
         let subject = match (address.bucket.as_str(), address.key.as_str()) {

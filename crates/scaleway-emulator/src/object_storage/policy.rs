@@ -1,19 +1,108 @@
-//! Bucket policies: kept as they are sent.
+//! Who may do what with a bucket: IAM, its policy, and its grants. Asked only where authentication is strict.
 
 use serde_json::Value;
 
-use super::call::{Call, gone};
+use super::acl;
+use super::bucket::Bucket;
+use super::call::{Call, Caller, gone};
+use super::operation::Operation;
 use super::refusal::{self, Result};
+use crate::authority::{Permission, Principal};
 use crate::reply::Reply;
 
 const PART: &str = "policy";
 
+/// Refuses what the caller may not do. Where the bucket has a policy that policy decides, and the organisation's owner
+/// stands above it; else IAM does, and to who is nobody the bucket's grants.
+pub(super) fn check(call: &Call<'_>, operation: &Operation) -> Result<()> {
+    // A bucket that is not there yet, or is another's, is made by who may make buckets.
+    let name = if operation.name == "CreateBucket" { "" } else { call.address.bucket.as_str() };
+    check_in(call, operation, name)
+}
+
+/// Refuses what the caller may not do in the bucket of that name.
+pub(super) fn check_in(call: &Call<'_>, operation: &Operation, bucket: &str) -> Result<()> {
+    let Caller { principal, project, .. } = &call.caller;
+    if matches!(principal, Some(Principal::Anyone | Principal::Bearer { is_owner: true, .. })) {
+        return Ok(());
+    }
+    let bucket = super::bucket::find(&call.world.store, bucket).map(|(bucket, _)| bucket);
+    let policy = bucket.as_ref().and_then(|bucket| bucket.settings.get(PART));
+    let is_allowed = match (policy, principal) {
+        (Some(policy), _) => allows(policy, principal.as_ref(), operation, call),
+        (None, Some(principal)) => {
+            let permission = Permission::of("object-storage", operation.name, operation.reads());
+            let project = bucket.as_ref().map_or(project, |bucket| &bucket.project);
+            call.world.authorize(principal, &permission, project).is_ok()
+        }
+        (None, None) => bucket.as_ref().is_some_and(|bucket| is_public(call, bucket, operation)),
+    };
+    if is_allowed { Ok(()) } else { Err(refusal::ACCESS_DENIED.into()) }
+}
+
+/// Whether anybody may: a list of a public bucket, an object that is itself public.
+fn is_public(call: &Call<'_>, bucket: &Bucket, operation: &Operation) -> bool {
+    let object = || super::version::current(&call.world.store, &bucket.name, &call.address.key);
+    match operation.name {
+        "ListObjects" | "ListObjectsV2" | "HeadBucket" => acl::is_public(&bucket.acl, "READ"),
+        "GetObject" | "HeadObject" => object().is_some_and(|object| acl::is_public(&object.acl, "READ")),
+        "PutObject" | "DeleteObject" => acl::is_public(&bucket.acl, "WRITE"),
+        _ => false,
+    }
+}
+
+/// A denial wins; what no statement allows is denied. Statements with conditions allow nothing and deny nothing: what
+/// they compare is not known here.
+fn allows(policy: &str, principal: Option<&Principal>, operation: &Operation, call: &Call<'_>) -> bool {
+    let policy: Value = serde_json::from_str(policy).unwrap_or_default();
+    let resource = match call.address.key.as_str() {
+        "" => call.address.bucket.clone(),
+        key => format!("{}/{key}", call.address.bucket),
+    };
+    let action = format!("s3:{}", operation.action());
+    let about = |effect: &str| {
+        each(&policy["Statement"]).filter(|statement| statement["Effect"] == effect).any(|statement| {
+            let fits = |field: &str, text: &str| {
+                each(&statement[field]).filter_map(Value::as_str).any(|pattern| matches(pattern, text))
+            };
+            statement.get("Condition").is_none()
+                && fits("Action", &action)
+                && fits("Resource", &resource)
+                && names(&statement["Principal"], principal)
+        })
+    };
+    !about("Deny") && about("Allow")
+}
+
+/// One value, or each of a list.
+fn each(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter()
+}
+
+/// `*`, or `{"SCW": ["user_id:…", "application_id:…"]}`.
+fn names(principals: &Value, principal: Option<&Principal>) -> bool {
+    let bearer = principal.map_or("", Principal::bearer);
+    each(principals).chain(each(&principals["SCW"])).filter_map(Value::as_str).any(|name| {
+        name == "*" || !bearer.is_empty() && name.split_once(':').map_or(name, |(_, id)| id) == bearer
+    })
+}
+
+/// Whether a pattern with `*` and `?` fits the whole text.
+fn matches(pattern: &str, text: &str) -> bool {
+    let Some(first) = pattern.chars().next() else { return text.is_empty() };
+    let rest = &pattern[first.len_utf8()..];
+    let mut of_text = text.chars();
+    match first {
+        '*' => matches(rest, text) || of_text.next().is_some() && matches(pattern, of_text.as_str()),
+        '?' => of_text.next().is_some() && matches(rest, of_text.as_str()),
+        plain => of_text.next() == Some(plain) && matches(rest, of_text.as_str()),
+    }
+}
+
 pub(super) fn get(call: &mut Call<'_>) -> Result<Reply> {
     let bucket = call.bucket()?;
-    let policy = bucket
-        .settings
-        .get(PART)
-        .ok_or_else(|| refusal::NO_SUCH_BUCKET_POLICY.about("BucketName", bucket.name.clone()))?;
+    let policy = bucket.settings.get(PART);
+    let policy = policy.ok_or_else(|| refusal::NO_SUCH_BUCKET_POLICY.about("BucketName", &bucket.name))?;
     Ok(Reply::bytes(http::StatusCode::OK, "application/json", policy.clone().into()))
 }
 

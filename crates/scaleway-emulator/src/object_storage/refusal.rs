@@ -13,6 +13,11 @@ use crate::reply::Reply;
 pub(super) struct Code(u16, &'static str, &'static str);
 
 pub(super) const ACCESS_DENIED: Code = Code(403, "AccessDenied", "Access Denied.");
+pub(super) const AUTHORIZATION_QUERY: Code = Code(
+    400,
+    "AuthorizationQueryParametersError",
+    "X-Amz-Date and X-Amz-Expires must be given; X-Amz-Expires must be at most a week (in seconds)",
+);
 pub(super) const BAD_DIGEST: Code =
     Code(400, "BadDigest", "The Content-MD5 or checksum you specified did not match what we received.");
 pub(super) const BAD_REQUEST: Code = Code(400, "BadRequest", "Bad Request");
@@ -30,6 +35,8 @@ pub(super) const BUCKET_NOT_EMPTY: Code =
     Code(409, "BucketNotEmpty", "The bucket you tried to delete is not empty");
 pub(super) const ENTITY_TOO_SMALL: Code =
     Code(400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed object size.");
+pub(super) const INVALID_ACCESS_KEY_ID: Code =
+    Code(403, "InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.");
 pub(super) const INVALID_ARGUMENT: Code = Code(400, "InvalidArgument", "Invalid Argument.");
 pub(super) const INVALID_BUCKET_NAME: Code =
     Code(400, "InvalidBucketName", "The specified bucket is not valid.");
@@ -111,6 +118,11 @@ pub(super) const NOT_IMPLEMENTED: Code = Code(
 pub(super) const NOT_MODIFIED: Code = Code(304, "NotModified", "Not Modified");
 pub(super) const PRECONDITION_FAILED: Code =
     Code(412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold");
+pub(super) const SIGNATURE_DOES_NOT_MATCH: Code = Code(
+    403,
+    "SignatureDoesNotMatch",
+    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+);
 pub(super) const TOO_MANY_BUCKETS: Code =
     Code(400, "TooManyBuckets", "You have attempted to create more buckets than allowed.");
 const INTERNAL_ERROR: Code =
