@@ -37,6 +37,11 @@ impl Desk {
         Self { emulator, url, stop: Some(stop), thread: Some(thread) }
     }
 
+    /// Where it answers.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     pub(crate) fn program(&self, data: &Path, arguments: &[&str]) -> Command {
         let program = program();
         assert!(program.exists(), "{} is not built: run `cargo build --examples`", program.display());
@@ -145,7 +150,7 @@ impl Drop for Desk {
 }
 
 /// The example program, which is built beside this test.
-fn program() -> PathBuf {
+pub(crate) fn program() -> PathBuf {
     let test = std::env::current_exe().unwrap();
     test.parent().unwrap().with_file_name("examples").join("deploy_staging")
 }

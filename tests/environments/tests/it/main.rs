@@ -15,3 +15,5 @@ mod rdb_layer;
 mod scope;
 mod secrecy;
 mod staging;
+mod state_away;
+mod state_on_s3;

@@ -1,0 +1,114 @@
+//! The state's bucket goes away in the middle of an apply, and the cloud before a plan; and what the audit tells of a run.
+
+use std::path::Path;
+
+use environments::{STAGING, VARIABLES, World};
+use evalap_topology::apply::Progress;
+use evalap_topology::audit::audit;
+use evalap_topology::model::State;
+use evalap_topology::plan::Scope;
+use evalap_topology::state::{Bootstrap, Session, Store};
+use scaleway_core::{Client, Config, Random};
+use scaleway_emulator::{Fault, FaultKind, ImageBook, Latency};
+use scaleway_object_storage::{BucketName, ObjectStorage};
+
+/// A world whose state is in a bucket of its cloud, with a refuge in `folder`.
+fn world(folder: &Path) -> World {
+    let mut world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    let config = Config::new("11111111-1111-4111-8111-111111111111").with_access_key("SCWXXXXXXXXXXXXXXXXX");
+    let client = Client::builder(config, world.emulator.clone()).clock(world.clock.clone());
+    let client = client.random(Random::seeded(3)).build().unwrap();
+    let (storage, bucket) =
+        (ObjectStorage::new(&client).unwrap(), "evalap-state".parse::<BucketName>().unwrap());
+    world.run(Bootstrap::new(storage.clone(), bucket.clone()).run()).unwrap();
+    world.store = Store::bucket(&storage, &bucket).unwrap().with_refuge(folder).unwrap();
+    world
+}
+
+#[test]
+fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path());
+    world.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation("PutObject").nth(9).times(100_000));
+    let outcome = world.run(Box::pin(world.apply())).unwrap();
+    assert!(!outcome.is_complete());
+    assert!(!outcome.kept.is_empty(), "{outcome:#?}");
+    assert!(
+        outcome.failed.iter().any(|failed| failed.error.contains("could not be written")),
+        "{outcome:#?}"
+    );
+    world.emulator.clear_faults();
+
+    // It is merged, and said so; nothing is made twice.
+    let outcome = loop {
+        match world.run(Box::pin(world.apply())) {
+            Err(evalap_topology::Error::StalePlan { .. }) => {}
+            ended => break ended.unwrap(),
+        }
+    };
+    assert!(outcome.is_complete(), "{:#?}", outcome.failed);
+    let merged =
+        world.progress.lock().unwrap().iter().any(|progress| matches!(progress, Progress::Merged(_)));
+    assert!(merged);
+    assert_eq!(world.changes(), Vec::<String>::new());
+    for operation in ["CreateVPC", "CreateInstance", "CreateContainer", "CreateToken"] {
+        let made = world.emulator.requests().count(operation);
+        assert!(made <= 3, "{operation}: {made}");
+    }
+    let kept = std::fs::read_dir(folder.path().join("kept")).unwrap().count();
+    assert_eq!(kept, 0, "nothing is left to merge");
+}
+
+#[test]
+fn where_the_cloud_is_away_a_plan_is_made_from_the_state() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path());
+    world.must_apply();
+    let read = world.clock.now();
+    world.emulator.inject(Fault::new(FaultKind::Reset).times(100_000));
+    let mut engine = world.run(Box::pin(world.open())).unwrap();
+    let since = engine.session().away().unwrap().since;
+    assert!(since <= read, "since when it may be out of date is told");
+    let error = world.run(engine.plan()).unwrap_err();
+    assert!(error.is_away(), "{error}");
+    let mut memory = Scope::default();
+    memory.from_memory = true;
+    let plan = world.run(engine.plan_within(&memory)).unwrap();
+    assert!(plan.is_empty(), "{:#?}", environments::lines(&plan));
+    let refused = world.run(world.carry_out(&mut engine, &plan)).unwrap_err();
+    assert!(refused.is_away(), "{refused}");
+}
+
+#[test]
+fn the_audit_tells_who_changed_what_from_what_to_what_and_by_which_requests() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path());
+    world.must_apply();
+    let world = world.edit("max_scale = 3", "max_scale = 2");
+    world.must_apply();
+    let session = world.run(Session::<State>::open(world.store.clone(), world.key.clone())).unwrap();
+    let runs = audit(&world.run(session.history()).unwrap());
+    let [first, second] = &runs[..] else { panic!("{runs:#?}") };
+    assert_eq!((first.outcome.as_str(), second.outcome.as_str()), ("done", "done"));
+    assert_eq!((second.by.command.as_str(), second.by.pid), ("test", std::process::id()));
+    assert!(first.ended <= second.began);
+
+    let update = second.changes.iter().find(|changed| changed.what == "update").unwrap();
+    assert_eq!(update.address.as_deref(), Some("container.runners"));
+    let [field] = &update.fields[..] else { panic!("{update:#?}") };
+    assert_eq!(
+        (field.from.as_ref().unwrap().as_u64(), field.to.as_ref().unwrap().as_u64()),
+        (Some(3), Some(2))
+    );
+    let call =
+        second.calls.iter().find(|call| call.resource.as_deref() == Some("container.runners")).unwrap();
+    assert_eq!((call.method.as_str(), call.status), ("PATCH", Some(200)));
+    assert!(call.request_id.as_ref().is_some_and(|id| id.len() == 36), "{call:?}");
+    assert!(first.calls.len() > 25 && first.calls.iter().all(|call| call.resource.is_some()));
+
+    let told = serde_json::to_string(&runs).unwrap();
+    for (_, value) in VARIABLES {
+        let escaped = serde_json::to_string(value).unwrap();
+        assert!(!told.contains(escaped.trim_matches('"')), "a value is in the audit");
+    }
+}
