@@ -167,7 +167,10 @@ fn lifecycle() -> Lifecycle {
 fn touches_log(rule: &LifecycleRule) -> bool {
     let filter = rule.filter.as_ref();
     let prefix = filter
-        .and_then(|filter| filter.prefix.as_deref().or(filter.and.as_ref()?.prefix.as_deref()))
+        .and_then(|filter| {
+            let all = || filter.and.as_ref().and_then(|all| all.prefix.as_deref());
+            filter.prefix.as_deref().or_else(all)
+        })
         .or(rule.prefix.as_deref())
         .unwrap_or_default();
     let expires = rule.expiration.is_some() && rule.status != RuleStatus::Disabled;
