@@ -289,6 +289,7 @@ impl Store {
             }
             // A read of what is not there is no failure: this is said of the bucket.
             (Error::NotFound { .. }, _) if self.folder.is_none() => StateError::NoBucket { place },
+            _ if is_without_bucket(error) => StateError::NoBucket { place },
             _ => StateError::Unavailable { place, operation, attempts, source },
         }
     }
@@ -327,9 +328,15 @@ fn io_cause(error: &Error) -> Option<&io::Error> {
         .find_map(|error| error.downcast_ref())
 }
 
+/// A listing says it by S3's code alone, in the text of an error of no kind.
+fn is_without_bucket(error: &Error) -> bool {
+    matches!(error, Error::Generic { source, .. } if format!("{source:?}").contains("NoSuchBucket"))
+}
+
 /// Whether the same call may well succeed in a moment. A disk that refuses will refuse again.
 fn is_transient(error: &Error) -> bool {
     match error {
+        _ if is_without_bucket(error) => false,
         Error::Generic { .. } | Error::JoinError { .. } => io_cause(error).is_none_or(|cause| {
             matches!(
                 cause.kind(),
