@@ -21,7 +21,7 @@ enum Arguments {
         #[arg(value_name = "DIR")]
         path: PathBuf,
         /// The least share of exchanges that must be equal, in per cent.
-        #[arg(long, value_name = "P", default_value_t = 100.0)]
+        #[arg(long, value_name = "P", default_value_t = 0.0)]
         min: f64,
         /// Do not say each difference: group them by product, operation and pointer.
         #[arg(long)]

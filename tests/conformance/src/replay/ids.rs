@@ -63,6 +63,9 @@ fn pieces(text: &str) -> Vec<(Option<Kind>, &str)> {
     pieces
 }
 
+/// What recordings say in place of a masked id.
+const MASK: &str = "11111111-1111-1111-1111-111111111111";
+
 /// The map. What a request has said stands for itself.
 #[derive(Debug, Default)]
 pub(super) struct Ids {
@@ -186,9 +189,15 @@ impl Ids {
                 }
                 true
             }
+            (Some(known), of) if recorded == MASK => known == own && of.is_some(),
             (Some(known), Some(of)) => known == own && of == recorded,
             _ => false,
         }
+    }
+
+    /// The masked id means this one.
+    pub(super) fn unmask(&mut self, id: &str) {
+        self.own.insert((Kind::Id, MASK.to_owned()), id.to_owned());
     }
 
     /// All ids of a JSON value stand for themselves.
@@ -256,6 +265,15 @@ mod tests {
         assert!(!ids.agree("172.16.32.3/22", "172.16.4.3/24", true));
         assert!(!ids.agree("fd46:78ab::/64", "172.16.4.0/64", true));
         assert!(!ids.agree("14:42:21", "14:42:22", true), "a time is no address");
+    }
+
+    #[test]
+    fn a_masked_id_is_another_name_of_the_one_that_is_known() {
+        let mut ids = Ids::default();
+        ids.unmask(A);
+        assert!(ids.agree(A, A, true));
+        assert_eq!(ids.translate(MASK), A);
+        assert!(ids.agree(MASK, A, true) && !ids.agree(MASK, X, true));
     }
 
     #[test]

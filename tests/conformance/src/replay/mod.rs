@@ -138,11 +138,12 @@ impl Replayer {
             .latency(Latency::Recorded)
             .images(image::declare(lines))
             .dated(true);
+        let (mut ids, mut keys) = (Ids::default(), Keys::default());
         if let Some(organization) = &plan.organization {
             builder = builder.organization(organization);
+            ids.unmask(organization);
         }
         let emulator = builder.build().map_err(io::Error::other)?;
-        let (mut ids, mut keys) = (Ids::default(), Keys::default());
         for seed in plan.before {
             let body = seed.body.clone();
             if put(&emulator, seed, &mut replay.seeded) {

@@ -56,6 +56,8 @@ pub(super) fn plan(lines: &[Line]) -> Plan {
                         plan.injected.entry(first.min(line.number)).or_default().push(seed);
                     }
                 }
+                // Without a date it may be from here.
+                None if is_collection_written(lines, &seed.path) => {}
                 _ => plan.before.push(seed),
             }
         }
@@ -77,6 +79,14 @@ pub(super) fn plan(lines: &[Line]) -> Plan {
         }
     }
     plan
+}
+
+/// Whether the recording makes anything of that kind.
+fn is_collection_written(lines: &[Line], path: &str) -> bool {
+    let collection = path.rsplit_once('/').map_or(path, |(collection, _)| collection);
+    lines
+        .iter()
+        .any(|line| !line.is_read() && line.is_success() && line.path.trim_end_matches('/') == collection)
 }
 
 /// The ids that a write's answer names first: made here.

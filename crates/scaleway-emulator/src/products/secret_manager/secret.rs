@@ -199,7 +199,12 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
         call.world.store.remove(KIND, &id);
     } else if !is_scheduled(&secret) {
         let stamp = call.world.stamp();
-        call.change(KIND, &id, body! {"deletion_requested_at": stamp});
+        if call.world.is_before("2026-06-22") {
+            // Then it was no update (recorded).
+            set(call, KIND, &id, body! {"deletion_requested_at": stamp});
+        } else {
+            call.change(KIND, &id, body! {"deletion_requested_at": stamp});
+        }
         let at = call.world.now() + GRACE;
         call.world.store.schedule(KIND, &id, vec![Transition { at, effect: Effect::Delete }]);
     }
