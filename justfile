@@ -33,6 +33,10 @@ main-job:
 deny:
     cargo deny check
 
+# The emulator asked what was asked in every recording under DIR, its answers compared
+replay DIR *OPTIONS:
+    cargo run --release -p conformance -- replay {{DIR}} {{OPTIONS}}
+
 # Every recorded exchange under DIR decoded, encoded again and compared
 conformance DIR:
     cargo run --release -p conformance -- decode {{DIR}}

@@ -29,5 +29,6 @@ mod registry;
 mod registry_protocol;
 mod secret_manager;
 mod secret_versions;
+mod seed;
 mod server;
 mod vpc;
