@@ -58,7 +58,7 @@ fn what_is_about_to_happen_can_be_moved() {
     let pace = emulator.pace(id).unwrap();
     assert_eq!((pace.kind.as_str(), pace.status.as_str()), ("containers.namespaces", "creating"));
     assert_eq!(pace.coming[0].end, End::Status("ready".into()));
-    emulator.reschedule(id, clock.now() + Duration::from_secs(3_600));
+    emulator.reschedule(id, clock.now() + Duration::from_hours(1));
     clock.advance(Duration::from_secs(3_599));
     assert_eq!(emulator.pace(id).unwrap().status, "creating", "held back");
     emulator.reschedule(id, clock.now());
