@@ -11,6 +11,7 @@ mod failures;
 mod kills;
 mod laws;
 mod layers;
+mod object_storage;
 mod rdb_layer;
 mod scope;
 mod secrecy;
