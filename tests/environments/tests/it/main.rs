@@ -12,6 +12,7 @@ mod kills;
 mod laws;
 mod layers;
 mod object_storage;
+mod publish;
 mod rdb_layer;
 mod scope;
 mod secrecy;
