@@ -122,6 +122,15 @@ impl DataDir {
     }
 }
 
+impl Drop for DataDir {
+    /// Gives the lock back by name: a process that is just being started has a copy of the file until it runs its own
+    /// program, and would hold the folder for as long.
+    fn drop(&mut self) {
+        // Whoever cannot unlock it closes it.
+        let _ = self.lock.unlock();
+    }
+}
+
 fn lock(folder: &Path) -> Result<File, EmulatorError> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
