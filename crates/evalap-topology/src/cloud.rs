@@ -135,10 +135,15 @@ pub(crate) fn sorted(mut tags: Vec<String>) -> Value {
     tags.into()
 }
 
-/// A deletion's answer: that it is gone already is what was wanted.
+/// A deletion's answer: that it is gone already, or on its way out by someone else's deletion, is what was wanted.
 pub(crate) fn gone<T>(deleted: scaleway_core::Result<T>) -> Result<(), KindError> {
     match deleted {
-        Err(error) if !error.is_not_found() => Err(error.into()),
+        Err(error) if !error.is_not_found() && !is_being_deleted(&error) => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+fn is_being_deleted(error: &scaleway_core::Error) -> bool {
+    let state = error.api().and_then(|error| error.body.current_state.as_deref());
+    error.is_transient_state() && state == Some("deleting")
 }

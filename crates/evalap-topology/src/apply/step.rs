@@ -25,6 +25,10 @@ pub(super) enum StepError {
     Kind(#[from] KindError),
     #[error("{0}; the next run will find out whether it did, and go on from there")]
     Unknown(#[source] KindError),
+    #[error(
+        "what an earlier run was about to make has turned up, and the definition says something else by now; the next run goes on with it"
+    )]
+    Late,
 }
 
 /// All that one step needs.
@@ -40,9 +44,13 @@ pub(super) struct Work<'a> {
     pub(super) parents: Vec<Seen>,
 }
 
-/// How often a create that failed without saying whether it happened is looked for, and how long before each look.
-const LOOKS: u32 = 4;
+/// How long a create that failed without saying whether it happened is looked for, and how long between two looks.
+const DOUBT: Duration = Duration::from_secs(8);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
+/// How long a request may be on its way after who sent it has died: the longest time-out of a call, and what lies between
+/// the append that covers it and its leaving.
+const IN_FLIGHT: Duration = Duration::from_secs(65);
 
 impl Work<'_> {
     /// Does it, and tells what others may refer to.
@@ -110,6 +118,9 @@ impl Work<'_> {
     async fn create(&self, mut before: Vec<Event>) -> Result<Attributes, StepError> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
+        if let Some(id) = self.made_by_another().await? {
+            return self.made(id.clone(), vec![Event::Created { address, id }]).await;
+        }
         before.push(Event::Creating { address: address.clone(), spec, depends_on });
         let mut happened = Vec::new();
         if sabotage::is(Flaw::NoIntent) {
@@ -128,24 +139,54 @@ impl Work<'_> {
         self.made(id, happened).await
     }
 
+    /// The id of what an earlier run has made after all: it was interrupted when its request was on its way, and this plan
+    /// may be older than the arrival. What cannot be kept is deleted, to be made again.
+    async fn made_by_another(&self) -> Result<Option<String>, StepError> {
+        let Some(tracked) = self.tracked.filter(|tracked| tracked.phase == Phase::Creating) else {
+            return Ok(None);
+        };
+        let Some(seen) = self.seen_within(IN_FLIGHT).await? else { return Ok(None) };
+        let kind = self.address().kind;
+        if kind.profile().recovery == Recovery::Adopt && tracked.spec == self.spec {
+            return Ok(Some(seen.id));
+        }
+        if kind.profile().holds_data {
+            return Err(StepError::Late);
+        }
+        kind.delete(self.cloud, &seen.id).await?;
+        Ok(None)
+    }
+
     /// The id of what a create has made although it failed. It is not made again where it is not seen: it may only not be
     /// visible yet, and the next run looks again.
     async fn found(&self, error: KindError) -> Result<String, StepError> {
-        let kind = self.address().kind;
-        if !error.may_have_happened() || kind.profile().recovery != Recovery::Adopt {
+        if !error.may_have_happened() || self.address().kind.profile().recovery != Recovery::Adopt {
             return Err(unknown(error));
         }
-        for _ in 0..LOOKS {
-            self.cloud.clock().sleep(BETWEEN_LOOKS).await;
-            let Ok(seen) = kind.observe(self.cloud, &self.parents).await else { break };
-            let key = kind.key(&self.spec);
-            if let Some(seen) =
-                seen.into_iter().find(|seen| seen.claim != Claim::Foreign && Some(&seen.key) == key.as_ref())
-            {
-                return Ok(seen.id);
-            }
+        match self.seen_within(DOUBT).await {
+            Ok(Some(seen)) => Ok(seen.id),
+            Ok(None) | Err(_) => Err(unknown(error)),
         }
-        Err(unknown(error))
+    }
+
+    /// What there is of this name that may be ours; looked for again and again until `patience` is over.
+    async fn seen_within(&self, patience: Duration) -> Result<Option<Seen>, KindError> {
+        let kind = self.address().kind;
+        let key = kind.key(&self.spec);
+        let mut waited = Duration::ZERO;
+        loop {
+            let seen = kind.observe(self.cloud, &self.parents).await?.into_iter();
+            let ours = |seen: &Seen| seen.claim != Claim::Foreign && Some(&seen.key) == key.as_ref();
+            let mut found = seen.filter(ours);
+            if let Some(seen) = found.next() {
+                return Ok(Some(seen));
+            }
+            if waited >= patience {
+                return Ok(None);
+            }
+            self.cloud.clock().sleep(BETWEEN_LOOKS).await;
+            waited += BETWEEN_LOOKS;
+        }
     }
 
     async fn update(
