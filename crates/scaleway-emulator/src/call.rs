@@ -8,6 +8,7 @@ use scaleway_core::Timestamp;
 use serde_json::Value;
 
 use crate::authority::{Principal, Visible};
+use crate::quota;
 use crate::refusal::Refusal;
 use crate::router::Route;
 use crate::store::{Body, Effect, Kind, Record, Transition};
@@ -137,14 +138,21 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Refuses with a 403 where there are as many things like `draft` as a quota says; for those who do something before
+    /// [`Call::create`], which asks by itself.
+    pub(crate) fn must_have_room(&self, kind: Kind, draft: &Record) -> Result<(), Refusal> {
+        quota::must_have_room(self.world, kind, draft, 1)
+    }
+
     /// A record that does not exist yet: in the request's region, of `project`.
     pub(crate) fn draft(&self, project: &str, body: Body) -> Record {
         Record { region: self.region().into(), project: project.into(), body, ..Record::default() }
     }
 
     /// Makes the record: gives it its id and timestamps, and answers the id. `created_at` and `updated_at` are set
-    /// unless the body has them as null.
+    /// unless the body has them as null. Refuses with a 403 where a quota says that there are as many as may be.
     pub(crate) fn create(&mut self, kind: Kind, mut record: Record) -> Result<String, Refusal> {
+        self.must_have_room(kind, &record)?;
         let id = self.world.new_id(kind)?;
         let stamp = self.world.stamp();
         record.body.insert("id".into(), id.clone().into());

@@ -20,6 +20,7 @@ use crate::kernel::{Arrived, Beginning, Kernel, Outcome, host};
 use crate::log::Log;
 use crate::object_storage::Address;
 use crate::products;
+use crate::quota;
 use crate::requests::Requests;
 use crate::router::{Found, Router};
 use crate::store::Store;
@@ -172,6 +173,13 @@ impl Builder {
         self
     }
 
+    /// How much there may be of a thing, in place of the documented limit: `containers.namespaces`, for example. The names
+    /// are those of `data/quotas.toml`; beyond a limit requests are refused with `quotas_exceeded`.
+    pub fn quota(mut self, name: impl Into<String>, limit: u64) -> Self {
+        self.settings.quotas.insert(name.into(), limit);
+        self
+    }
+
     /// The organisation that all projects belong to.
     pub fn organization(mut self, id: impl Into<String>) -> Self {
         self.settings.organization = id.into();
@@ -192,8 +200,12 @@ impl Builder {
     }
 
     /// # Errors
-    /// When the data folder is in use, damaged or unusable.
+    /// When the data folder is in use, damaged or unusable, or there is no quota of a name that was given.
     pub fn build(self) -> Result<Emulator, EmulatorError> {
+        if let Some(name) = self.settings.quotas.keys().find(|name| quota::all().all(|(it, _)| it != **name))
+        {
+            return Err(EmulatorError::NoSuchQuota { name: name.clone() });
+        }
         let (mut data, store, blobs, last) = match &self.data_dir {
             Some(folder) => {
                 let (data, store, last) = DataDir::open(folder)?;
@@ -262,6 +274,7 @@ impl Emulator {
                 organization: ORGANIZATION.into(),
                 strict_auth: false,
                 seed: 0,
+                quotas: BTreeMap::new(),
             },
         }
     }

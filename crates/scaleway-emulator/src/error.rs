@@ -53,6 +53,12 @@ pub enum EmulatorError {
     /// The source of randomness gives none, and a key is needed.
     #[error("there is no randomness to draw the owner's key from: give a seed, or the key itself")]
     NoRandomness,
+    /// The builder was given a limit for what has none.
+    #[error("there is no quota {name:?}: use a name of data/quotas.toml, as \"containers.namespaces\"")]
+    NoSuchQuota {
+        /// As it was given.
+        name: String,
+    },
     /// The file that declares faults cannot be read.
     #[error("the declaration of faults {} cannot be read", path.display())]
     ReadFaults {

@@ -76,6 +76,7 @@ mod object_storage;
 mod pace;
 mod page;
 mod products;
+mod quota;
 mod refusal;
 mod reply;
 mod requests;

@@ -93,16 +93,7 @@ impl Refusal {
     }
 
     /// 403.
-    pub(crate) fn quotas_exceeded(resource: &str, quota: u64, current: u64) -> Self {
-        Self::quotas_exceeded_of("project", resource, quota, current)
-    }
-
-    /// 403.
-    pub(crate) fn organization_quota_exceeded(resource: &str, quota: u64, current: u64) -> Self {
-        Self::quotas_exceeded_of("organization", resource, quota, current)
-    }
-
-    fn quotas_exceeded_of(scope: &str, resource: &str, quota: u64, current: u64) -> Self {
+    pub(crate) fn quotas_exceeded(scope: &str, resource: &str, quota: u64, current: u64) -> Self {
         let more = json!({"details": [
             {"resource": resource, "quota": quota, "current": current, "scope": scope}
         ]});

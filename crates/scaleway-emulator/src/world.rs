@@ -1,5 +1,6 @@
 //! All that exists, with the time by which it exists.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use http::StatusCode;
@@ -38,6 +39,8 @@ pub(crate) struct Settings {
     pub(crate) strict_auth: bool,
     /// Of what is left to chance.
     pub(crate) seed: u64,
+    /// Limits in place of the documented ones, by the name of the quota.
+    pub(crate) quotas: BTreeMap<String, u64>,
 }
 
 impl Settings {

@@ -12,14 +12,12 @@ use super::refusal::{self, Result};
 use super::text::iso;
 use super::xml::Element;
 use super::{multipart, version};
+use crate::quota;
 use crate::reply::Reply;
 use crate::store::{Body, Kind, Record, Store};
 use crate::world::World;
 
 pub(super) const KIND: Kind = Kind { collection: "object_storage.buckets", resource: "bucket" };
-
-/// How many buckets a project may have.
-const MOST: usize = 100;
 
 /// A bucket.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -129,7 +127,8 @@ pub(super) fn create_bucket(call: &mut Call<'_>) -> Result<Reply> {
         };
         return Err(code.about("BucketName", name));
     }
-    if call.world.store.all(KIND).filter(|(_, record)| record.project == project).count() >= MOST {
+    let draft = Record { project: project.clone(), ..Record::default() };
+    if quota::must_have_room(call.world, KIND, &draft, 1).is_err() {
         let message = "You have attempted to create more buckets than allowed";
         return Err(refusal::TOO_MANY_BUCKETS.because(message));
     }

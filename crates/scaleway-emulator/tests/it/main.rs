@@ -22,6 +22,7 @@ mod object_lifecycle;
 mod object_storage;
 mod persistence;
 mod program;
+mod quotas;
 mod rdb;
 mod rdb_content;
 mod rdb_copies;

@@ -106,11 +106,13 @@ fn what_was_answered_survives_a_kill_at_any_request() {
     for round in 0..5 {
         let mut program = Program::start(&data(folder.path()));
         let mut stream = TcpStream::connect(program.address()).unwrap();
+        // A project of its own, as one has a hundred namespaces at most.
+        let project = format!("7a3f4c1e-3d8b-4b0e-9a63-00000000000{round}");
         // Long enough for the log to be rewritten now and then.
         let description = "x".repeat(30_000);
         for n in 0..=random.below(60) {
             let body =
-                json!({"project_id": PROJECT, "name": format!("n{round}-{n}"), "description": description});
+                json!({"project_id": project, "name": format!("n{round}-{n}"), "description": description});
             let made = ask(&mut stream, "POST", &all, &body);
             let id = made["id"].as_str().unwrap().to_owned();
             let last = format!("last {n}");
@@ -119,7 +121,7 @@ fn what_was_answered_survives_a_kill_at_any_request() {
             kept.push((path, last));
         }
         // This one is not answered: it may have happened or not.
-        let body = json!({"project_id": PROJECT, "name": format!("n{round}-lost")});
+        let body = json!({"project_id": project, "name": format!("n{round}-lost")});
         send(&mut stream, "POST", &all, &body.to_string());
         program.kill();
     }

@@ -6,9 +6,6 @@ mod contract;
 mod project;
 mod qualification;
 
-/// The most projects of an organisation (documented).
-pub(crate) const PROJECT_QUOTA: usize = 25;
-
 /// The path of what is below the API, a project or a signature.
 macro_rules! path {
     ($rest:literal) => {

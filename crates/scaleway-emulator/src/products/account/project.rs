@@ -4,13 +4,12 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::page::Listing;
+use crate::quota;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text};
 use crate::store::{Body, Record};
 use crate::world::{PROJECT, World};
-
-use super::PROJECT_QUOTA;
 
 /// What must be gone before a project is; what a project has without having asked for it goes with it.
 const KEEPS_IT: [&str; 7] = [
@@ -48,9 +47,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         project.text("organization_id") == organization && project.text("name") != *id
     });
     let held = held.count();
-    if held >= PROJECT_QUOTA {
-        return Err(Refusal::organization_quota_exceeded("project", PROJECT_QUOTA as u64, held as u64));
-    }
+    quota::admit(call.world, PROJECT.collection, "project", held as u64, 1)?;
     let id = call.world.new_id(PROJECT)?;
     fields.insert("qualification".into(), Value::Null);
     let draft = call.draft(&id, fields);

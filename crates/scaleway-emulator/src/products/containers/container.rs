@@ -1,13 +1,16 @@
 //! Containers.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::page::Listing;
+use crate::quota;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, choice, duration, flag, number, object, pairs, text, texts};
-use crate::store::{Body, Kind};
+use crate::store::{Body, Kind, Record};
 
 use super::{deploy, namespace, variables};
 
@@ -88,6 +91,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut draft = call.draft(&project, fields);
     draft.parent = Some((namespace::KIND.collection.into(), parent));
     call.must_be_unique(KIND, &draft, "name")?;
+    must_fit_quotas(call, "", &draft)?;
     let id = call.create(KIND, draft)?;
     deploy::start(call, &id);
     Ok(Reply::resource(call.view(KIND, &id)))
@@ -117,6 +121,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let mut whole = container.body.clone();
     whole.extend(patch.clone());
     check(&whole)?;
+    must_fit_quotas(call, &id, &Record { body: whole, ..container.clone() })?;
     variables::seal(call.world, &mut patch, Some(&container.body))?;
     call.change(KIND, &id, patch);
     Ok(restart(call, &id))
@@ -177,6 +182,29 @@ fn fits(container: &Body) -> bool {
     let number = |field: &str| container.get(field).and_then(Value::as_u64).unwrap_or_default();
     let mvcpu = number("mvcpu_limit");
     (mvcpu..=4 * mvcpu).contains(&(number("memory_limit_bytes") / 1_000_000))
+}
+
+/// What all containers of the organisation may have together: memory at their greatest scale, and private networks.
+fn must_fit_quotas(call: &Call<'_>, id: &str, container: &Record) -> Result<(), Refusal> {
+    let organization = call.world.organization_of(&container.project);
+    let others = call.world.store.all(KIND).filter(|(other_id, _)| *other_id != id).map(|(_, other)| other);
+    let others = others.filter(|other| call.world.organization_of(&other.project) == organization);
+    let (mut memory, mut networks) = (0, BTreeSet::new());
+    for other in others {
+        memory += greatest_memory(other);
+        networks.insert(other.text("private_network_id"));
+    }
+    networks.remove("");
+    quota::admit(call.world, "containers.memory", "memory", memory, greatest_memory(container))?;
+    let network = container.text("private_network_id");
+    let more = u64::from(!network.is_empty() && !networks.contains(network));
+    quota::admit(call.world, "containers.private_networks", "private_network", networks.len() as u64, more)
+}
+
+/// In bytes, when it runs as often as it may.
+fn greatest_memory(container: &Record) -> u64 {
+    let number = |field: &str| container.body.get(field).and_then(Value::as_u64).unwrap_or_default();
+    number("memory_limit_bytes") * number("max_scale")
 }
 
 /// What holds between fields.

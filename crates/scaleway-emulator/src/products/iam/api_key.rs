@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::call::{Call, body};
 use crate::page::Listing;
+use crate::quota;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text};
@@ -14,9 +15,6 @@ use crate::world::World;
 use super::{application, log, organization, shared, user};
 
 pub(crate) const KIND: Kind = Kind { collection: "iam.api_keys", resource: "access_key" };
-
-/// The most keys of an organisation (documented).
-pub(super) const QUOTA: usize = 50;
 
 /// What the characters of an access key are drawn from (recorded: no I, L, O and U).
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -61,10 +59,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     }
     fields.retain(|field, value| !(field.ends_with("_id") && value == ""));
     let held = call.world.store.all(KIND).filter(|(_, key)| organization_of(call.world, key) == organization);
-    let held = held.count();
-    if held >= QUOTA {
-        return Err(Refusal::organization_quota_exceeded("api_key", QUOTA as u64, held as u64));
-    }
+    quota::admit(call.world, KIND.collection, "api_key", held.count() as u64, 1)?;
     let secret = call.world.uuid()?;
     let access_key = make(call.world, parent, &id, &draw_access_key(call.world)?, &secret, fields);
     log::note(call, "created", KIND, &access_key)?;

@@ -11,9 +11,6 @@ use super::{api_key, group, log, policy, shared};
 
 pub(crate) const KIND: Kind = Kind { collection: "iam.applications", resource: "application" };
 
-/// The most applications of an organisation (documented).
-pub(super) const QUOTA: usize = 100;
-
 const FIELDS: &[Field] = &[
     text("name").length(1, 64).required(),
     text("organization_id").fixed(),
@@ -31,7 +28,6 @@ const LISTING: Listing = Listing {
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut fields = shared::create(call, FIELDS)?;
     fields.extend(body! {"editable": true, "deletable": true, "managed": false});
-    shared::must_have_room(call, KIND, QUOTA, &fields)?;
     shared::must_have_free_name(call, KIND, "", &fields)?;
     let draft = call.draft("", fields);
     let id = call.create(KIND, draft)?;

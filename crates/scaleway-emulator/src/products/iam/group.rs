@@ -16,9 +16,6 @@ use super::{application, log, policy, shared, user};
 
 pub(super) const KIND: Kind = Kind { collection: "iam.groups", resource: "group" };
 
-/// The most groups of an organisation (documented).
-pub(super) const QUOTA: usize = 50;
-
 const FIELDS: &[Field] = &[
     text("organization_id").fixed(),
     text("name").length(1, 64).required(),
@@ -45,7 +42,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         "deletable": true,
         "managed": false,
     });
-    shared::must_have_room(call, KIND, QUOTA, &fields)?;
     shared::must_have_free_name(call, KIND, "", &fields)?;
     let draft = call.draft("", fields);
     let id = call.create(KIND, draft)?;

@@ -16,9 +16,6 @@ use super::{application, group, log, rule, shared, user};
 
 pub(super) const KIND: Kind = Kind { collection: "iam.policies", resource: "policy" };
 
-/// The most policies of an organisation (documented).
-pub(super) const QUOTA: usize = 50;
-
 /// Fields of which a policy has exactly one.
 const PRINCIPALS: [&str; 4] = ["user_id", "group_id", "application_id", "no_principal"];
 
@@ -47,7 +44,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         return Err(one_principal());
     }
     fields.extend(body! {"editable": true, "deletable": true, "managed": false});
-    shared::must_have_room(call, KIND, QUOTA, &fields)?;
     shared::must_have_free_name(call, KIND, "", &fields)?;
     let draft = call.draft("", fields);
     let id = call.create(KIND, draft)?;
@@ -166,7 +162,6 @@ pub(super) fn clone(call: &mut Call<'_>) -> Answer {
     let (id, policy) = call.target(KIND, "policy_id")?;
     let rules: Vec<Body> = rule::of(call.world, &id).into_iter().map(|rule| rule.body.clone()).collect();
     let mut fields = policy.body;
-    shared::must_have_room(call, KIND, QUOTA, &fields)?;
     let name = fields.get("name").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut copy = 1;
     loop {

@@ -1,31 +1,26 @@
-//! Quota: how much of a thing an organisation may have. They are those that this emulator keeps to.
+//! Quota: how much of a thing there may be. They are those that this emulator keeps to.
 
 use serde_json::{Value, json};
 
 use crate::call::Call;
-use crate::products::{account, pages};
+use crate::products::pages;
+use crate::quota::{self, Quota};
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
+use crate::world::World;
 
-use super::{api_key, application, group, policy, ssh_key, user};
+/// `iam_api_keys`; projects are of no product. The names are guessed.
+fn name_of(quota: &str) -> String {
+    quota.trim_start_matches("account.").replace(['.', '-'], "_")
+}
 
-/// Name, name for people, what is counted, and the limit (documented but for the names).
-const QUOTA: [(&str, &str, &str, usize); 7] = [
-    ("iam_api_keys", "API keys", "API keys of an organization", api_key::QUOTA),
-    ("iam_applications", "Applications", "IAM applications of an organization", application::QUOTA),
-    ("iam_groups", "Groups", "IAM groups of an organization", group::QUOTA),
-    ("iam_policies", "Policies", "IAM policies of an organization", policy::QUOTA),
-    ("iam_ssh_keys", "SSH keys", "SSH keys of an organization", ssh_key::QUOTA),
-    ("iam_users", "Users", "IAM users of an organization", user::QUOTA),
-    ("projects", "Projects", "projects of an organization", account::PROJECT_QUOTA),
-];
-
-fn view((name, pretty_name, description, limit): (&str, &str, &str, usize)) -> Value {
+fn view(world: &World, name: &str, quota: &Quota) -> Value {
+    let limit = quota::limit(world, name);
     json!({
-        "name": name,
-        "pretty_name": pretty_name,
+        "name": name_of(name),
+        "pretty_name": quota.title,
         "unit": "",
-        "description": description,
+        "description": format!("{} ({})", quota.title, quota.source),
         "locality_type": "global",
         "limit": limit,
         "limits": [{"global": true, "limit": limit}],
@@ -34,8 +29,11 @@ fn view((name, pretty_name, description, limit): (&str, &str, &str, usize)) -> V
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let wanted: Vec<&str> = call.query_all("quotum_names").filter(|name| !name.is_empty()).collect();
-    let quota = QUOTA.into_iter().filter(|(name, ..)| wanted.is_empty() || wanted.contains(name));
-    let mut quota: Vec<Value> = quota.map(view).collect();
+    let mut quota: Vec<Value> = quota::all()
+        .filter(|(name, _)| wanted.is_empty() || wanted.contains(&name_of(name).as_str()))
+        .map(|(name, quota)| view(call.world, &name, quota))
+        .collect();
+    quota.sort_by_key(|quotum| quotum["name"].as_str().unwrap_or_default().to_owned());
     match call.query("order_by").unwrap_or("name_asc") {
         "name_asc" | "" => {}
         "name_desc" => quota.reverse(),
@@ -45,7 +43,9 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let name = call.param("quotum_name");
-    let found = QUOTA.into_iter().find(|(known, ..)| *known == name);
-    found.map(|quotum| Reply::ok(view(quotum))).ok_or_else(|| Refusal::unknown("quotum", name))
+    let wanted = call.param("quotum_name");
+    match quota::all().find(|(name, _)| name_of(name) == wanted) {
+        Some((name, quotum)) => Ok(Reply::ok(view(call.world, &name, quotum))),
+        None => Err(Refusal::unknown("quotum", wanted)),
+    }
 }

@@ -50,20 +50,6 @@ pub(super) fn must_have_few_tags(fields: &Body) -> Result<(), Refusal> {
     }
 }
 
-/// Refuses where the organisation has as many of the kind as it may.
-pub(super) fn must_have_room(
-    call: &Call<'_>,
-    kind: Kind,
-    quota: usize,
-    fields: &Body,
-) -> Result<(), Refusal> {
-    let held = beside(call, kind, fields).count();
-    if held >= quota {
-        return Err(Refusal::organization_quota_exceeded(kind.resource, quota as u64, held as u64));
-    }
-    Ok(())
-}
-
 /// Refuses where another resource of the kind has the name in the organisation.
 pub(super) fn must_have_free_name(
     call: &Call<'_>,

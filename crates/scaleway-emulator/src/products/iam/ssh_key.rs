@@ -14,9 +14,6 @@ use super::shared;
 
 const KIND: Kind = Kind { collection: "iam.ssh_keys", resource: "ssh_key" };
 
-/// The most keys of an organisation (documented).
-pub(super) const QUOTA: usize = 50;
-
 const FIELDS: &[Field] = &[
     text("name").length(0, 1000),
     text("public_key").length(1, 65_000).required().fixed(),
@@ -43,7 +40,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         "fingerprint": fingerprint,
         "organization_id": call.world.organization_of(&project),
     });
-    shared::must_have_room(call, KIND, QUOTA, &fields)?;
     let draft = call.draft(&project, fields);
     let id = call.create(KIND, draft)?;
     Ok(Reply::resource(call.view(KIND, &id)))

@@ -14,9 +14,6 @@ use super::{group, log, policy, shared};
 
 pub(crate) const KIND: Kind = Kind { collection: "iam.users", resource: "user" };
 
-/// The most users of an organisation (documented).
-pub(super) const QUOTA: usize = 50;
-
 /// The owner's id.
 pub(crate) const OWNER: &str = "00000000-0000-4000-8000-000000000001";
 
@@ -112,7 +109,7 @@ fn insert(
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     ensure(call.world);
     let mut fields = shared::create(call, FIELDS)?;
-    shared::must_have_room(call, KIND, QUOTA, &fields)?;
+    call.must_have_room(KIND, &call.draft("", fields.clone()))?;
     let member = match fields.remove("member") {
         Some(Value::Object(member)) => Some(member),
         _ => None,

@@ -16,9 +16,6 @@ use super::{cron, life, lost, off_contract, run};
 
 pub(super) const KIND: Kind = Kind { collection: "jobs.definitions", resource: "job definition" };
 
-/// How many an organisation may have (documented).
-const QUOTA: usize = 1_000;
-
 const DAY: u32 = 86_400;
 
 /// Sizes are in MB, CPU in thousandths of one; bounds and defaults are the documented ones.
@@ -53,12 +50,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut fields = schema::create(FIELDS, &call.body)?;
     cron::check(fields.get("cron_schedule"), "cron_schedule")?;
     let project = call.text("project_id").to_owned();
-    let organization = call.world.organization_of(&project);
-    let definitions = call.world.store.all(KIND).map(|(_, record)| record);
-    let held = definitions.filter(|r| call.world.organization_of(&r.project) == organization).count();
-    if held >= QUOTA {
-        return Err(Refusal::quotas_exceeded("job_definition", QUOTA as u64, held as u64));
-    }
     fields.extend(body! {"region": call.region()});
     let id = call.create(KIND, call.draft(&project, fields))?;
     schedule(call.world, &id);

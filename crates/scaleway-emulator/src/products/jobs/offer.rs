@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::call::Call;
+use crate::quota;
 use crate::reply::{Answer, Reply};
 
-/// How many secrets a definition may have. Not recorded.
-pub(super) const SECRETS: usize = 100;
+use super::secret;
 
 /// CPU in thousandths with the memory, in MB, that the console offers beside it.
 const PAIRS: [(u64, u64); 11] = [
@@ -31,6 +31,7 @@ pub(super) fn resources(_: &mut Call<'_>) -> Answer {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "all handlers have one signature")]
-pub(super) fn limits(_: &mut Call<'_>) -> Answer {
-    Ok(Reply::ok(json!({ "secrets_per_job_definition": SECRETS })))
+pub(super) fn limits(call: &mut Call<'_>) -> Answer {
+    let secrets = quota::limit(call.world, secret::KIND.collection);
+    Ok(Reply::ok(json!({ "secrets_per_job_definition": secrets })))
 }

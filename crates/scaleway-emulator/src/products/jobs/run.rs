@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::page::Listing;
+use crate::quota;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, number, pairs, text, texts};
@@ -14,9 +15,6 @@ use crate::world::World;
 use super::{definition, life, lost, off_contract};
 
 pub(super) const KIND: Kind = Kind { collection: "jobs.runs", resource: "job run" };
-
-/// How many may be under way in an organisation at once (documented).
-const QUOTA: u32 = 400;
 
 /// What a start may say otherwise than the definition.
 const OVERRIDES: &[Field] = &[
@@ -52,13 +50,6 @@ pub(super) fn start(call: &mut Call<'_>) -> Answer {
 pub(super) fn make(world: &mut World, definition: &str, overrides: &Body) -> Result<String, Refusal> {
     let record = world.store.get(definition::KIND, definition).ok_or_else(|| lost(definition::KIND))?;
     let (region, project) = (record.region.clone(), record.project.clone());
-    let organization = world.organization_of(&project);
-    let ours = |run: &&Record| world.organization_of(&run.project) == organization;
-    let active = world.store.all(KIND).map(|(_, run)| run).filter(|run| life::is_active(run));
-    let active = active.filter(ours).count() as u64;
-    if active >= u64::from(QUOTA) {
-        return Err(Refusal::quotas_exceeded("job_run", QUOTA.into(), active));
-    }
     let setting = |field: &str| record.body.get(field).cloned().unwrap_or_default();
     let mut body: Body = body! {
         "job_definition_id": definition,
@@ -92,7 +83,9 @@ pub(super) fn make(world: &mut World, definition: &str, overrides: &Body) -> Res
     let id = world.new_id(KIND)?;
     body.insert("id".into(), id.clone().into());
     let parent = Some((definition::KIND.collection.into(), definition.into()));
-    world.store.insert(KIND, &id, Record { region, project, parent, body, hidden, ..Record::default() });
+    let run = Record { region, project, parent, body, hidden, ..Record::default() };
+    quota::must_have_room(world, KIND, &run, 1)?;
+    world.store.insert(KIND, &id, run);
     life::begin(world, &id);
     Ok(id)
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::call::{Call, body};
 use crate::page::Listing;
 use crate::products::secret_manager::{Sealed, reveal};
+use crate::quota;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, objects, text};
@@ -12,9 +13,9 @@ use crate::store::{Body, Kind, Record};
 use crate::world::World;
 
 use super::life::Ending;
-use super::{definition, lost, offer};
+use super::{definition, lost};
 
-const KIND: Kind = Kind { collection: "jobs.secrets", resource: "secret" };
+pub(super) const KIND: Kind = Kind { collection: "jobs.secrets", resource: "secret" };
 
 const SECRET: &[Field] = &[
     text("secret_manager_id").required(),
@@ -51,10 +52,6 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         Some(Value::Array(secrets)) => secrets.iter().filter_map(|s| s.as_object().cloned()).collect(),
         _ => Vec::new(),
     };
-    let held = call.world.store.children(definition::KIND, &id, KIND).len();
-    if held + wanted.len() > offer::SECRETS {
-        return Err(Refusal::quotas_exceeded("job_secret", offer::SECRETS as u64, held as u64));
-    }
     let mut records = Vec::new();
     for (n, wanted) in wanted.iter().enumerate() {
         let place = place(wanted, &format!("secrets.{n}."))?
@@ -68,6 +65,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         let mut draft = call.draft(&definition.project, body);
         draft.parent = Some((definition::KIND.collection.into(), id.clone()));
         records.push(draft);
+    }
+    if let Some(first) = records.first() {
+        quota::must_have_room(call.world, KIND, first, records.len() as u64)?;
     }
     let mut made = Vec::new();
     for mut record in records {

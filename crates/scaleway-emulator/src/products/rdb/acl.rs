@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::products::pages;
+use crate::quota;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, objects, text, texts};
@@ -32,6 +33,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
     let mut all = rules(call, &id);
     all.retain(|rule| added.iter().all(|added| added["ip"] != rule["ip"]));
     all.extend(added.clone());
+    must_be_few(call, &all)?;
     Ok(configure(call, &id, all, &added))
 }
 
@@ -39,6 +41,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
 pub(super) fn set(call: &mut Call<'_>) -> Answer {
     let (id, _) = instance::ready(call)?;
     let asked = asked(call)?;
+    must_be_few(call, &asked)?;
     Ok(configure(call, &id, asked.clone(), &asked))
 }
 
@@ -50,6 +53,10 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let (gone, left): (Vec<_>, Vec<_>) =
         rules(call, &id).into_iter().partition(|rule| ips.contains(&rule["ip"]));
     Ok(configure(call, &id, left, &gone))
+}
+
+fn must_be_few(call: &Call<'_>, rules: &[Value]) -> Result<(), Refusal> {
+    quota::admit(call.world, "rdb.acl_rules", "acl_rule", 0, rules.len() as u64)
 }
 
 /// The rules that a new instance has: all of the world.

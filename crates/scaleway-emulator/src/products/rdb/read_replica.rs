@@ -19,18 +19,11 @@ pub(super) const KIND: Kind = Kind { collection: "rdb.read_replicas", resource: 
 const FIELDS: &[Field] =
     &[text("instance_id").required(), any("endpoint_spec"), flag("same_zone").or_flag(true)];
 
-/// How many an instance can have.
-const MOST: usize = 3;
-
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let asked = schema::create(FIELDS, &call.body)?;
     let of = call.text("instance_id").to_owned();
     let instance = call.find(instance::KIND, &of)?.clone();
     call.must_be_settled(instance::KIND, &of, &["ready"])?;
-    let have = call.world.store.children(instance::KIND, &of, KIND).len();
-    if have >= MOST {
-        return Err(Refusal::quotas_exceeded("read_replica", MOST as u64, have as u64));
-    }
     let asked_endpoints = endpoints(call, &[])?;
     let body = body! {
         "instance_id": of.as_str(),

@@ -16,9 +16,6 @@ pub(super) const KIND: Kind = Kind { collection: "secret-manager.versions", reso
 
 const LARGEST: usize = 65_536;
 
-/// How many a secret may have at once, deleted ones aside.
-const QUOTA: usize = 20;
-
 const FIELDS: &[Field] = &[text("description")];
 
 const REQUEST: &[Field] = &[
@@ -70,14 +67,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let (secret_id, secret) = secret::usable(call)?;
     let request = schema::create(REQUEST, &call.body)?;
     let (data, crc32) = value(&request, secret.text("type"))?;
-    let (held, latest) = {
-        let versions = of(call, &secret_id);
-        let held = versions.iter().filter(|(_, v)| ["enabled", "disabled"].contains(&v.status())).count();
-        (held, versions.first().map(|(key, version)| (key.clone(), version.status().to_owned())))
-    };
-    if held >= QUOTA {
-        return Err(Refusal::quotas_exceeded(KIND.resource, QUOTA as u64, held as u64));
-    }
+    let mut version = call.draft(&secret.project, body! {"status": "enabled"});
+    version.parent = Some((secret::KIND.collection.into(), secret_id.clone()));
+    call.must_have_room(KIND, &version)?;
+    let latest = of(call, &secret_id).first().map(|(key, v)| (key.clone(), v.status().to_owned()));
     if let Some((latest, status)) = latest {
         secret::set(call, KIND, &latest, body! {"latest": false});
         if request.get("disable_previous") == Some(&Value::Bool(true)) && status == "enabled" {
@@ -93,23 +86,18 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let properties = ephemeral::properties(call, &secret);
     let stamp = call.world.stamp();
     let key = key_of(&secret_id, &revision.to_string());
-    let mut version = call.draft(
-        &secret.project,
-        body! {
-            "revision": revision,
-            "secret_id": secret_id.as_str(),
-            "status": "enabled",
-            "created_at": stamp.as_str(),
-            "updated_at": stamp,
-            "deleted_at": Value::Null,
-            "description": request.get("description").cloned(),
-            "latest": true,
-            "ephemeral_properties": properties.clone(),
-            "deletion_requested_at": Value::Null,
-            "region": call.region(),
-        },
-    );
-    version.parent = Some((secret::KIND.collection.into(), secret_id));
+    version.body.extend(body! {
+        "revision": revision,
+        "secret_id": secret_id,
+        "created_at": stamp.as_str(),
+        "updated_at": stamp,
+        "deleted_at": Value::Null,
+        "description": request.get("description").cloned(),
+        "latest": true,
+        "ephemeral_properties": properties.clone(),
+        "deletion_requested_at": Value::Null,
+        "region": call.region(),
+    });
     version.hidden = body! {"data": data, "data_crc32": crc32};
     version.pending = ephemeral::pending(&properties);
     call.world.store.insert(KIND, &key, version);
