@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use crate::object_storage;
-use crate::products::{self, registry};
+use crate::products::{self, DATA_SOURCE_OPERATIONS, registry};
 use crate::router::Fidelity;
 
 /// Product, name and `faithful`, `simple` or `501`.
@@ -13,11 +13,13 @@ fn operations() -> impl Iterator<Item = (&'static str, &'static str, &'static st
     let routes = products::ALL.iter().flat_map(|product| product.routes.iter().map(move |r| (product, r)));
     let operations = routes.map(|(product, route)| (product.name, route.operation, route.fidelity.name()));
     let protocol = registry::protocol::OPERATIONS.iter().map(|name| ("registry", *name, "faithful"));
+    let sources = DATA_SOURCE_OPERATIONS.iter();
+    let sources = sources.map(|operation| ("cockpit", operation.name, operation.fidelity.name()));
     let objects = object_storage::OPERATIONS.iter().map(|operation| {
         let fidelity = operation.fidelity.map_or("501", Fidelity::name);
         (object_storage::PRODUCT, operation.name, fidelity)
     });
-    operations.chain(protocol).chain(objects)
+    operations.chain(protocol).chain(sources).chain(objects)
 }
 
 /// The operations of the API, by product, whether they are answered here or not.
@@ -74,6 +76,8 @@ mod tests {
     fn what_is_answered_is_no_501() {
         let page = page();
         assert_eq!(page["containers.CreateContainer"], "faithful");
+        assert_eq!(page["cockpit.PushMetrics"], "faithful");
+        assert_eq!(page["cockpit.QueryLogsRange"], "simple");
         assert!(operations().all(|(product, name, fidelity)| page[format!("{product}.{name}")] == fidelity));
     }
 }

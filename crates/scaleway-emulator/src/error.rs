@@ -30,6 +30,12 @@ pub enum EmulatorError {
         /// What the system said.
         source: io::Error,
     },
+    /// What objects of a snapshot are made of cannot be taken over.
+    #[error("the contents of objects cannot be taken over: check that the data folder may be written")]
+    Contents {
+        /// What the system said.
+        source: io::Error,
+    },
     /// A line of the data folder's log, which is not the last one, cannot be read.
     #[error("{}, line {line} is damaged: restore the file, or start with an empty folder", path.display())]
     Damaged {

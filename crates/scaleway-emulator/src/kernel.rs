@@ -106,7 +106,7 @@ impl Kernel {
         };
         let outcome = match self.keep() {
             Ok(()) => outcome,
-            Err(refusal) => Ok(refusal.into()),
+            Err(error) => Ok(Refusal::internal(&error.to_string()).into()),
         };
         entry.status = outcome.as_ref().ok().map(|reply| reply.status().as_u16());
         tracing::debug!(verb = entry.verb, path = entry.path, status = entry.status, "emulated");
@@ -316,13 +316,12 @@ impl Kernel {
     }
 
     /// Writes down what changed, before anyone hears of it.
-    fn keep(&mut self) -> Result<(), Refusal> {
+    pub(crate) fn keep(&mut self) -> Result<(), EmulatorError> {
         let Some(data) = &mut self.data else {
             self.world.store.forget_changes();
             self.world.blobs.collect(&mut self.world.store);
             return Ok(());
         };
-        let failed = |error: EmulatorError| Refusal::internal(&error.to_string());
         let now = self.world.now();
         if let Some(changes) = self.world.store.take_changes(now) {
             let appended = data.append(&changes);
@@ -330,10 +329,10 @@ impl Kernel {
                 // They are there all the same, and are kept with the next change.
                 self.world.store.changed_again(&changes);
             }
-            appended.map_err(failed)?;
+            appended?;
         }
         if data.is_long() {
-            data.compact(&self.world.store, now).map_err(failed)?;
+            data.compact(&self.world.store, now)?;
         }
         self.world.blobs.collect(&mut self.world.store);
         Ok(())
@@ -342,8 +341,8 @@ impl Kernel {
     /// Lets happen what is due, and keeps it.
     pub(crate) fn look(&mut self) {
         self.world.settle(self.clock.now());
-        if let Err(refusal) = self.keep() {
-            tracing::warn!(?refusal, "what happened could not be kept");
+        if let Err(error) = self.keep() {
+            tracing::warn!(%error, "what happened could not be kept");
         }
     }
 

@@ -1,5 +1,23 @@
 //! A stateful Scaleway on your desk: the APIs that the clients speak, in memory, in process or on a port.
 //!
+//! | Use | by |
+//! |---|---|
+//! | a client's transport, in process | [`Emulator`] is a [`Transport`](scaleway_core::Transport) |
+//! | a port, for programs in any language | [`Server`], [`Emulator::env`], [`Emulator::announce`] |
+//! | `object_store`'s way to a bucket, in process | [`Emulator`] is its `HttpConnector` (feature `object-store`) |
+//! | how it is to be: clock, seed, latency, folder, strictness, limits | [`Builder`], [`Latency`], [`HashCost`], [`WhileChanging`] |
+//! | what goes wrong | [`Fault`], [`Emulator::inject`], [`Builder::faults`] |
+//! | how images behave | [`Image`], [`ImageBook`], [`Builder::images`] |
+//! | what was asked | [`Emulator::requests`], [`Log`] |
+//! | what exists, and what of it is secret | [`Emulator::inventory`], [`Emulator::secret_values`] |
+//! | what is there without a request | [`Emulator::seed`] |
+//! | worlds: anew, put aside and taken back, gone on with elsewhere, kept | [`Emulator::reset`], [`Emulator::snapshot`], [`Emulator::restore`], [`Emulator::fork`], [`Builder::data_dir`] |
+//! | what is about to happen | [`Emulator::pace`], [`Emulator::reschedule`] |
+//! | who may do what | [`Builder::strict_auth`], [`Emulator::owner_key`] |
+//! | how long things take | [`Emulator::timings`] |
+//!
+//! The same as a program, with its management API, and a recipe for tests in any language: the crate's README.
+//!
 //! ```
 //! use scaleway_core::{Clock, Random, Timestamp, Transport};
 //! use scaleway_emulator::Emulator;
@@ -60,7 +78,10 @@
 
 mod authority;
 mod blobs;
+mod builder;
 mod call;
+#[cfg(feature = "object-store")]
+mod connector;
 mod coverage;
 mod data_dir;
 mod data_plane;
@@ -89,8 +110,10 @@ mod store;
 mod timings;
 mod traffic;
 mod world;
+mod worlds;
 
-pub use emulator::{Builder, Emulator, HashCost, OwnerKey, WhileChanging};
+pub use builder::{Builder, HashCost, WhileChanging};
+pub use emulator::{Emulator, OwnerKey};
 pub use error::EmulatorError;
 pub use fault::{Fault, FaultKind};
 pub use image::{Image, ImageBook};
@@ -100,3 +123,4 @@ pub use pace::{Coming, End, Pace};
 pub use requests::{RequestEntry, Requests};
 pub use server::Server;
 pub use timings::{Latency, Timings};
+pub use worlds::Snapshot;

@@ -8,8 +8,8 @@ use scaleway_core::{Random, Timestamp};
 use serde_json::json;
 
 use crate::blobs::Blobs;
+use crate::builder::{HashCost, WhileChanging};
 use crate::call::body;
-use crate::emulator::{HashCost, WhileChanging};
 use crate::image::ImageBook;
 use crate::object_storage;
 use crate::products::{self, Processes};
@@ -100,8 +100,8 @@ impl World {
     }
 
     /// Everything exists as in `other`, and nothing else does. The time stays what it is.
-    pub(crate) fn take_over(&mut self, other: &Self) -> Result<(), Refusal> {
-        self.blobs.adopt(&other.blobs).map_err(|error| Refusal::internal(&error.to_string()))?;
+    pub(crate) fn take_over(&mut self, other: &Self) -> std::io::Result<()> {
+        self.blobs.adopt(&other.blobs)?;
         self.store.replace(&other.store);
         self.traffic = other.traffic.clone();
         Ok(())

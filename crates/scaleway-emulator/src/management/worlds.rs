@@ -64,7 +64,7 @@ pub(super) fn restore(kernel: &mut Kernel, _: &Parts, body: &[u8]) -> Answer {
         let help = format!("is {name:?}, but no world is kept under that name; kept are: {known}");
         return Err(Refusal::constraint("name", help));
     };
-    kernel.world.take_over(world)?;
+    kernel.world.take_over(world).map_err(|error| Refusal::internal(&error.to_string()))?;
     Ok(Reply::empty())
 }
 

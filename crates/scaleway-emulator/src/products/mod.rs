@@ -17,7 +17,7 @@ pub(crate) mod registry;
 mod secret_manager;
 mod vpc;
 
-pub(crate) use cockpit::{DataSourceDoor, data_source_door};
+pub(crate) use cockpit::{DATA_SOURCE_OPERATIONS, DataSourceDoor, data_source_door};
 pub(crate) use containers::endpoint;
 pub(crate) use jobs::Processes;
 pub(crate) use secret_manager::values as secret_values;

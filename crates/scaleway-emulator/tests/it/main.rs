@@ -20,6 +20,7 @@ mod kernel;
 mod management;
 mod object_lifecycle;
 mod object_storage;
+mod object_store;
 mod persistence;
 mod program;
 mod quotas;

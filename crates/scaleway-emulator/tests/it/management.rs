@@ -172,3 +172,44 @@ fn what_was_there_before_is_put_there() {
     let (status, answer) = desk.ask("POST", "/_emulator/seed", json!({"path": "/nowhere", "body": {}}));
     assert!(status == 400 && answer.to_string().contains("/nowhere"), "{answer}");
 }
+
+#[test]
+fn a_world_is_a_value_that_is_put_aside_and_taken_back_in_rust_too() {
+    let desk = Desk::with(|builder| builder.strict_auth(true));
+    let all = format!("{CONTAINERS}/namespaces");
+    let ask = |verb: &str, body: Value| {
+        let key = desk.emulator.owner_key().unwrap().secret_key.expose().to_owned();
+        let request = http::Request::builder().method(verb).uri(format!("https://api.scaleway.com{all}"));
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        let answer = desk.send(request.header("X-Auth-Token", key).body(body.into()).unwrap()).unwrap();
+        serde_json::from_slice::<Value>(answer.body()).unwrap()
+    };
+    let create = |name: &str| ask("POST", json!({"project_id": PROJECT, "name": name}));
+    create("first");
+    let before = desk.emulator.snapshot();
+    assert_eq!(before.at(), desk.clock.now());
+    create("second");
+    desk.emulator.restore(&before).unwrap();
+    assert_eq!(ask("GET", Value::Null)["total_count"], 1);
+    let other = Desk::instant();
+    other.emulator.restore(&before).unwrap();
+    assert_eq!(other.get(&all).1["namespaces"][0]["name"], "first");
+    desk.emulator.reset().unwrap();
+    assert_eq!(desk.emulator.requests().recent().count(), 0);
+    assert_eq!(ask("GET", Value::Null)["total_count"], 0, "the owner's key is still one");
+}
+
+#[test]
+fn what_is_taken_back_is_kept_in_the_data_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let all = format!("{CONTAINERS}/namespaces");
+    {
+        let desk = Desk::with(|builder| builder.data_dir(folder.path()));
+        desk.namespace("first");
+        let before = desk.emulator.snapshot();
+        desk.namespace("second");
+        desk.emulator.restore(&before).unwrap();
+    }
+    let desk = Desk::with(|builder| builder.data_dir(folder.path()));
+    assert_eq!(desk.get(&all).1["total_count"], 1);
+}

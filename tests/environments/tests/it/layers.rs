@@ -18,7 +18,8 @@ fn dependencies(dev: bool) -> BTreeMap<String, BTreeSet<String>> {
     let packages = metadata["packages"].as_array().unwrap().iter();
     let of = |package: &Value| {
         let all = package["dependencies"].as_array().unwrap().clone();
-        all.iter().filter(|dependency| (dependency["kind"] == "dev") == dev).map(name).collect()
+        let others = all.iter().filter(|dependency| dependency["name"] != package["name"]);
+        others.filter(|dependency| (dependency["kind"] == "dev") == dev).map(name).collect()
     };
     packages.map(|package| (name(package), of(package))).collect()
 }

@@ -1,8 +1,13 @@
 //! The client of Object Storage, and `object_store`, on the emulator.
 
+use bytes::Bytes;
+use object_store::aws::{AmazonS3Builder, S3CopyIfNotExists};
+use object_store::multipart::MultipartStore;
 use object_store::path::Path;
-use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, UpdateVersion};
-use scaleway_core::{Client, Clock, Config, Random, Timestamp};
+use object_store::{
+    Error, ObjectStore, ObjectStoreExt, PutMode, PutOptions, PutPayload, UpdateVersion, integration,
+};
+use scaleway_core::{Client, Clock, Config, Random, Timestamp, Transport};
 use scaleway_emulator::Emulator;
 use scaleway_object_storage::{
     AbortIncompleteUploads, BucketName, BucketPolicy, CreateBucket, Encryption, Expiration, Lifecycle,
@@ -111,17 +116,43 @@ fn object_store_finds_what_it_expects_of_any_store() {
     let Desk { clock, storage, bucket } = desk();
     let run = async {
         storage.create_bucket(CreateBucket::new(&bucket)).await.unwrap();
-        let objects = storage.objects(&bucket).unwrap();
-        object_store::integration::put_get_delete_list(&objects).await;
-        object_store::integration::get_opts(&objects).await;
-        object_store::integration::put_opts(&objects, true).await;
-        object_store::integration::list_uses_directories_correctly(&objects).await;
-        object_store::integration::list_with_delimiter(&objects).await;
-        object_store::integration::rename_and_copy(&objects).await;
-        object_store::integration::copy_if_not_exists(&objects).await;
-        object_store::integration::stream_get(&objects).await;
-        object_store::integration::multipart(&objects, &objects).await;
-        object_store::integration::multipart_put_part_out_of_order(&objects, &objects).await;
+        meets_expectations(&storage.objects(&bucket).unwrap()).await;
     };
     clock.block_on(run).unwrap();
+}
+
+#[test]
+fn object_store_finds_the_same_with_the_emulator_as_its_connector() {
+    let clock = Clock::virtual_from(Timestamp::from_unix_millis(1_780_000_000_000));
+    let emulator = Emulator::builder().clock(clock.clone()).random(Random::seeded(3)).build().unwrap();
+    let objects = AmazonS3Builder::new()
+        .with_bucket_name("evalap-staging")
+        .with_region("fr-par")
+        .with_endpoint("https://s3.fr-par.scw.cloud")
+        .with_access_key_id("SCWXXXXXXXXXXXXXXXXX")
+        .with_secret_access_key("11111111-1111-4111-8111-111111111111")
+        .with_copy_if_not_exists(S3CopyIfNotExists::Header("if-none-match".into(), "*".into()))
+        .with_http_connector(emulator.clone())
+        .build()
+        .unwrap();
+    let run = async {
+        let bucket = http::Request::put("https://s3.fr-par.scw.cloud/evalap-staging");
+        assert_eq!(emulator.send(bucket.body(Bytes::new()).unwrap()).await.unwrap().status(), 200);
+        meets_expectations(&objects).await;
+    };
+    clock.block_on(run).unwrap();
+}
+
+/// The suite that `object_store` has for its own stores.
+async fn meets_expectations<S: ObjectStore + MultipartStore>(objects: &S) {
+    integration::put_get_delete_list(objects).await;
+    integration::get_opts(objects).await;
+    integration::put_opts(objects, true).await;
+    integration::list_uses_directories_correctly(objects).await;
+    integration::list_with_delimiter(objects).await;
+    integration::rename_and_copy(objects).await;
+    integration::copy_if_not_exists(objects).await;
+    integration::stream_get(objects).await;
+    integration::multipart(objects, objects).await;
+    integration::multipart_put_part_out_of_order(objects, objects).await;
 }

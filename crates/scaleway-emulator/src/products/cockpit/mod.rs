@@ -19,7 +19,9 @@ mod plan;
 mod token;
 mod usage;
 
-pub(crate) use endpoint::{Door as DataSourceDoor, door as data_source_door};
+pub(crate) use endpoint::{
+    Door as DataSourceDoor, OPERATIONS as DATA_SOURCE_OPERATIONS, door as data_source_door,
+};
 
 macro_rules! global {
     ($rest:literal) => {

@@ -4,7 +4,7 @@ use argon2::password_hash::PasswordHasher;
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde_json::Value;
 
-use crate::emulator::HashCost;
+use crate::builder::HashCost;
 use crate::refusal::{Problem, Refusal};
 use crate::store::Body;
 use crate::world::World;

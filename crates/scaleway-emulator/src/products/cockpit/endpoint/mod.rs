@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde_json::json;
 
 use crate::refusal::Refusal;
-use crate::reply::{Answer, Reply};
+use crate::reply::Reply;
 use crate::world::World;
 
 use super::{data_source, token};
@@ -20,6 +20,7 @@ mod function;
 mod ingest;
 mod kept;
 mod logql;
+mod operation;
 mod operator;
 mod otlp;
 mod platform;
@@ -27,7 +28,10 @@ mod query;
 mod rules;
 mod wire;
 
+use operation::Operation;
+
 pub(super) use alerting::{alerts, rules_by_source};
+pub(crate) use operation::OPERATIONS;
 
 /// The labels of a series or a stream; `__name__` is a metric's name.
 type Labels = BTreeMap<String, String>;
@@ -53,104 +57,6 @@ struct Visit<'a> {
     body: &'a [u8],
 }
 
-/// What can be done at a data source.
-struct Operation {
-    name: &'static str,
-    /// Any of these opens it.
-    scopes: &'static [&'static str],
-    handler: fn(&mut Visit<'_>) -> Answer,
-}
-
-const fn operation(
-    name: &'static str,
-    scopes: &'static [&'static str],
-    handler: fn(&mut Visit<'_>) -> Answer,
-) -> Operation {
-    Operation { name, scopes, handler }
-}
-
-const WRITE_METRICS: &[&str] = &["write_only_metrics"];
-const READ_METRICS: &[&str] = &["read_only_metrics"];
-const METRICS_RULES: &[&str] = &["full_access_metrics_rules"];
-const SEE_METRICS_RULES: &[&str] = &["full_access_metrics_rules", "read_only_metrics"];
-const WRITE_LOGS: &[&str] = &["write_only_logs"];
-const READ_LOGS: &[&str] = &["read_only_logs"];
-const LOGS_RULES: &[&str] = &["full_access_logs_rules"];
-const SEE_LOGS_RULES: &[&str] = &["full_access_logs_rules", "read_only_logs"];
-
-fn of_metrics(verb: &str, path: &[&str]) -> Option<Operation> {
-    let asks = matches!(verb, "GET" | "POST");
-    Some(match path {
-        ["api", "v1", "push"] if verb == "POST" => {
-            operation("PushMetrics", WRITE_METRICS, ingest::remote_write)
-        }
-        ["otlp", "v1", "metrics"] if verb == "POST" => {
-            operation("PushOTLPMetrics", WRITE_METRICS, otlp::push)
-        }
-        ["prometheus", "api", "v1", "query"] if asks => {
-            operation("QueryMetrics", READ_METRICS, query::instant)
-        }
-        ["prometheus", "api", "v1", "query_range"] if asks => {
-            operation("QueryMetricsRange", READ_METRICS, query::range)
-        }
-        ["prometheus", "api", "v1", "labels"] if asks => {
-            operation("ListMetricLabels", READ_METRICS, query::labels)
-        }
-        ["prometheus", "api", "v1", "label", _, "values"] if verb == "GET" => {
-            operation("ListMetricLabelValues", READ_METRICS, query::label_values)
-        }
-        ["prometheus", "api", "v1", "series"] if asks => {
-            operation("ListMetricSeries", READ_METRICS, query::series)
-        }
-        ["prometheus", "api", "v1", "rules"] if verb == "GET" => {
-            operation("ListMetricsRules", SEE_METRICS_RULES, alerting::list_rules)
-        }
-        ["prometheus", "api", "v1", "alerts"] if verb == "GET" => {
-            operation("ListMetricsAlerts", SEE_METRICS_RULES, alerting::list_alerts)
-        }
-        ["prometheus", "config", "v1", "rules", rest @ ..] => match (verb, rest) {
-            ("GET", [] | [_]) => operation("ListMetricsRuleGroups", METRICS_RULES, rules::list),
-            ("GET", [_, _]) => operation("GetMetricsRuleGroup", METRICS_RULES, rules::get),
-            ("POST", [_]) => operation("SetMetricsRuleGroup", METRICS_RULES, rules::set),
-            ("DELETE", [_, _]) => operation("DeleteMetricsRuleGroup", METRICS_RULES, rules::delete),
-            ("DELETE", [_]) => {
-                operation("DeleteMetricsRuleNamespace", METRICS_RULES, rules::delete_namespace)
-            }
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
-fn of_logs(verb: &str, path: &[&str]) -> Option<Operation> {
-    let asks = matches!(verb, "GET" | "POST");
-    Some(match path {
-        ["loki", "api", "v1", "push"] if verb == "POST" => operation("PushLogs", WRITE_LOGS, ingest::loki),
-        ["loki", "api", "v1", "query"] if asks => operation("QueryLogs", READ_LOGS, query::instant),
-        ["loki", "api", "v1", "query_range"] if asks => operation("QueryLogsRange", READ_LOGS, query::range),
-        ["loki", "api", "v1", "labels"] if asks => operation("ListLogLabels", READ_LOGS, query::labels),
-        ["loki", "api", "v1", "label", _, "values"] if verb == "GET" => {
-            operation("ListLogLabelValues", READ_LOGS, query::label_values)
-        }
-        ["loki", "api", "v1", "series"] if asks => operation("ListLogSeries", READ_LOGS, query::series),
-        ["prometheus", "api", "v1", "rules"] if verb == "GET" => {
-            operation("ListLogsRules", SEE_LOGS_RULES, alerting::list_rules)
-        }
-        ["prometheus", "api", "v1", "alerts"] if verb == "GET" => {
-            operation("ListLogsAlerts", SEE_LOGS_RULES, alerting::list_alerts)
-        }
-        ["loki", "api", "v1", "rules", rest @ ..] => match (verb, rest) {
-            ("GET", [] | [_]) => operation("ListLogsRuleGroups", LOGS_RULES, rules::list),
-            ("GET", [_, _]) => operation("GetLogsRuleGroup", LOGS_RULES, rules::get),
-            ("POST", [_]) => operation("SetLogsRuleGroup", LOGS_RULES, rules::set),
-            ("DELETE", [_, _]) => operation("DeleteLogsRuleGroup", LOGS_RULES, rules::delete),
-            ("DELETE", [_]) => operation("DeleteLogsRuleNamespace", LOGS_RULES, rules::delete_namespace),
-            _ => return None,
-        },
-        _ => return None,
-    })
-}
-
 /// A data source that is asked for something that it can do.
 pub(crate) struct Door {
     /// The operation's name.
@@ -158,7 +64,7 @@ pub(crate) struct Door {
     source: String,
     of: Of,
     path: Vec<String>,
-    todo: Option<Operation>,
+    todo: Option<&'static Operation>,
 }
 
 /// What is behind `host`, where that is a data source.
@@ -171,12 +77,12 @@ pub(crate) fn door(world: &World, host: &str, parts: &Parts) -> Option<Door> {
     let path: Vec<String> = parts.uri.path().trim_matches('/').split('/').map(decoded).collect();
     let segments: Vec<&str> = path.iter().map(String::as_str).collect();
     let (of, todo) = match record.text("type") {
-        "metrics" => (Of::Metrics, of_metrics(parts.method.as_str(), &segments)),
-        "logs" => (Of::Logs, of_logs(parts.method.as_str(), &segments)),
+        "metrics" => (Of::Metrics, Operation::find(Of::Metrics, parts.method.as_str(), &segments)),
+        "logs" => (Of::Logs, Operation::find(Of::Logs, parts.method.as_str(), &segments)),
         // Traces are kept by nobody here.
         _ => (Of::Logs, None),
     };
-    let operation = todo.as_ref().map(|todo| todo.name);
+    let operation = todo.map(|todo| todo.name);
     Some(Door { operation, source: source.to_owned(), of, path, todo })
 }
 
