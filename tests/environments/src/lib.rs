@@ -157,7 +157,11 @@ impl World {
 
     /// Applies (or destroys), until the program dies at a chosen request. Whether it died before it was done.
     pub fn dies(&self, destroy: bool, last: u64, moment: Moment) -> bool {
-        let mortal = Mortal::new(self.emulator.clone(), last, moment);
+        self.dies_as(&Mortal::new(self.emulator.clone(), last, moment), destroy)
+    }
+
+    /// As [`World::dies`], over a transport that can be asked afterwards.
+    pub fn dies_as(&self, mortal: &Mortal, destroy: bool) -> bool {
         let client = self.client_over(mortal.clone());
         self.run(async {
             let work = std::pin::pin!(async {

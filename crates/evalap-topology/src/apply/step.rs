@@ -44,9 +44,11 @@ pub(super) struct Work<'a> {
     pub(super) parents: Vec<Seen>,
 }
 
-/// How long a create that failed without saying whether it happened is looked for, and how long between two looks.
+/// How long a create that failed without saying whether it happened is looked for.
 const DOUBT: Duration = Duration::from_secs(8);
-const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
+/// How long between two looks: the first and the longest; it doubles.
+const BETWEEN_LOOKS: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(16));
 
 /// How long a request may be on its way after who sent it has died: the longest time-out of a call, and what lies between
 /// the append that covers it and its leaving.
@@ -173,7 +175,7 @@ impl Work<'_> {
     async fn seen_within(&self, patience: Duration) -> Result<Option<Seen>, KindError> {
         let kind = self.address().kind;
         let key = kind.key(&self.spec);
-        let mut waited = Duration::ZERO;
+        let (mut waited, mut pause) = (Duration::ZERO, BETWEEN_LOOKS.0);
         loop {
             let seen = kind.observe(self.cloud, &self.parents).await?.into_iter();
             let ours = |seen: &Seen| seen.claim != Claim::Foreign && Some(&seen.key) == key.as_ref();
@@ -184,8 +186,10 @@ impl Work<'_> {
             if waited >= patience {
                 return Ok(None);
             }
-            self.cloud.clock().sleep(BETWEEN_LOOKS).await;
-            waited += BETWEEN_LOOKS;
+            pause = pause.min(patience.saturating_sub(waited));
+            self.cloud.clock().sleep(pause).await;
+            waited += pause;
+            pause = (pause * 2).min(BETWEEN_LOOKS.1);
         }
     }
 

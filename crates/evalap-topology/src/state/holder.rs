@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -44,8 +45,8 @@ impl Holder {
             pid,
             command: command.into(),
             from: origin(),
-            territory: territory(),
-            started: running_since(pid).ok().flatten(),
+            territory: own().territory.clone(),
+            started: own().started.clone(),
         }
     }
 
@@ -53,10 +54,28 @@ impl Holder {
     /// where that cannot be told (another host, no `/proc`).
     pub fn is_gone(&self) -> bool {
         self.territory.is_some()
-            && self.territory == territory()
+            && self.territory == own().territory
             && self.started.is_some()
-            && running_since(self.pid).is_ok_and(|started| started != self.started)
+            && self.running_since().is_ok_and(|started| started != self.started)
     }
+
+    fn running_since(&self) -> io::Result<Option<String>> {
+        if self.pid == std::process::id() { Ok(own().started.clone()) } else { running_since(self.pid) }
+    }
+}
+
+/// What does not change as long as this process lives.
+struct Own {
+    territory: Option<String>,
+    started: Option<String>,
+}
+
+fn own() -> &'static Own {
+    static OWN: OnceLock<Own> = OnceLock::new();
+    OWN.get_or_init(|| Own {
+        territory: territory(),
+        started: running_since(std::process::id()).ok().flatten(),
+    })
 }
 
 impl fmt::Display for Holder {

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use environments::{Moment, World};
+use std::time::Duration;
+
+use environments::{Moment, Mortal, STAGING, World};
 use scaleway_cockpit::{Cockpit, ListAlerts};
+use scaleway_emulator::{ImageBook, Latency};
+use scaleway_rdb::{ListInstances, Rdb};
 
 /// How many of each kind of thing were made and not deleted, going by the requests that the cloud took.
 fn balance(world: &World) -> BTreeMap<&'static str, i64> {
@@ -106,4 +110,49 @@ fn alert_rules_are_switched_on_wherever_the_first_run_ended() {
         assert_eq!(world.changes(), Vec::<String>::new(), "killed at request {last}");
         assert!(world.emulator.requests().count("EnableAlertRules") > 0, "killed at request {last}");
     }
+}
+
+/// The sender dies, its request does not: it arrives when the next run has planned already.
+#[test]
+fn a_request_that_outlives_its_sender_makes_nothing_twice() {
+    let expected = {
+        let world = World::staging();
+        world.must_apply();
+        balance(&world)
+    };
+    for last in 1.. {
+        let world = World::staging();
+        let mortal = Mortal::new(world.emulator.clone(), last, Moment::Before);
+        if !world.dies_as(&mortal, false) {
+            break;
+        }
+        world.run(async {
+            let mut engine = world.open().await.unwrap();
+            let plan = engine.plan().await.unwrap();
+            let arrival = async {
+                world.clock.sleep(Duration::from_secs(20)).await;
+                mortal.deliver().await;
+            };
+            let _ = tokio::join!(arrival, world.carry_out(&mut engine, &plan));
+        });
+        world.must_apply();
+        assert_eq!(world.changes(), Vec::<String>::new(), "request {last}");
+        assert_eq!(balance(&world), expected, "request {last}");
+    }
+}
+
+#[test]
+fn a_deletion_that_is_under_way_is_waited_for() {
+    let world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    world.must_apply();
+    world.run(async {
+        let mut engine = world.open().await.unwrap();
+        let plan = engine.plan_destroy().await.unwrap();
+        let rdb = Rdb::new(&world.client());
+        let instances = rdb.list_instances(ListInstances::default()).all().await.unwrap();
+        rdb.delete_instance(&instances[0].id).await.unwrap();
+        let outcome = world.carry_out(&mut engine, &plan).await.unwrap();
+        assert!(outcome.is_complete(), "{:#?}", outcome.failed);
+        assert!(rdb.list_instances(ListInstances::default()).all().await.unwrap().is_empty());
+    });
 }
