@@ -56,18 +56,19 @@ fn main() -> ExitCode {
         }
     }
     let from = arguments.from.unwrap_or_else(|| Random::system().below(1 << 32));
-    let (began, mut crashes, mut troubles, mut boundaries) = (clock.now(), 0, 0, 0);
+    let (began, mut crashes, mut troubles, mut ills, mut boundaries) = (clock.now(), 0, 0, 0, 0);
     for seed in from..from + u64::from(arguments.seeds) {
         let report = Scenario::drawn(seed).run(&stages, false);
         crashes += report.crashes;
         troubles += report.troubles;
+        ills += report.ills;
         boundaries += report.boundaries;
         failures.extend(report.failure);
     }
     if arguments.seeds > 0 {
         let rate = f64::from(arguments.seeds) / clock.now().since(began).as_secs_f64();
         println!(
-            "seeds from {from}: {crashes} crashes, {troubles} faults, {boundaries} effect boundaries, {rate:.0} seeds/s"
+            "seeds from {from}: {crashes} crashes, {troubles} faults on the way, {ills} of the platform, {boundaries} effect boundaries, {rate:.0} seeds/s"
         );
     }
     failures.iter().for_each(tell);

@@ -19,6 +19,9 @@ const ATTEMPTS: u32 = 6;
 /// How long somebody needs to notice and to begin anew.
 const PAUSE: Duration = Duration::from_secs(3);
 
+/// Longer than anything takes to be ready.
+const NIGHT: Duration = Duration::from_hours(8);
+
 /// Longer than any scenario: nothing may hang.
 const END: Duration = Duration::from_hours(200);
 
@@ -44,6 +47,8 @@ pub struct Report {
     pub crashes: u64,
     /// How many requests met trouble.
     pub troubles: u64,
+    /// How many things the platform did badly by itself.
+    pub ills: u64,
     /// What happened, if it was asked for.
     pub trace: Vec<String>,
 }
@@ -54,6 +59,7 @@ impl Scenario {
         let world = stages.world(self);
         let target = stages.target(self.environment, self.operation);
         let reference = stages.reference(self);
+        self.ills.iter().for_each(|ill| world.cloud.inject(ill.clone()));
         let (net, mut carrier) = net();
         let mut happening = Happening {
             scenario: self,
@@ -98,7 +104,12 @@ impl Happening<'_> {
             self.report.boundaries += boundaries;
             self.report.crashes += crashes;
         }
+        self.report.ills = (self.scenario.ills.len() - self.world.cloud.faults().len()) as u64;
         // Somebody comes in the morning, and nothing is in the way any more.
+        self.world.cloud.clear_faults();
+        if !self.scenario.ills.is_empty() {
+            self.world.clock.sleep(NIGHT).await;
+        }
         let calm = Weather::new(Random::seeded(0), 0, false);
         let last = self.process(self.scenario.deployers, u32::MAX, Fate::new(None), calm);
         let Some(outcome) = last.live(&self.target).await else { return vec!["it died of nothing".into()] };

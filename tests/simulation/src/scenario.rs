@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use scaleway_core::Random;
+use scaleway_emulator::{Fault, FaultKind};
 
 use crate::stage::Environment;
 
@@ -59,7 +60,14 @@ pub struct Scenario {
     pub usurped: bool,
     /// Which deployer is suspended, when, and for how long.
     pub suspended: Option<(usize, Duration, Duration)>,
+    /// What the platform itself does badly, once each, until the calm run.
+    pub ills: Vec<Fault>,
 }
+
+/// What is made or changed slowly, and what may end in `error` without a person being needed.
+const SLOW: [&str; 4] =
+    ["rdb.CreateInstance", "CreateContainer", "UpdateContainer", "containers.CreateNamespace"];
+const FAILING: [&str; 3] = ["CreateContainer", "UpdateContainer", "containers.CreateNamespace"];
 
 impl Scenario {
     /// One deployer, to whom nothing happens.
@@ -76,6 +84,7 @@ impl Scenario {
             ahead: vec![Duration::ZERO],
             usurped: false,
             suspended: None,
+            ills: Vec::new(),
         }
     }
 
@@ -108,6 +117,20 @@ impl Scenario {
             usurped: operation == Operation::Destroy && random.below(3) == 0,
             ahead: (0..deployers).map(ahead).map(Duration::from_secs).collect(),
             suspended,
+            ills: (0..random.below(8).saturating_sub(4)).map(|_| ill(&random)).collect(),
         }
     }
+}
+
+/// Slow or failed readiness, or nothing in stock for a while.
+fn ill(random: &Random) -> Fault {
+    let one_of = |operations: &[&'static str]| {
+        operations[usize::try_from(random.below(operations.len() as u64)).unwrap_or(0)]
+    };
+    let (kind, operation) = match random.below(3) {
+        0 => (FaultKind::SlowReadiness(Duration::from_secs(60 + random.below(3_600))), one_of(&SLOW)),
+        1 => (FaultKind::FailedReadiness, one_of(&FAILING)),
+        _ => (FaultKind::OutOfStock, "rdb.CreateInstance"),
+    };
+    Fault::new(kind).operation(operation).nth(1 + random.below(3))
 }
