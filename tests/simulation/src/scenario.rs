@@ -102,7 +102,7 @@ impl Scenario {
         let ahead = |_| if random.below(2) == 0 { 0 } else { random.below(3600) };
         // Alone, a machine that sleeps is only late.
         let suspended = (random.below(if deployers > 1 { 2 } else { 8 }) == 0).then(|| {
-            let (from, length) = (random.below(60_000), 1_000 + random.below(240_000));
+            let (from, length) = (random.below(60_000), 1_000 + random.below(900_000));
             (index(deployers), Duration::from_millis(from), Duration::from_millis(length))
         });
         Self {
