@@ -75,6 +75,9 @@ fn change(out: &mut String, planned: &PlannedChange, why: bool) {
             let _ = writeln!(out, "          {line}{}", cause(field.cause));
         }
     }
+    for foreseen in &planned.preflight {
+        let _ = writeln!(out, "        {} {foreseen}", style("!").yellow());
+    }
 }
 
 fn cause(cause: Cause) -> &'static str {

@@ -103,6 +103,7 @@ impl Kind for AlertManager {
 
 fn seen(managed_alerts: bool) -> Seen {
     Seen {
+        facts: Value::Null,
         id: ONLY.to_owned(),
         key: ONLY.to_owned(),
         claim: Claim::Ours,

@@ -60,6 +60,7 @@ impl Kind for CockpitToken {
             let mark = json!(mark(token.id.as_str()));
             let kept = versions.iter().find(|version| version.attributes.get("description") == Some(&mark));
             let mut seen = Seen {
+                facts: Value::Null,
                 claim: Claim::Ours,
                 status: Status::Ready,
                 outputs: kept.map(|version| version.outputs.clone()).unwrap_or_default(),

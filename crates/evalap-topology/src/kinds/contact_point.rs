@@ -42,6 +42,7 @@ impl Kind for ContactPoint {
         let seen = contacts.into_iter().filter_map(|contact| {
             let email = contact.email?.to;
             Some(Seen {
+                facts: serde_json::Value::Null,
                 id: email.clone(),
                 key: email.clone(),
                 claim: Claim::Unmarked,

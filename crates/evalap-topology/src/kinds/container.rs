@@ -245,6 +245,7 @@ impl Kind for Container {
 
 fn seen(cloud: &Cloud, container: Existing) -> Seen {
     Seen {
+        facts: Value::Null,
         claim: cloud.claim(&container.tags),
         status: Status::of(&container.status, container.error_message.as_deref()),
         outputs: outputs(cloud, &container),

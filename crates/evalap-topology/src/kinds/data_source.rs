@@ -40,6 +40,7 @@ impl Kind for DataSource {
         let list = ListDataSources::default().project_id(cloud.project()).origin(DataSourceOrigin::Custom);
         let sources = cloud.cockpit.list_data_sources(list).all_settled().await?;
         let seen = sources.into_iter().map(|source| Seen {
+            facts: serde_json::Value::Null,
             claim: Claim::Unmarked,
             status: Status::Ready,
             outputs: attributes([("id", json!(source.id)), ("url", json!(source.url))]),

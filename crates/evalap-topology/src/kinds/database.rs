@@ -64,6 +64,7 @@ impl Kind for Database {
             seen.extend(databases.into_iter().map(|database| {
                 let key = on_instance(&instance, &database.name);
                 Seen {
+                    facts: serde_json::Value::Null,
                     id: key.clone(),
                     key,
                     claim: Claim::Ours,

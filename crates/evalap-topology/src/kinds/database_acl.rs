@@ -48,6 +48,7 @@ impl Kind for DatabaseAcl {
             let rules = cloud.rdb.list_instance_acl_rules(&instance).all_settled().await?;
             let rules: BTreeMap<_, _> = rules.into_iter().map(|rule| (rule.ip, rule.description)).collect();
             seen.push(Seen {
+                facts: serde_json::Value::Null,
                 id: instance.to_string(),
                 key: instance.to_string(),
                 claim: Claim::Ours,

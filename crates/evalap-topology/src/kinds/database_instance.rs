@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use scaleway_core::{PrivateNetworkId, Size};
 use scaleway_rdb::{
     BackupSchedule, CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId, InstanceSetting,
-    InstanceSettings, ListInstances, UpdateInstance, UpgradeInstance, VolumeType,
+    InstanceSettings, ListInstances, MajorUpgrade, UpdateInstance, UpgradeInstance, VolumeType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -80,19 +80,43 @@ impl DatabaseInstance {
         Ok(private.into_iter().chain(public).collect())
     }
 
-    /// The upgrades that make the instance as this says: the API takes one change a call.
-    fn upgrades(&self, changed: &[String]) -> Vec<UpgradeInstance> {
-        let upgrade = |name: &String| match name.as_str() {
-            "node_type" => Some(UpgradeInstance::NodeType(self.node_type.clone())),
-            "high_availability" => Some(UpgradeInstance::EnableHa(true)),
-            "volume_size" => Some(UpgradeInstance::VolumeSize(Size::bytes(self.volume_size))),
-            "volume_type" => Some(UpgradeInstance::VolumeType(self.volume_type.clone())),
-            "encryption" => Some(UpgradeInstance::EnableEncryption(true)),
-            _ => None,
+    /// The upgrades that make the instance as this says, by attribute: the API takes one change a call, and another size only
+    /// of a volume that can have one.
+    fn upgrades(&self, changed: &[&str]) -> Vec<(&'static str, UpgradeInstance)> {
+        let upgrades = [
+            ("node_type", UpgradeInstance::NodeType(self.node_type.clone())),
+            ("volume_type", UpgradeInstance::VolumeType(self.volume_type.clone())),
+            ("volume_size", UpgradeInstance::VolumeSize(Size::bytes(self.volume_size))),
+            ("high_availability", UpgradeInstance::EnableHa(true)),
+            ("encryption", UpgradeInstance::EnableEncryption(true)),
+        ];
+        upgrades.into_iter().filter(|(name, _)| changed.contains(name)).collect()
+    }
+
+    /// What the platform's own upgrade to another engine would do. It is not what the plan does.
+    fn engine_preflight(&self, instance: &Instance) -> String {
+        let (is, wanted) = (&instance.engine, &self.engine);
+        let offered = instance.upgradable_version.iter();
+        let Some(version) = offered.clone().find(|version| version.name.eq_ignore_ascii_case(wanted)) else {
+            let offered: Vec<_> = offered.map(|version| version.name.as_str()).collect();
+            let offered = if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") };
+            return format!(
+                "engine: the platform upgrades {is} to {offered}, and not to {wanted}; {EMPTIED}"
+            );
         };
-        changed.iter().filter_map(upgrade).collect()
+        let upgrade = MajorUpgrade::new(version.id.clone()).with_endpoints(true);
+        match instance.preflight(&UpgradeInstance::MajorUpgradeWorkflow(upgrade)) {
+            Ok(preflight) => format!(
+                "engine: the platform's own upgrade from {is} to {wanted} ({}, its version {}) is {preflight}; {EMPTIED}",
+                version.id, version.minor_version
+            ),
+            Err(error) => format!("engine: {error}; {EMPTIED}"),
+        }
     }
 }
+
+/// What becomes of the data where the engine is replaced.
+const EMPTIED: &str = "this plan does not use it: it deletes the instance with its data and makes an empty one; keep the engine as it is to keep the data";
 
 fn outputs(instance: &Instance) -> Attributes {
     let endpoint = instance.private_endpoint().or_else(|| instance.public_endpoint());
@@ -164,7 +188,8 @@ impl Kind for DatabaseInstance {
 
     async fn update(&self, cloud: &Cloud, id: &str, changed: &[String]) -> Result<String, KindError> {
         let instance = id.parse()?;
-        for upgrade in self.upgrades(changed) {
+        let names: Vec<&str> = changed.iter().map(String::as_str).collect();
+        for (_, upgrade) in self.upgrades(&names) {
             cloud.rdb.upgrade_instance(&instance, upgrade).await?;
             cloud.rdb.wait_for_instance(&instance).await?;
         }
@@ -193,6 +218,27 @@ impl Kind for DatabaseInstance {
             ("node_type", _, _) => same_text(desired, current),
             _ => desired == current,
         }
+    }
+
+    fn preflight(&self, facts: &Value, changed: &[&str]) -> Vec<Result<String, String>> {
+        // From memory nothing more is known of it.
+        let Ok(mut instance) = Instance::deserialize(facts) else { return Vec::new() };
+        let engine = changed.contains(&"engine").then(|| Ok(self.engine_preflight(&instance)));
+        let mut told: Vec<_> = engine.into_iter().collect();
+        // Whoever is replaced is not upgraded.
+        if changed.iter().any(|name| Self::PROFILE.behaviour(name) == Behaviour::Replace) {
+            return told;
+        }
+        for (name, upgrade) in self.upgrades(changed) {
+            match instance.preflight(&upgrade) {
+                Ok(preflight) => told.push(Ok(format!("{name}: {preflight}"))),
+                Err(error) => told.push(Err(error.to_string())),
+            }
+            if let (UpgradeInstance::VolumeType(kind), Some(volume)) = (upgrade, &mut instance.volume) {
+                volume.kind = kind;
+            }
+        }
+        told
     }
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
@@ -249,6 +295,7 @@ fn seen(cloud: &Cloud, instance: Instance) -> Seen {
     let settings: BTreeMap<_, _> =
         instance.settings.iter().map(|setting| (&setting.name, &setting.value)).collect();
     Seen {
+        facts: json!(instance),
         claim: cloud.claim(&instance.tags),
         status: Status::of(&instance.status, None),
         outputs: outputs(&instance),

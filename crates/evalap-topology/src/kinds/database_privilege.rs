@@ -71,6 +71,7 @@ impl Kind for DatabasePrivilege {
                 let key =
                     on_instance(&instance, &format!("{}/{}", privilege.database_name, privilege.user_name));
                 Seen {
+                    facts: Value::Null,
                     id: key.clone(),
                     key,
                     claim: Claim::Ours,

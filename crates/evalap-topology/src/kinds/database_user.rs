@@ -46,6 +46,7 @@ impl Kind for DatabaseUser {
             seen.extend(users.into_iter().map(|user| {
                 let key = on_instance(&instance, &user.name);
                 Seen {
+                    facts: serde_json::Value::Null,
                     id: key.clone(),
                     key,
                     claim: Claim::Ours,

@@ -75,6 +75,12 @@ pub(crate) trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
         desired == current
     }
 
+    /// What changing the attributes `changed` of what was seen does beyond them, a sentence each, or why the API would refuse
+    /// to; `facts` are [`Seen::facts`].
+    fn preflight(&self, _facts: &Value, _changed: &[&str]) -> Vec<Result<String, String>> {
+        Vec::new()
+    }
+
     /// Deletes it and waits until it is gone; that it is gone already is no error.
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError>;
 }
@@ -198,6 +204,8 @@ pub(crate) struct Seen {
     pub(crate) attributes: Attributes,
     /// What others may refer to.
     pub(crate) outputs: Attributes,
+    /// What the API answered, where [`Kind::preflight`] needs more of it than the attributes; else `null`.
+    pub(crate) facts: Value,
 }
 
 impl Seen {
@@ -211,6 +219,7 @@ impl Seen {
             status: Status::Ready,
             attributes: none(),
             outputs: none(),
+            facts: Value::Null,
         }
     }
 }
@@ -310,6 +319,12 @@ macro_rules! kinds {
 
             pub(crate) fn same(self, attribute: &str, desired: &Value, current: &Value, written: Option<&Value>) -> bool {
                 match self { $(Self::$name => <$spec as Kind>::same(attribute, desired, current, written),)* }
+            }
+
+            pub(crate) fn preflight(self, spec: &Attributes, facts: &Value, changed: &[&str]) -> Vec<Result<String, String>> {
+                match self {
+                    $(Self::$name => input::read::<$spec>(spec).map(|spec| spec.preflight(facts, changed)).unwrap_or_default(),)*
+                }
             }
 
             pub(crate) async fn observe(self, cloud: &Cloud, parents: &[Seen]) -> Result<Vec<Seen>, KindError> {

@@ -56,6 +56,7 @@ impl Kind for PrivateNetwork {
             let subnet =
                 network.subnets.iter().map(|subnet| subnet.subnet).find(|subnet| subnet.addr().is_ipv4());
             Seen {
+                facts: serde_json::Value::Null,
                 claim: cloud.claim(&network.tags),
                 status: Status::Ready,
                 outputs: attributes([("id", json!(network.id))]),

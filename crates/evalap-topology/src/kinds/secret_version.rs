@@ -214,6 +214,7 @@ fn seen(cloud: &Cloud, secret: &SecretId, version: &Existing) -> Seen {
         source => source,
     };
     Seen {
+        facts: Value::Null,
         id: id(secret, version.revision),
         key: secret.to_string(),
         claim: super::Claim::Ours,

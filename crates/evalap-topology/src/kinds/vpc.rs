@@ -42,6 +42,7 @@ impl Kind for Vpc {
         let vpcs =
             cloud.vpcs.list_vpcs(ListVpcs::default().project_id(cloud.project())).all_settled().await?;
         let seen = vpcs.into_iter().filter(|vpc| !vpc.is_default).map(|vpc| Seen {
+            facts: serde_json::Value::Null,
             claim: cloud.claim(&vpc.tags),
             status: Status::Ready,
             outputs: attributes([("id", json!(vpc.id))]),

@@ -131,7 +131,29 @@ impl Planner<'_> {
         }
         self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
         let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
-        self.changes.push(PlannedChange { address: address.clone(), change, why, depends_on, loses_data });
+        let preflight = self.preflight(address, &change, seen);
+        let address = address.clone();
+        self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
+    }
+
+    /// What is known beforehand of a change; what the API would refuse is a problem.
+    fn preflight(&mut self, address: &Address, change: &Change, seen: Option<&Seen>) -> Vec<String> {
+        let (
+            Some(seen),
+            Change::Update { spec, .. } | Change::Adopt { spec, .. } | Change::Replace { spec, .. },
+        ) = (seen, change)
+        else {
+            return Vec::new();
+        };
+        let changed: Vec<&str> = change.fields().iter().map(|field| field.name.as_str()).collect();
+        let (mut told, kind) = (Vec::new(), address.kind);
+        for foreseen in kind.preflight(spec, &seen.facts, &changed) {
+            match foreseen {
+                Ok(sentence) => told.push(sentence),
+                Err(problem) => self.problems.push(format!("{address}: {problem}")),
+            }
+        }
+        told
     }
 
     fn existing(
@@ -241,8 +263,8 @@ impl Planner<'_> {
         if let (Change::Delete { .. }, Some(seen)) = (&change, seen) {
             self.problems.extend(guarded(address, seen));
         }
-        let depends_on = tracked.depends_on.clone();
-        self.changes.push(PlannedChange { address: address.clone(), change, why, depends_on, loses_data });
+        let (address, depends_on, preflight) = (address.clone(), tracked.depends_on.clone(), Vec::new());
+        self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
     }
 }
 

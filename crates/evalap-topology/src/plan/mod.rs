@@ -50,6 +50,10 @@ pub struct PlannedChange {
     pub depends_on: Vec<Address>,
     /// Whether data is lost for good.
     pub loses_data: bool,
+    /// What the change does beyond its attributes, where that is known beforehand: what is kept and lost, how long it takes,
+    /// whether it can be undone. A sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub preflight: Vec<String>,
 }
 
 /// What happens to a resource.

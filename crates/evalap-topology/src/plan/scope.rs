@@ -109,6 +109,7 @@ impl PlannedChange {
     fn leave(&mut self) {
         (self.change, self.loses_data) = (Change::NoOp, false);
         self.why.clear();
+        self.preflight.clear();
     }
 }
 

@@ -36,7 +36,15 @@ fn seen(resource: &Resource, id: &str, claim: Claim) -> Seen {
         attributes.remove("vpc_id");
     }
     let outputs = [("id".to_owned(), json!(id))].into_iter().collect();
-    Seen { id: id.into(), key: "evalap-staging".into(), claim, status: Status::Ready, attributes, outputs }
+    Seen {
+        id: id.into(),
+        key: "evalap-staging".into(),
+        claim,
+        status: Status::Ready,
+        attributes,
+        outputs,
+        facts: Value::Null,
+    }
 }
 
 fn state(events: impl IntoIterator<Item = Event>) -> State {

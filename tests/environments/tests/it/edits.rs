@@ -193,3 +193,40 @@ fn another_subnet_makes_all_that_is_attached_to_it_again() {
     world.must_apply();
     assert_eq!(world.changes(), Vec::<String>::new());
 }
+
+/// What a plan says of the instance beyond its attributes.
+fn foreseen(world: &World) -> Vec<String> {
+    let plan = world.run(world.plan()).unwrap();
+    let instance =
+        plan.changes.iter().find(|planned| planned.address.to_string() == "database_instance.main");
+    instance.unwrap().preflight.clone()
+}
+
+#[test]
+fn an_upgrade_says_beforehand_what_it_does() {
+    let world = deployed().edit("size = \"10GB\"", "size = \"20GB\"");
+    let told = foreseen(&world);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].starts_with("volume_size: about 30 s; endpoints: kept"), "{told:?}");
+    assert!(told[0].ends_with("cannot be undone"), "{told:?}");
+    world.must_apply();
+    assert_eq!(foreseen(&world), Vec::<String>::new());
+}
+
+#[test]
+fn another_engine_says_what_the_platforms_own_upgrade_would_do() {
+    let world = World::staging().edit("engine = \"PostgreSQL-16\"", "engine = \"PostgreSQL-15\"");
+    world.must_apply();
+    let newer = world.edit("engine = \"PostgreSQL-15\"", "engine = \"PostgreSQL-16\"");
+    let told = foreseen(&newer).join("\n");
+    assert!(told.contains("own upgrade from PostgreSQL-15 to PostgreSQL-16"), "{told}");
+    assert!(told.contains("a new instance"), "{told}");
+    assert!(told.contains("deletes the instance with its data"), "{told}");
+    let plan = newer.run(newer.plan()).unwrap();
+    let losses: Vec<_> = plan.losses().iter().map(ToString::to_string).collect();
+    assert!(losses.contains(&"database_instance.main".to_owned()), "{losses:?}");
+
+    let older = newer.edit("engine = \"PostgreSQL-16\"", "engine = \"PostgreSQL-14\"");
+    let told = foreseen(&older).join("\n");
+    assert!(told.contains("and not to PostgreSQL-14"), "{told}");
+}
