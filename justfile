@@ -80,3 +80,20 @@ start-time:
 # A log of 100,000 records, folded
 fold:
     cargo run --release -p bench -- fold
+
+# What a call costs, beside reqwest by itself and the official Python SDK (into target/release/overhead-python)
+overhead:
+    cargo build --release -p scaleway-emulator -p bench
+    cargo run --release -p bench -- overhead
+
+# One client crate by itself, from nothing: how many crates that is, and how long a debug build takes
+crate-alone:
+    cargo tree -p scaleway-rdb -e normal,build --prefix none --locked | sed 's/ (\*)$//; s/ (proc-macro)//' | sort -u | wc -l
+    cargo fetch --locked
+    rm -rf target/crate-alone
+    time cargo build --locked -p scaleway-rdb --target-dir target/crate-alone
+    rm -rf target/crate-alone
+
+# How many tests there are: built, not run
+count-tests:
+    cargo test --workspace --locked -- --list 2>/dev/null | grep -c ': test$'

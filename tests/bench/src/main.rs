@@ -10,6 +10,7 @@
 mod critical_path;
 mod emulator;
 mod fold;
+mod overhead;
 mod process;
 mod scale;
 mod start;
@@ -24,8 +25,13 @@ fn main() {
         Some("scale") => scale::run(),
         Some("start") => start::run(),
         Some("fold") => fold::run(),
+        Some("overhead") => overhead::run(),
+        Some("overhead-client") => {
+            let [kind, url, id] = [2, 3, 4].map(|at| std::env::args().nth(at).unwrap_or_default());
+            overhead::client(&kind, &url, &id);
+        }
         _ => {
-            eprintln!("usage: bench process | critical-path | emulator | scale | start | fold");
+            eprintln!("usage: bench process | critical-path | emulator | scale | start | fold | overhead");
             std::process::exit(2);
         }
     }

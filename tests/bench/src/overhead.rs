@@ -1,0 +1,200 @@
+//! What a call costs: 20,000 `get_container`, 32 at once, beside reqwest by itself and the official Python SDK. Each client
+//! is a process of its own, and so is the emulator, so that each one's time is told apart.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use futures_util::StreamExt;
+use futures_util::stream::iter;
+use scaleway_containers::{Container, ContainerId, Containers, CreateContainer, CreateNamespace};
+use scaleway_core::{Client, Clock, Config};
+use serde_json::Value;
+
+use crate::spread;
+
+const CALLS: usize = 20_000;
+const AT_ONCE: usize = 32;
+const ROUNDS: usize = 5;
+/// One round of it takes as long as all the others.
+const PYTHON_ROUNDS: usize = 3;
+
+const KEY: &str = "11111111-1111-4111-8111-111111111111";
+const PROJECT: &str = "22222222-2222-4222-8222-222222222222";
+
+/// The clients in Rust, as they are named on the command line.
+const TYPED: &str = "scaleway-containers";
+const RAW: &str = "reqwest and Value";
+const PYTHON: &str = "Python SDK";
+
+pub(crate) fn run() {
+    let (emulator, url) = start();
+    let id = container(&url).to_string();
+    let (mut typed, mut raw, mut python) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        // In turns: what else the machine does meets both.
+        typed.push(once(this().args(["overhead-client", TYPED, &url, &id])));
+        raw.push(once(this().args(["overhead-client", RAW, &url, &id])));
+    }
+    match install() {
+        Ok(interpreter) => {
+            let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/overhead.py");
+            let arguments = [&*url, KEY, &id, &CALLS.to_string(), &AT_ONCE.to_string()];
+            python.extend(
+                (0..PYTHON_ROUNDS).map(|_| once(Command::new(&interpreter).arg(&script).args(arguments))),
+            );
+        }
+        Err(reason) => println!("SKIPPED: {PYTHON}: {reason}"),
+    }
+    stop(emulator);
+    println!("{CALLS} get_container, {AT_ONCE} at once; median (min–max); the machine may be shared");
+    let cpu = [(TYPED, typed), (RAW, raw), (PYTHON, python)].map(|(name, rounds)| {
+        let (rate, seconds) = rounds.into_iter().map(|round| (round.calls / round.wall, round.cpu)).unzip();
+        let ((rate, least, most), cpu): (_, (f64, f64, f64)) = (spread(rate), spread(seconds));
+        if rate > 0.0 {
+            println!(
+                "{name:<20} {rate:>7.0} calls/s ({least:.0}–{most:.0}), {:.2} s CPU ({:.2}–{:.2})",
+                cpu.0, cpu.1, cpu.2
+            );
+        }
+        cpu.0
+    });
+    let [typed, raw, python] = cpu;
+    println!("CPU beside reqwest by itself: {:+.1} % (goal: at most +10 %)", (typed / raw - 1.0) * 100.0);
+    if python > 0.0 {
+        println!("calls per CPU second beside Python: × {:.1} (goal: at least 5)", python / typed);
+    }
+}
+
+/// One client: makes the calls and prints what they took.
+pub(crate) fn client(kind: &str, url: &str, id: &str) {
+    let (cpu, started) = (cpu(), Instant::now());
+    let done = Clock::real().block_on(async {
+        match kind {
+            TYPED => typed(url, id).await,
+            RAW => raw(url, id).await,
+            other => panic!("no client is called {other}"),
+        }
+    });
+    assert_eq!(done.expect("a runtime"), CALLS);
+    println!("{} {}", started.elapsed().as_secs_f64(), self::cpu() - cpu);
+}
+
+async fn typed(url: &str, id: &str) -> usize {
+    let containers = Containers::new(&scaleway(url));
+    let id: ContainerId = id.parse().expect("an id");
+    let calls = iter(0..CALLS).map(|_| async { containers.get_container(&id).await.expect("a container") });
+    calls
+        .buffer_unordered(AT_ONCE)
+        .filter(|found: &Container| std::future::ready(found.id == id))
+        .count()
+        .await
+}
+
+/// The same connections as `scaleway-core` makes, and nothing else of it.
+async fn raw(url: &str, id: &str) -> usize {
+    let client = reqwest::Client::builder()
+        .connect_timeout(Duration::from_secs(30))
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .no_proxy()
+        .build()
+        .expect("a client");
+    let url = format!("{}/containers/v1/regions/fr-par/containers/{id}", url.trim_end_matches('/'));
+    let calls = iter(0..CALLS).map(|_| async {
+        let answer = client.get(&url).header("x-auth-token", KEY).send().await.expect("an answer");
+        let body = answer.error_for_status().expect("a success").bytes().await.expect("a body");
+        serde_json::from_slice::<Value>(&body).expect("JSON")
+    });
+    calls.buffer_unordered(AT_ONCE).filter(|found| std::future::ready(found["id"] == id)).count().await
+}
+
+fn scaleway(url: &str) -> Client {
+    let config = Config::new(KEY).with_default_project(PROJECT.parse().expect("an id"));
+    Client::new(config.with_api_url(url.parse().expect("an address"))).expect("a client")
+}
+
+/// The CPU seconds of this process so far, its own and the kernel's for it.
+fn cpu() -> f64 {
+    /// Linux counts them in hundredths, whatever the kernel's own clock.
+    const TICKS: f64 = 100.0;
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
+    let after_name = stat.rsplit_once(')').expect("a name in brackets").1;
+    let ticks = after_name.split_whitespace().skip(11).take(2);
+    ticks.map(|ticks| ticks.parse::<f64>().expect("a number")).sum::<f64>() / TICKS
+}
+
+/// What one round took.
+struct Round {
+    calls: f64,
+    wall: f64,
+    cpu: f64,
+}
+
+fn once(command: &mut Command) -> Round {
+    let output = command.stderr(Stdio::inherit()).output().expect("the client");
+    assert!(output.status.success(), "{command:?} failed");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let figures: Vec<f64> = text.split_whitespace().map(|text| text.parse().expect("a number")).collect();
+    let [wall, cpu] = figures[..] else { panic!("{command:?} said {text:?}") };
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    Round { calls: CALLS as f64, wall, cpu }
+}
+
+fn this() -> Command {
+    Command::new(std::env::current_exe().expect("this program's own path"))
+}
+
+fn start() -> (Child, String) {
+    let program = this().get_program().to_owned();
+    let program = PathBuf::from(program).with_file_name("scaleway-emulator");
+    let mut child = Command::new(&program)
+        .args(["--port", "0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the emulator: build it with `cargo build --release -p scaleway-emulator`");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
+    let ready: Value = serde_json::from_str(&line).expect("a line of JSON");
+    (child, ready["api_url"].as_str().expect("an address").to_owned())
+}
+
+fn stop(mut emulator: Child) {
+    emulator.kill().expect("a living emulator");
+    emulator.wait().expect("an end");
+}
+
+/// Makes the container that is asked for.
+fn container(url: &str) -> ContainerId {
+    let containers = Containers::new(&scaleway(url));
+    let made = Clock::real().block_on(async {
+        let namespace =
+            containers.create_namespace(CreateNamespace::new("overhead")).await.expect("a namespace");
+        containers.wait_for_namespace(&namespace.id).await.expect("a namespace");
+        let create =
+            CreateContainer::new(namespace.id.clone(), "overhead", "rg.fr-par.scw.cloud/evalap/overhead:1");
+        let container = containers.create_container(create).await.expect("a container");
+        containers.wait_for_container(&container.id).await.expect("a container").id
+    });
+    made.expect("a runtime")
+}
+
+/// The official SDK in a scratch folder of its own: the interpreter that knows it.
+fn install() -> Result<PathBuf, String> {
+    let target = this().get_program().to_owned();
+    let folder = PathBuf::from(target).with_file_name("overhead-python");
+    let interpreter = folder.join("bin/python");
+    if !folder.join("installed").exists() {
+        run_to_end(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+        run_to_end(Command::new(&interpreter).args(["-m", "pip", "install", "--quiet", "scaleway"]))?;
+        std::fs::write(folder.join("installed"), "").map_err(|error| error.to_string())?;
+    }
+    Ok(interpreter)
+}
+
+fn run_to_end(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|error| format!("{command:?}: {error}"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() { Ok(()) } else { Err(format!("{command:?} failed: {}", said.trim())) }
+}
