@@ -29,7 +29,7 @@ const RAW: &str = "reqwest and Value";
 const PYTHON: &str = "Python SDK";
 
 pub(crate) fn run() {
-    let (emulator, url) = start();
+    let (_emulator, url) = start();
     let id = container(&url).to_string();
     let (mut typed, mut raw, mut python) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
@@ -47,7 +47,6 @@ pub(crate) fn run() {
         }
         Err(reason) => println!("SKIPPED: {PYTHON}: {reason}"),
     }
-    stop(emulator);
     println!("{CALLS} get_container, {AT_ONCE} at once; median (min–max); the machine may be shared");
     let cpu = [(TYPED, typed), (RAW, raw), (PYTHON, python)].map(|(name, rounds)| {
         let (rate, seconds) = rounds.into_iter().map(|round| (round.calls / round.wall, round.cpu)).unzip();
@@ -94,6 +93,8 @@ async fn typed(url: &str, id: &str) -> usize {
 
 /// The same connections as `scaleway-core` makes, and nothing else of it.
 async fn raw(url: &str, id: &str) -> usize {
+    // Making one installs the TLS provider, without which reqwest makes no client.
+    drop(scaleway(url));
     let client = reqwest::Client::builder()
         .connect_timeout(Duration::from_secs(30))
         .redirect(reqwest::redirect::Policy::none())
@@ -146,7 +147,16 @@ fn this() -> Command {
     Command::new(std::env::current_exe().expect("this program's own path"))
 }
 
-fn start() -> (Child, String) {
+/// Ends with whoever started it, however that ends.
+struct Emulator(Child);
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        let _ = (self.0.kill(), self.0.wait());
+    }
+}
+
+fn start() -> (Emulator, String) {
     let program = this().get_program().to_owned();
     let program = PathBuf::from(program).with_file_name("scaleway-emulator");
     let mut child = Command::new(&program)
@@ -157,12 +167,7 @@ fn start() -> (Child, String) {
     let mut line = String::new();
     BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
     let ready: Value = serde_json::from_str(&line).expect("a line of JSON");
-    (child, ready["api_url"].as_str().expect("an address").to_owned())
-}
-
-fn stop(mut emulator: Child) {
-    emulator.kill().expect("a living emulator");
-    emulator.wait().expect("an end");
+    (Emulator(child), ready["api_url"].as_str().expect("an address").to_owned())
 }
 
 /// Makes the container that is asked for.
