@@ -49,8 +49,7 @@ impl Observed {
                 (Some(id), Some(key)) if tracked.phase == Phase::Ready => {
                     let (attributes, outputs) = (tracked.spec.clone(), tracked.outputs.clone());
                     let (id, claim, status) = (id.clone(), Claim::Ours, Status::Ready);
-                    let facts = serde_json::Value::Null;
-                    let seen = Seen { id, key, claim, status, attributes, outputs, facts };
+                    let seen = Seen { id, key, claim, status, attributes, outputs, facts: None };
                     kinds.entry(address.kind).or_default().push(seen);
                 }
                 _ => unfinished.push(format!(

@@ -66,9 +66,13 @@ pub(crate) fn must_have_room(world: &World, kind: Kind, draft: &Record, more: u6
         if quota.counts.as_ref().unwrap_or(&name) != kind.collection || !quota.includes(draft) {
             continue;
         }
-        let others = world.store.all(kind).map(|(_, other)| other);
-        let held = others.filter(|other| quota.includes(other) && quota.is_beside(world, other, draft));
-        admit(world, &name, kind.resource, held.count() as u64, more)?;
+        let held = if matches!(quota.scope, Scope::Parent) && quota.by.is_none() {
+            world.store.siblings(kind, draft).filter(|it| quota.includes(it)).count()
+        } else {
+            let others = world.store.all(kind).map(|(_, other)| other);
+            others.filter(|it| quota.includes(it) && quota.is_beside(world, it, draft)).count()
+        };
+        admit(world, &name, kind.resource, held as u64, more)?;
     }
     Ok(())
 }
@@ -103,11 +107,10 @@ impl Quota {
     }
 
     fn is_beside(&self, world: &World, other: &Record, draft: &Record) -> bool {
-        match (self.scope, &self.by) {
-            (Scope::Parent, Some(field)) => other.body.get(field) == draft.body.get(field),
-            (Scope::Parent, None) => other.parent == draft.parent,
-            (Scope::Project, _) => other.project == draft.project,
-            (Scope::Organization, _) => {
+        match self.scope {
+            Scope::Parent => self.by.as_ref().is_some_and(|by| other.body.get(by) == draft.body.get(by)),
+            Scope::Project => other.project == draft.project,
+            Scope::Organization => {
                 !draft.project.is_empty() && other.project == draft.project
                     || organization(world, other) == organization(world, draft)
             }

@@ -153,6 +153,18 @@ impl Store {
         children.filter(|(collection, _)| collection == kind.collection).map(|(_, id)| id.clone()).collect()
     }
 
+    /// A kind's records that have the same parent as `record`.
+    pub(crate) fn siblings<'a>(
+        &'a self,
+        kind: Kind,
+        record: &Record,
+    ) -> impl Iterator<Item = &'a Record> + use<'a> {
+        let children =
+            record.parent.as_ref().and_then(|parent| self.children.get(parent)).into_iter().flatten();
+        let of_kind = children.filter(move |(collection, _)| collection == kind.collection);
+        of_kind.filter_map(move |(_, id)| self.get(kind, id))
+    }
+
     pub(crate) fn insert(&mut self, kind: Kind, id: &str, mut record: Record) {
         self.last_order += 1;
         record.order = self.last_order;

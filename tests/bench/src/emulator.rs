@@ -3,9 +3,7 @@
 
 use std::convert::Infallible;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::net::{TcpListener, TcpStream};
 use std::time::Instant;
 
 use bytes::Bytes;
@@ -16,64 +14,20 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
+use crate::server::Server;
+
 const CONNECTIONS: u64 = 8;
 const MEASURED: u64 = 200_000;
 const MANY: u64 = 1_000_000;
 const NAMESPACES: &str = "/containers/v1/regions/fr-par/namespaces";
 const CONTAINERS: &str = "/containers/v1/regions/fr-par/containers";
 
-/// A server in a process of its own, so that its CPU is its own.
-struct Server {
-    child: Child,
-    addr: SocketAddr,
-}
-
-impl Server {
-    fn start(program: PathBuf, arguments: &[&str]) -> Self {
-        let mut child =
-            Command::new(program).args(arguments).stdout(Stdio::piped()).spawn().expect("a server");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
-        let ready: Value = serde_json::from_str(&line).expect("a ready line in JSON");
-        let url = ready["api_url"].as_str().expect("where it answers");
-        let addr = url.strip_prefix("http://").and_then(|addr| addr.parse().ok()).expect("an address");
-        Self { child, addr }
-    }
-
-    fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.addr).expect("a connection");
-        stream.set_nodelay(true).expect("a socket that can be told");
-        stream
-    }
-
-    /// User and system time, in seconds: the kernel counts hundredths.
-    fn cpu(&self) -> f64 {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).expect("Linux");
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-        let ticks = |n: usize| fields.get(n).and_then(|field| field.parse::<f64>().ok()).unwrap_or_default();
-        (ticks(11) + ticks(12)) / 100.0
-    }
-
-    fn memory_megabytes(&self) -> f64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("Linux");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap_or_default();
-        line.trim().trim_end_matches(" kB").parse::<f64>().unwrap_or_default() / 1024.0
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
 pub(crate) fn run() {
     let own = std::env::current_exe().expect("this program's own path");
-    let emulator = Server::start(own.with_file_name("scaleway-emulator"), &["--port", "0", "--seed", "1"]);
+    let emulator = Server::emulator(&["--seed", "1"]);
     let path = container(&emulator);
     let body = once(&mut emulator.connect(), "GET", &path, "");
-    let bare = Server::start(own, &["bare", &body]);
+    let bare = Server::start(&own, &["bare", &body]);
     println!(
         "GET of a container of {} bytes, {CONNECTIONS} connections kept alive, {MEASURED} requests:",
         body.len()

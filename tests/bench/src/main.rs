@@ -13,6 +13,7 @@ mod fold;
 mod overhead;
 mod process;
 mod scale;
+mod server;
 mod start;
 
 fn main() {

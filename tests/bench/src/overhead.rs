@@ -1,9 +1,8 @@
 //! What a call costs: 20,000 `get_container`, 32 at once, beside reqwest by itself and the official Python SDK. Each client
 //! is a process of its own, and so is the emulator, so that each one's time is told apart.
 
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
@@ -12,6 +11,7 @@ use scaleway_containers::{Container, ContainerId, Containers, CreateContainer, C
 use scaleway_core::{Client, Clock, Config};
 use serde_json::Value;
 
+use crate::server::{Server, cpu};
 use crate::spread;
 
 const CALLS: usize = 20_000;
@@ -29,18 +29,19 @@ const RAW: &str = "reqwest and Value";
 const PYTHON: &str = "Python SDK";
 
 pub(crate) fn run() {
-    let (_emulator, url) = start();
-    let id = container(&url).to_string();
+    let emulator = Server::emulator(&[]);
+    let url = emulator.url.as_str();
+    let id = container(url).to_string();
     let (mut typed, mut raw, mut python) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         // In turns: what else the machine does meets both.
-        typed.push(once(this().args(["overhead-client", TYPED, &url, &id])));
-        raw.push(once(this().args(["overhead-client", RAW, &url, &id])));
+        typed.push(once(this().args(["overhead-client", TYPED, url, &id])));
+        raw.push(once(this().args(["overhead-client", RAW, url, &id])));
     }
     match install() {
         Ok(interpreter) => {
             let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/overhead.py");
-            let arguments = [&*url, KEY, &id, &CALLS.to_string(), &AT_ONCE.to_string()];
+            let arguments = [url, KEY, &id, &CALLS.to_string(), &AT_ONCE.to_string()];
             python.extend(
                 (0..PYTHON_ROUNDS).map(|_| once(Command::new(&interpreter).arg(&script).args(arguments))),
             );
@@ -68,7 +69,7 @@ pub(crate) fn run() {
 
 /// One client: makes the calls and prints what they took.
 pub(crate) fn client(kind: &str, url: &str, id: &str) {
-    let (cpu, started) = (cpu(), Instant::now());
+    let (before, started) = (cpu(std::process::id()), Instant::now());
     let done = Clock::real().block_on(async {
         match kind {
             TYPED => typed(url, id).await,
@@ -77,7 +78,7 @@ pub(crate) fn client(kind: &str, url: &str, id: &str) {
         }
     });
     assert_eq!(done.expect("a runtime"), CALLS);
-    println!("{} {}", started.elapsed().as_secs_f64(), self::cpu() - cpu);
+    println!("{} {}", started.elapsed().as_secs_f64(), cpu(std::process::id()) - before);
 }
 
 async fn typed(url: &str, id: &str) -> usize {
@@ -116,16 +117,6 @@ fn scaleway(url: &str) -> Client {
     Client::new(config.with_api_url(url.parse().expect("an address"))).expect("a client")
 }
 
-/// The CPU seconds of this process so far, its own and the kernel's for it.
-fn cpu() -> f64 {
-    /// Linux counts them in hundredths, whatever the kernel's own clock.
-    const TICKS: f64 = 100.0;
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let after_name = stat.rsplit_once(')').expect("a name in brackets").1;
-    let ticks = after_name.split_whitespace().skip(11).take(2);
-    ticks.map(|ticks| ticks.parse::<f64>().expect("a number")).sum::<f64>() / TICKS
-}
-
 /// What one round took.
 struct Round {
     calls: f64,
@@ -144,30 +135,11 @@ fn once(command: &mut Command) -> Round {
 }
 
 fn this() -> Command {
-    Command::new(std::env::current_exe().expect("this program's own path"))
+    Command::new(own())
 }
 
-/// Ends with whoever started it, however that ends.
-struct Emulator(Child);
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        let _ = (self.0.kill(), self.0.wait());
-    }
-}
-
-fn start() -> (Emulator, String) {
-    let program = this().get_program().to_owned();
-    let program = PathBuf::from(program).with_file_name("scaleway-emulator");
-    let mut child = Command::new(&program)
-        .args(["--port", "0"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the emulator: build it with `cargo build --release -p scaleway-emulator`");
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
-    let ready: Value = serde_json::from_str(&line).expect("a line of JSON");
-    (Emulator(child), ready["api_url"].as_str().expect("an address").to_owned())
+fn own() -> PathBuf {
+    std::env::current_exe().expect("this program's own path")
 }
 
 /// Makes the container that is asked for.
@@ -187,8 +159,7 @@ fn container(url: &str) -> ContainerId {
 
 /// The official SDK in a scratch folder of its own: the interpreter that knows it.
 fn install() -> Result<PathBuf, String> {
-    let target = this().get_program().to_owned();
-    let folder = PathBuf::from(target).with_file_name("overhead-python");
+    let folder = own().with_file_name("overhead-python");
     let interpreter = folder.join("bin/python");
     if !folder.join("installed").exists() {
         run_to_end(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;

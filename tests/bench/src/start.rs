@@ -1,27 +1,16 @@
 //! The emulator's start, from its spawning up to its ready line.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use crate::server::Server;
 use crate::spread;
 
 pub(crate) fn run() {
-    let program =
-        std::env::current_exe().expect("this program's own path").with_file_name("scaleway-emulator");
     let figures = (0..20).map(|_| {
         let started = Instant::now();
-        let mut child = Command::new(&program)
-            .args(["--port", "0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the emulator");
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a ready line");
+        let emulator = Server::emulator(&[]);
         let took = started.elapsed().as_secs_f64() * 1000.0;
-        child.kill().expect("a living emulator");
-        child.wait().expect("an end");
-        assert!(line.contains("\"ready\":true"), "{line}");
+        drop(emulator);
         took
     });
     let (middle, least, most) = spread(figures.collect());

@@ -103,12 +103,12 @@ impl Kind for AlertManager {
 
 fn seen(managed_alerts: bool) -> Seen {
     Seen {
-        facts: Value::Null,
         id: ONLY.to_owned(),
         key: ONLY.to_owned(),
         claim: Claim::Ours,
         status: Status::Ready,
         attributes: attributes([("enabled", json!(true)), ("managed_alerts", json!(managed_alerts))]),
         outputs: attributes([("enabled", json!(true))]),
+        facts: None,
     }
 }

@@ -60,13 +60,13 @@ impl Kind for CockpitToken {
             let mark = json!(mark(token.id.as_str()));
             let kept = versions.iter().find(|version| version.attributes.get("description") == Some(&mark));
             let mut seen = Seen {
-                facts: Value::Null,
                 claim: Claim::Ours,
                 status: Status::Ready,
                 outputs: kept.map(|version| version.outputs.clone()).unwrap_or_default(),
                 id: token.id.to_string(),
                 key: token.name.clone(),
                 attributes: attributes([("name", json!(token.name)), ("scopes", sorted(&token.scopes))]),
+                facts: None,
             };
             seen.outputs.insert("id".to_owned(), json!(token.id));
             if let Some(secret) = seen.outputs.get("secret_id").cloned() {

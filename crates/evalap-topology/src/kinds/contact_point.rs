@@ -42,7 +42,6 @@ impl Kind for ContactPoint {
         let seen = contacts.into_iter().filter_map(|contact| {
             let email = contact.email?.to;
             Some(Seen {
-                facts: serde_json::Value::Null,
                 id: email.clone(),
                 key: email.clone(),
                 claim: Claim::Unmarked,
@@ -52,6 +51,7 @@ impl Kind for ContactPoint {
                     ("send_resolved_notifications", json!(contact.send_resolved_notifications)),
                 ]),
                 outputs: Attributes::new(),
+                facts: None,
             })
         });
         Ok(seen.collect())

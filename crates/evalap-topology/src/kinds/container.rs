@@ -245,7 +245,6 @@ impl Kind for Container {
 
 fn seen(cloud: &Cloud, container: Existing) -> Seen {
     Seen {
-        facts: Value::Null,
         claim: cloud.claim(&container.tags),
         status: Status::of(&container.status, container.error_message.as_deref()),
         outputs: outputs(cloud, &container),
@@ -274,5 +273,6 @@ fn seen(cloud: &Cloud, container: Existing) -> Seen {
             ("command", json!(container.command)),
             ("args", json!(container.args)),
         ]),
+        facts: None,
     }
 }

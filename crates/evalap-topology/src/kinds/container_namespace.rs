@@ -45,7 +45,6 @@ impl Kind for ContainerNamespace {
         let list = ListNamespaces::default().project_id(cloud.project());
         let namespaces = cloud.containers.list_namespaces(list).all_settled().await?;
         let seen = namespaces.into_iter().map(|namespace| Seen {
-            facts: serde_json::Value::Null,
             claim: cloud.claim(&namespace.tags),
             status: Status::of(&namespace.status, namespace.error_message.as_deref()),
             outputs: attributes([("id", json!(namespace.id))]),
@@ -56,6 +55,7 @@ impl Kind for ContainerNamespace {
                 ("description", json!(namespace.description)),
                 ("tags", sorted(namespace.tags)),
             ]),
+            facts: None,
         });
         Ok(seen.collect())
     }

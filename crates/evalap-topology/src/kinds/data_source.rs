@@ -40,7 +40,6 @@ impl Kind for DataSource {
         let list = ListDataSources::default().project_id(cloud.project()).origin(DataSourceOrigin::Custom);
         let sources = cloud.cockpit.list_data_sources(list).all_settled().await?;
         let seen = sources.into_iter().map(|source| Seen {
-            facts: serde_json::Value::Null,
             claim: Claim::Unmarked,
             status: Status::Ready,
             outputs: attributes([("id", json!(source.id)), ("url", json!(source.url))]),
@@ -51,6 +50,7 @@ impl Kind for DataSource {
                 ("type", json!(source.kind)),
                 ("retention_days", json!(source.retention_days)),
             ]),
+            facts: None,
         });
         Ok(seen.collect())
     }

@@ -64,7 +64,6 @@ impl Kind for Database {
             seen.extend(databases.into_iter().map(|database| {
                 let key = on_instance(&instance, &database.name);
                 Seen {
-                    facts: serde_json::Value::Null,
                     id: key.clone(),
                     key,
                     claim: Claim::Ours,
@@ -74,6 +73,7 @@ impl Kind for Database {
                         ("name", json!(database.name)),
                     ]),
                     outputs: attributes([("name", json!(database.name))]),
+                    facts: None,
                 }
             }));
         }

@@ -48,13 +48,13 @@ impl Kind for DatabaseAcl {
             let rules = cloud.rdb.list_instance_acl_rules(&instance).all_settled().await?;
             let rules: BTreeMap<_, _> = rules.into_iter().map(|rule| (rule.ip, rule.description)).collect();
             seen.push(Seen {
-                facts: serde_json::Value::Null,
                 id: instance.to_string(),
                 key: instance.to_string(),
                 claim: Claim::Ours,
                 status: Status::Ready,
                 attributes: attributes([("instance_id", json!(instance)), ("rules", json!(rules))]),
                 outputs: Attributes::new(),
+                facts: None,
             });
         }
         Ok(seen)

@@ -220,9 +220,11 @@ impl Kind for DatabaseInstance {
         }
     }
 
-    fn preflight(&self, facts: &Value, changed: &[&str]) -> Vec<Result<String, String>> {
+    fn preflight(&self, facts: Option<&Value>, changed: &[&str]) -> Vec<Result<String, String>> {
         // From memory nothing more is known of it.
-        let Ok(mut instance) = Instance::deserialize(facts) else { return Vec::new() };
+        let Some(mut instance) = facts.and_then(|facts| Instance::deserialize(facts).ok()) else {
+            return Vec::new();
+        };
         let engine = changed.contains(&"engine").then(|| Ok(self.engine_preflight(&instance)));
         let mut told: Vec<_> = engine.into_iter().collect();
         // Whoever is replaced is not upgraded.
@@ -295,12 +297,12 @@ fn seen(cloud: &Cloud, instance: Instance) -> Seen {
     let settings: BTreeMap<_, _> =
         instance.settings.iter().map(|setting| (&setting.name, &setting.value)).collect();
     Seen {
-        facts: json!(instance),
         claim: cloud.claim(&instance.tags),
         status: Status::of(&instance.status, None),
         outputs: outputs(&instance),
         id: instance.id.to_string(),
         key: instance.name.clone(),
+        facts: Some(json!(instance)),
         attributes: attributes([
             ("name", json!(instance.name)),
             ("engine", json!(instance.engine)),

@@ -71,7 +71,6 @@ impl Kind for DatabasePrivilege {
                 let key =
                     on_instance(&instance, &format!("{}/{}", privilege.database_name, privilege.user_name));
                 Seen {
-                    facts: Value::Null,
                     id: key.clone(),
                     key,
                     claim: Claim::Ours,
@@ -83,6 +82,7 @@ impl Kind for DatabasePrivilege {
                         ("permission", json!(privilege.permission)),
                     ]),
                     outputs: attributes([("user", json!(privilege.user_name))]),
+                    facts: None,
                 }
             }));
         }

@@ -46,7 +46,6 @@ impl Kind for DatabaseUser {
             seen.extend(users.into_iter().map(|user| {
                 let key = on_instance(&instance, &user.name);
                 Seen {
-                    facts: serde_json::Value::Null,
                     id: key.clone(),
                     key,
                     claim: Claim::Ours,
@@ -57,6 +56,7 @@ impl Kind for DatabaseUser {
                         ("is_admin", json!(user.is_admin)),
                     ]),
                     outputs: attributes([("name", json!(user.name))]),
+                    facts: None,
                 }
             }));
         }

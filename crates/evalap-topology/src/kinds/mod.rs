@@ -77,7 +77,7 @@ pub(crate) trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// What changing the attributes `changed` of what was seen does beyond them, a sentence each, or why the API would refuse
     /// to; `facts` are [`Seen::facts`].
-    fn preflight(&self, _facts: &Value, _changed: &[&str]) -> Vec<Result<String, String>> {
+    fn preflight(&self, _facts: Option<&Value>, _changed: &[&str]) -> Vec<Result<String, String>> {
         Vec::new()
     }
 
@@ -204,8 +204,8 @@ pub(crate) struct Seen {
     pub(crate) attributes: Attributes,
     /// What others may refer to.
     pub(crate) outputs: Attributes,
-    /// What the API answered, where [`Kind::preflight`] needs more of it than the attributes; else `null`.
-    pub(crate) facts: Value,
+    /// What the API answered, where [`Kind::preflight`] needs more of it than the attributes.
+    pub(crate) facts: Option<Value>,
 }
 
 impl Seen {
@@ -219,7 +219,7 @@ impl Seen {
             status: Status::Ready,
             attributes: none(),
             outputs: none(),
-            facts: Value::Null,
+            facts: None,
         }
     }
 }
@@ -321,7 +321,7 @@ macro_rules! kinds {
                 match self { $(Self::$name => <$spec as Kind>::same(attribute, desired, current, written),)* }
             }
 
-            pub(crate) fn preflight(self, spec: &Attributes, facts: &Value, changed: &[&str]) -> Vec<Result<String, String>> {
+            pub(crate) fn preflight(self, spec: &Attributes, facts: Option<&Value>, changed: &[&str]) -> Vec<Result<String, String>> {
                 match self {
                     $(Self::$name => input::read::<$spec>(spec).map(|spec| spec.preflight(facts, changed)).unwrap_or_default(),)*
                 }

@@ -56,7 +56,6 @@ impl Kind for PrivateNetwork {
             let subnet =
                 network.subnets.iter().map(|subnet| subnet.subnet).find(|subnet| subnet.addr().is_ipv4());
             Seen {
-                facts: serde_json::Value::Null,
                 claim: cloud.claim(&network.tags),
                 status: Status::Ready,
                 outputs: attributes([("id", json!(network.id))]),
@@ -68,6 +67,7 @@ impl Kind for PrivateNetwork {
                     ("subnet", json!(subnet)),
                     ("tags", sorted(network.tags)),
                 ]),
+                facts: None,
             }
         });
         Ok(seen.collect())

@@ -48,7 +48,6 @@ impl Kind for Secret {
         let list = ListSecrets::default().project_id(cloud.project()).scheduled_for_deletion(false);
         let secrets = cloud.secrets.list_secrets(list).all_settled().await?;
         let seen = secrets.into_iter().map(|secret| Seen {
-            facts: serde_json::Value::Null,
             claim: cloud.claim(&secret.tags),
             status: Status::of(&secret.status, None),
             outputs: attributes([("id", json!(secret.id))]),
@@ -62,6 +61,7 @@ impl Kind for Secret {
                 ("tags", sorted(secret.tags)),
                 ("protected", json!(secret.protected)),
             ]),
+            facts: None,
         });
         Ok(seen.collect())
     }

@@ -214,7 +214,6 @@ fn seen(cloud: &Cloud, secret: &SecretId, version: &Existing) -> Seen {
         source => source,
     };
     Seen {
-        facts: Value::Null,
         id: id(secret, version.revision),
         key: secret.to_string(),
         claim: super::Claim::Ours,
@@ -226,5 +225,6 @@ fn seen(cloud: &Cloud, secret: &SecretId, version: &Existing) -> Seen {
             ("description", json!(version.description)),
         ]),
         outputs: outputs(secret, version.revision),
+        facts: None,
     }
 }

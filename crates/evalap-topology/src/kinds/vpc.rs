@@ -42,13 +42,13 @@ impl Kind for Vpc {
         let vpcs =
             cloud.vpcs.list_vpcs(ListVpcs::default().project_id(cloud.project())).all_settled().await?;
         let seen = vpcs.into_iter().filter(|vpc| !vpc.is_default).map(|vpc| Seen {
-            facts: serde_json::Value::Null,
             claim: cloud.claim(&vpc.tags),
             status: Status::Ready,
             outputs: attributes([("id", json!(vpc.id))]),
             id: vpc.id.to_string(),
             key: vpc.name.clone(),
             attributes: attributes([("name", json!(vpc.name)), ("tags", sorted(vpc.tags))]),
+            facts: None,
         });
         Ok(seen.collect())
     }

@@ -147,7 +147,7 @@ impl Planner<'_> {
         };
         let changed: Vec<&str> = change.fields().iter().map(|field| field.name.as_str()).collect();
         let (mut told, kind) = (Vec::new(), address.kind);
-        for foreseen in kind.preflight(spec, &seen.facts, &changed) {
+        for foreseen in kind.preflight(spec, seen.facts.as_ref(), &changed) {
             match foreseen {
                 Ok(sentence) => told.push(sentence),
                 Err(problem) => self.problems.push(format!("{address}: {problem}")),

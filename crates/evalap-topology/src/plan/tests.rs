@@ -43,7 +43,7 @@ fn seen(resource: &Resource, id: &str, claim: Claim) -> Seen {
         status: Status::Ready,
         attributes,
         outputs,
-        facts: Value::Null,
+        facts: None,
     }
 }
 
