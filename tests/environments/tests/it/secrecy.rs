@@ -32,7 +32,7 @@ fn spellings(value: &str) -> Vec<String> {
     all
 }
 
-fn scan(place: &str, bytes: &[u8], values: &[String]) {
+pub(crate) fn scan(place: &str, bytes: &[u8], values: &[String]) {
     let text = String::from_utf8_lossy(bytes);
     for value in values {
         for spelling in spellings(value) {
@@ -93,13 +93,13 @@ fn the_programs_output_traces_and_folder_hold_no_secret() {
     scan("a failure", &text, &values);
 }
 
-fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+pub(crate) fn walk(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
 }
 
 /// The values that Secret Manager keeps.
-fn kept(client: &Client, clock: &Clock) -> Vec<String> {
+pub(crate) fn kept(client: &Client, clock: &Clock) -> Vec<String> {
     use scaleway_secrets::{ListSecrets, Revision, Secrets};
     let secrets = Secrets::new(client);
     let values = async {
