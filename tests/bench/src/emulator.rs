@@ -19,7 +19,10 @@ use crate::server::Server;
 const CONNECTIONS: u64 = 8;
 const MEASURED: u64 = 200_000;
 const MANY: u64 = 1_000_000;
+const CHURN: u64 = 100_000;
 const NAMESPACES: &str = "/containers/v1/regions/fr-par/namespaces";
+const SECRETS: &str = "/secret-manager/v1beta1/regions/fr-par/secrets";
+const PROJECT: &str = "7a3f4c1e-3d8b-4b0e-9a63-0b6a2c9d1e11";
 const CONTAINERS: &str = "/containers/v1/regions/fr-par/containers";
 
 pub(crate) fn run() {
@@ -48,6 +51,11 @@ pub(crate) fn run() {
     load(&emulator, &path, MANY);
     let after = emulator.memory_megabytes();
     println!("memory: {before:.1} MB before {MANY} more requests, {after:.1} MB after");
+    let rounds = [CHURN / 10, CHURN / 2, CHURN].map(|rounds| {
+        churn(&emulator, rounds);
+        format!("{:.1} MB after {rounds}", emulator.memory_megabytes())
+    });
+    println!("  secrets with a value made and deleted, one at a time: {}", rounds.join(", "));
     let coverage: Value =
         serde_json::from_str(&once(&mut emulator.connect(), "GET", "/_emulator/coverage", ""))
             .expect("a page");
@@ -98,11 +106,24 @@ fn container(emulator: &Server) -> String {
         let made: Value = serde_json::from_str(&made).expect("an answer in JSON");
         made["id"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
     };
-    let project = "7a3f4c1e-3d8b-4b0e-9a63-0b6a2c9d1e11";
-    let namespace = make(NAMESPACES, &json!({"project_id": project, "name": "bench"}));
+    let namespace = make(NAMESPACES, &json!({"project_id": PROJECT, "name": "bench"}));
     let body = json!({"namespace_id": namespace, "name": "api", "image": "any", "tags": ["a", "b"],
         "environment_variables": {"A": "1", "B": "2"}});
     format!("{CONTAINERS}/{}", make(CONTAINERS, &body))
+}
+
+/// Makes a secret with a value and deletes it, `rounds` times.
+fn churn(emulator: &Server, rounds: u64) {
+    let mut stream = emulator.connect();
+    let secret = json!({"name": "churn", "project_id": PROJECT}).to_string();
+    let value = json!({"data": "czNjcjN0"}).to_string();
+    for _ in 0..rounds {
+        let made = once(&mut stream, "POST", SECRETS, &secret);
+        let made: Value = serde_json::from_str(&made).expect("an answer in JSON");
+        let path = format!("{SECRETS}/{}", made["id"].as_str().expect("an id"));
+        once(&mut stream, "POST", &format!("{path}/versions"), &value);
+        once(&mut stream, "DELETE", &path, "");
+    }
 }
 
 /// `count` requests over all connections, each waiting for its answer.
@@ -141,11 +162,11 @@ fn answer(stream: &mut TcpStream) -> (String, String) {
     while !head.ends_with("\r\n\r\n") {
         assert!(reader.read_line(&mut head).expect("an answer") > 0, "the connection was closed");
     }
-    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(head.starts_with("HTTP/1.1 20"), "{head}");
     let length = head
         .lines()
         .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
-    let mut body = vec![0; length.expect("a length")];
+    let mut body = vec![0; length.unwrap_or_default()];
     reader.read_exact(&mut body).expect("a body");
     (head, String::from_utf8(body).expect("text"))
 }

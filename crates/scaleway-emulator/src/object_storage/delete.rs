@@ -3,6 +3,8 @@
 use super::bucket::{Bucket, Versioning};
 use super::call::{Call, document, gone, with};
 use super::lock;
+use super::operation::Operation;
+use super::policy::{Resource, check_of};
 use super::refusal::{self, Result};
 use super::version::{self, Version};
 use super::xml::Element;
@@ -36,11 +38,14 @@ pub(super) fn delete_objects(call: &mut Call<'_>) -> Result<Reply> {
     if count == 0 || count > MOST {
         return Err(refusal::MALFORMED_XML.into());
     }
+    let operation = Operation::named("DeleteObject").ok_or(refusal::METHOD_NOT_ALLOWED)?;
     let mut result = Element::new("DeleteResult");
     for object in sent.all("Object") {
         let key = object.value("Key").filter(|key| !key.is_empty()).ok_or(refusal::MALFORMED_XML)?;
         let version_id = object.value("VersionId").filter(|id| !id.is_empty());
-        let entry = match delete(call, &bucket, key, version_id) {
+        let resource = Resource { bucket: &bucket.name, key };
+        let allowed = check_of(call, operation, resource);
+        let entry = match allowed.and_then(|()| delete(call, &bucket, key, version_id)) {
             Ok(_) if is_quiet => continue,
             Ok(deleted) => {
                 let entry = Element::new("Deleted").field("Key", key).maybe("VersionId", version_id);

@@ -201,7 +201,7 @@ pub(super) fn source(call: &Call<'_>) -> Result<(super::bucket::Bucket, String, 
     })?;
     let bucket = call.bucket_named(bucket)?;
     if let Some(reading) = Operation::named("GetObject") {
-        policy::check_in(call, reading, &bucket.name)?;
+        policy::check_of(call, reading, policy::Resource { bucket: &bucket.name, key })?;
     }
     let (id, version) = version::find(&call.world.store, &bucket, key, version_id)?;
     condition::for_read(call, "x-amz-copy-source-", &version)?;

@@ -12,37 +12,51 @@ use crate::reply::Reply;
 
 const PART: &str = "policy";
 
-/// Refuses what the caller may not do. Where the bucket has a policy that policy decides, and the organisation's owner
-/// stands above it; else IAM does, and to who is nobody the bucket's grants.
-pub(super) fn check(call: &Call<'_>, operation: &Operation) -> Result<()> {
-    // A bucket that is not there yet, or is another's, is made by who may make buckets.
-    let name = if operation.name == "CreateBucket" { "" } else { call.address.bucket.as_str() };
-    check_in(call, operation, name)
+/// What an operation is about, as a policy calls it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Resource<'a> {
+    pub(super) bucket: &'a str,
+    /// Empty: the bucket itself.
+    pub(super) key: &'a str,
 }
 
-/// Refuses what the caller may not do in the bucket of that name.
-pub(super) fn check_in(call: &Call<'_>, operation: &Operation, bucket: &str) -> Result<()> {
+/// Refuses what the caller may not do. Many deletions at once are looked at key by key.
+pub(super) fn check(call: &Call<'_>, operation: &Operation) -> Result<()> {
+    let address = &call.address;
+    match operation.name {
+        "DeleteObjects" => Ok(()),
+        // A bucket that is not there yet, or is another's, is made by who may make buckets.
+        "CreateBucket" => check_of(call, operation, Resource { bucket: "", key: "" }),
+        _ => check_of(call, operation, Resource { bucket: &address.bucket, key: &address.key }),
+    }
+}
+
+/// Refuses what the caller may not do with this. Where the bucket has a policy that policy decides, and the
+/// organisation's owner stands above it; else IAM does, and to who is nobody the bucket's grants.
+pub(super) fn check_of(call: &Call<'_>, operation: &Operation, resource: Resource<'_>) -> Result<()> {
     let Caller { principal, project, .. } = &call.caller;
     if matches!(principal, Some(Principal::Anyone | Principal::Bearer { is_owner: true, .. })) {
         return Ok(());
     }
-    let bucket = super::bucket::find(&call.world.store, bucket).map(|(bucket, _)| bucket);
+    let bucket = super::bucket::find(&call.world.store, resource.bucket).map(|(bucket, _)| bucket);
     let policy = bucket.as_ref().and_then(|bucket| bucket.settings.get(PART));
     let is_allowed = match (policy, principal) {
-        (Some(policy), _) => allows(policy, principal.as_ref(), operation, call),
+        (Some(policy), _) => allows(policy, principal.as_ref(), operation, resource),
         (None, Some(principal)) => {
             let permission = Permission::of("object-storage", operation.name, operation.reads());
             let project = bucket.as_ref().map_or(project, |bucket| &bucket.project);
             call.world.authorize(principal, &permission, project).is_ok()
         }
-        (None, None) => bucket.as_ref().is_some_and(|bucket| is_public(call, bucket, operation)),
+        (None, None) => {
+            bucket.as_ref().is_some_and(|bucket| is_public(call, bucket, operation, resource.key))
+        }
     };
     if is_allowed { Ok(()) } else { Err(refusal::ACCESS_DENIED.into()) }
 }
 
 /// Whether anybody may: a list of a public bucket, an object that is itself public.
-fn is_public(call: &Call<'_>, bucket: &Bucket, operation: &Operation) -> bool {
-    let object = || super::version::current(&call.world.store, &bucket.name, &call.address.key);
+fn is_public(call: &Call<'_>, bucket: &Bucket, operation: &Operation, key: &str) -> bool {
+    let object = || super::version::current(&call.world.store, &bucket.name, key);
     match operation.name {
         "ListObjects" | "ListObjectsV2" | "HeadBucket" => acl::is_public(&bucket.acl, "READ"),
         "GetObject" | "HeadObject" => object().is_some_and(|object| acl::is_public(&object.acl, "READ")),
@@ -53,25 +67,39 @@ fn is_public(call: &Call<'_>, bucket: &Bucket, operation: &Operation) -> bool {
 
 /// A denial wins; what no statement allows is denied. Statements with conditions allow nothing and deny nothing: what
 /// they compare is not known here.
-fn allows(policy: &str, principal: Option<&Principal>, operation: &Operation, call: &Call<'_>) -> bool {
+fn allows(
+    policy: &str,
+    principal: Option<&Principal>,
+    operation: &Operation,
+    resource: Resource<'_>,
+) -> bool {
     let policy: Value = serde_json::from_str(policy).unwrap_or_default();
-    let resource = match call.address.key.as_str() {
-        "" => call.address.bucket.clone(),
-        key => format!("{}/{key}", call.address.bucket),
+    let resource = match resource {
+        Resource { bucket, key: "" } => bucket.to_owned(),
+        Resource { bucket, key } => format!("{bucket}/{key}"),
     };
     let action = format!("s3:{}", operation.action());
+    let texts = |patterns: &Value, text: &str| {
+        each(patterns).filter_map(Value::as_str).any(|pattern| matches(pattern, text))
+    };
     let about = |effect: &str| {
         each(&policy["Statement"]).filter(|statement| statement["Effect"] == effect).any(|statement| {
-            let fits = |field: &str, text: &str| {
-                each(&statement[field]).filter_map(Value::as_str).any(|pattern| matches(pattern, text))
-            };
             statement.get("Condition").is_none()
-                && fits("Action", &action)
-                && fits("Resource", &resource)
-                && names(&statement["Principal"], principal)
+                && is_of(statement, "Action", |actions| texts(actions, &action))
+                && is_of(statement, "Resource", |resources| texts(resources, &resource))
+                && is_of(statement, "Principal", |principals| names(principals, principal))
         })
     };
     !about("Deny") && about("Allow")
+}
+
+/// Whether what the statement names includes it, or what it excludes (`NotAction`, …) does not.
+fn is_of(statement: &Value, part: &str, includes: impl Fn(&Value) -> bool) -> bool {
+    match (statement.get(part), statement.get(format!("Not{part}"))) {
+        (Some(named), _) => includes(named),
+        (None, Some(excluded)) => !includes(excluded),
+        (None, None) => false,
+    }
 }
 
 /// One value, or each of a list.

@@ -19,6 +19,7 @@ mod jobs_exec;
 mod kernel;
 mod management;
 mod object_lifecycle;
+mod object_model;
 mod object_storage;
 mod object_store;
 mod persistence;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod access;
+mod bucket_access;
 mod cockpit_layer;
 mod crashes;
 mod desk;
