@@ -168,7 +168,7 @@ impl Project {
 
 /// A project is there as soon as it is made. Deleting all that is in one takes as long as its slowest resource: minutes,
 /// where there is a database.
-const PACE: Pace = Pace { interval: Duration::from_secs(1), deadline: Duration::from_mins(15) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(15));
 
 impl Accounts {
     /// `CreateProject`.

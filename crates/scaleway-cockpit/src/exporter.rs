@@ -232,7 +232,7 @@ impl Exporter {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_secs(1), deadline: Duration::from_mins(5) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(5));
 
 /// Right after it was made or changed, an exporter is recorded to be in its former status, `unknown_status` and `error`
 /// in turn, for up to 9 seconds before it is `creating`, and `ready` 18 seconds later.

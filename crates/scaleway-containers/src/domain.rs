@@ -165,7 +165,7 @@ impl Domain {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_secs(1), deadline: Duration::from_mins(10) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(10));
 
 impl Containers {
     /// `CreateDomain`: answers while its certificate is still being got; [wait](Self::wait_for_domain) for it.

@@ -201,7 +201,7 @@ impl Namespace {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(5) };
+const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(5));
 
 impl Containers {
     /// `CreateNamespace`: answers while it is still being made; [wait](Self::wait_for_namespace) before using it.

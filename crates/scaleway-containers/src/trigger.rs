@@ -322,7 +322,7 @@ impl Trigger {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(5) };
+const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(5));
 
 impl Containers {
     /// `CreateTrigger`: answers while it is still being made; [wait](Self::wait_for_trigger) for it.

@@ -9,6 +9,7 @@ use crate::{Client, Clock, Error, Result, Timestamp};
 
 /// What a look at a resource says of what is waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Progress<T> {
     /// It has happened.
     Reached(T),
@@ -24,6 +25,15 @@ pub enum Progress<T> {
 }
 
 impl<T> Progress<T> {
+    /// What `next` says of what has happened, where it has.
+    pub fn and_then<U>(self, next: impl FnOnce(T) -> Progress<U>) -> Progress<U> {
+        match self {
+            Self::Reached(value) => next(value),
+            Self::Changing(state) => Progress::Changing(state),
+            Self::Never { state, reason } => Progress::Never { state, reason },
+        }
+    }
+
     /// [`Progress::Never`], without a reason where the platform gives an empty one.
     pub fn never(state: impl Into<String>, reason: Option<&str>) -> Self {
         Self::Never { state: state.into(), reason: reason.filter(|text| !text.is_empty()).map(str::to_owned) }
@@ -32,11 +42,19 @@ impl<T> Progress<T> {
 
 /// How often to look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Pace {
     /// The time between two looks.
     pub interval: Duration,
     /// When to give up.
     pub deadline: Duration,
+}
+
+impl Pace {
+    /// A look every `interval`, until `deadline` has passed.
+    pub const fn new(interval: Duration, deadline: Duration) -> Self {
+        Self { interval, deadline }
+    }
 }
 
 type Look<T> = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Progress<T>>> + Send>> + Send>;

@@ -91,7 +91,7 @@ fn why(run: &JobRun) -> Option<String> {
 }
 
 /// A run may take as long as its definition's time-out says: the waiter only has to outlast that.
-const PACE: Pace = Pace { interval: Duration::from_secs(1), deadline: Duration::from_hours(25) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_hours(25));
 
 impl Jobs {
     /// Starts one run of a job and waits for how it ends, as long as that takes: `StartJobDefinition`, then `GetJobRun`.

@@ -145,7 +145,7 @@ impl CreateBucket {
 }
 
 /// A bucket is there at once, as far as is known.
-const PACE: Pace = Pace { interval: Duration::from_secs(1), deadline: Duration::from_mins(2) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(2));
 
 impl ObjectStorage {
     /// Makes a private bucket (`CreateBucket`). A name that is taken is a conflict: `BucketAlreadyOwnedByYou` where it is

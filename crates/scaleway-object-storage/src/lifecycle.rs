@@ -123,7 +123,7 @@ impl LifecycleFilter {
     /// Objects with this tag.
     #[must_use]
     pub fn tag(key: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { tag: Some(Tag { key: key.into(), value: value.into() }), ..Self::default() }
+        Self { tag: Some(Tag::new(key, value)), ..Self::default() }
     }
 
     /// Objects that all of this is true of.

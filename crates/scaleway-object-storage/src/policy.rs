@@ -39,6 +39,7 @@ impl BucketPolicy {
 /// One thing, or a list of them: policies spell both, and they are kept as they were spelled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum OneOrMany<T> {
     /// One, without a list around it.
     One(T),

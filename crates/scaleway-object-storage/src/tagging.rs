@@ -12,6 +12,7 @@ use crate::{BucketName, ObjectStorage};
 /// A bucket's tags, values by keys: `Tags::from_iter([("environment", "staging")])`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Tagging", into = "Tagging")]
+#[non_exhaustive]
 pub struct Tags(pub BTreeMap<String, String>);
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
@@ -23,12 +24,20 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Tags {
 /// One tag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
 pub struct Tag {
     /// Its key, unique in the bucket.
     pub key: String,
     /// Its value.
     #[serde(default)]
     pub value: String,
+}
+
+impl Tag {
+    /// A tag of this key and value.
+    pub fn new(key: impl Into<String>, value: impl Into<String>) -> Self {
+        Self { key: key.into(), value: value.into() }
+    }
 }
 
 /// Tags as they travel.

@@ -31,7 +31,7 @@ impl BackupDownload {
 /// An address is answered again only if this is left of its time.
 const STILL_USEFUL: Duration = Duration::from_mins(5);
 
-const EXPORT: Pace = Pace { interval: Duration::from_secs(2), deadline: Duration::from_hours(2) };
+const EXPORT: Pace = Pace::new(Duration::from_secs(2), Duration::from_hours(2));
 
 impl Rdb {
     /// Makes the backup, by `CreateDatabaseBackup`, unless the database has one of that name that is of use, and waits until
@@ -124,16 +124,14 @@ impl Rdb {
         let look = self.get_database_backup_request(id);
         let export =
             self.api.wait(format!("export of backup {id}"), EXPORT, look, move |backup: DatabaseBackup| {
-                match backup.progress() {
-                    Progress::Reached(backup) => BackupDownload::of(&backup)
+                backup.progress().and_then(|backup| {
+                    BackupDownload::of(&backup)
                         .filter(|download| before.as_ref() != Some(download))
                         .map_or_else(
                             || Progress::Changing("ready, and has no new address yet".into()),
                             Progress::Reached,
-                        ),
-                    Progress::Changing(state) => Progress::Changing(state),
-                    Progress::Never { state, reason } => Progress::Never { state, reason },
-                }
+                        )
+                })
             });
         export.await
     }

@@ -75,7 +75,15 @@ pub enum HighAvailabilityMode {
 
 /// Whether data is encrypted on disk. It cannot be switched off again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct EncryptionAtRest {
     /// Whether it is.
     pub enabled: bool,
+}
+
+impl EncryptionAtRest {
+    /// Encrypted, or not.
+    pub fn new(enabled: bool) -> Self {
+        Self { enabled }
+    }
 }

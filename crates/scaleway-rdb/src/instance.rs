@@ -318,7 +318,7 @@ impl Instance {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_secs(5), deadline: Duration::from_mins(45) };
+const PACE: Pace = Pace::new(Duration::from_secs(5), Duration::from_mins(45));
 
 impl Rdb {
     /// `CreateInstance`: answers while it is still being made (about four minutes); [wait](Self::wait_for_instance) before

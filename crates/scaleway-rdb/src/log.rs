@@ -158,7 +158,7 @@ impl InstanceLog {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_secs(2), deadline: Duration::from_mins(15) };
+const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_mins(15));
 
 impl Rdb {
     /// `PrepareInstanceLogs`: makes logs ready for download; [wait](Self::wait_for_instance_log) for each.

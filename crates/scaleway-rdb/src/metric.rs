@@ -62,6 +62,7 @@ pub struct TimeSeries {
 /// A value of a metric at one moment; a pair on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(from = "(Timestamp, f64)", into = "(Timestamp, f64)")]
+#[non_exhaustive]
 pub struct Point {
     /// When.
     pub at: Timestamp,

@@ -130,7 +130,7 @@ impl ReadReplica {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_secs(5), deadline: Duration::from_mins(45) };
+const PACE: Pace = Pace::new(Duration::from_secs(5), Duration::from_mins(45));
 
 impl Rdb {
     /// `CreateReadReplica`: answers while it is still being made (about three minutes);

@@ -219,7 +219,7 @@ impl Snapshot {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_secs(2), deadline: Duration::from_hours(1) };
+const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_hours(1));
 
 impl Rdb {
     /// `CreateSnapshot`: answers while it is still being made; [wait](Self::wait_for_snapshot) before using it.

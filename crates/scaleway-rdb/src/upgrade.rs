@@ -176,7 +176,7 @@ impl Rdb {
         change: UpgradeInstance,
         deadline: Duration,
     ) -> Waiter<Instance> {
-        let pace = Pace { interval: Duration::from_secs(5), deadline };
+        let pace = Pace::new(Duration::from_secs(5), deadline);
         let look = self.get_instance_request(id);
         self.api.wait(format!("upgrade of instance {id}"), pace, look, move |instance: Instance| {
             if can_be_upgraded(&instance, &change) && !is_made(&instance, &change) {

@@ -37,4 +37,4 @@ impl Status {
 }
 
 /// Everything here is ready as soon as it is made, and gone about a second after it is deleted.
-pub(crate) const PACE: Pace = Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(5) };
+pub(crate) const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(5));

@@ -12,7 +12,7 @@ use crate::{Payload, SecretType};
 /// ```
 /// use scaleway_secrets::{BasicCredentials, Payload};
 ///
-/// let credentials = BasicCredentials { username: "evalap".into(), password: "hunter2".into() };
+/// let credentials = BasicCredentials::new("evalap", "hunter2");
 /// let payload = Payload::of(&credentials)?;
 /// assert_eq!(payload.as_text(), Some(r#"{"username":"evalap","password":"hunter2"}"#));
 /// assert_eq!(payload.read::<BasicCredentials>()?, credentials);
@@ -25,6 +25,7 @@ pub trait Shape: Serialize + DeserializeOwned {
 
 /// The value of a secret of type [`BasicCredentials`](SecretType::BasicCredentials).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct BasicCredentials {
     /// Who.
     pub username: String,
@@ -33,12 +34,20 @@ pub struct BasicCredentials {
     pub password: Secret,
 }
 
+impl BasicCredentials {
+    /// This name with this password.
+    pub fn new(username: impl Into<String>, password: impl Into<Secret>) -> Self {
+        Self { username: username.into(), password: password.into() }
+    }
+}
+
 impl Shape for BasicCredentials {
     const SECRET_TYPE: SecretType = SecretType::BasicCredentials;
 }
 
 /// The value of a secret of type [`DatabaseCredentials`](SecretType::DatabaseCredentials).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct DatabaseCredentials {
     /// The engine: `postgres`, `mysql`.
     pub engine: String,
@@ -55,25 +64,61 @@ pub struct DatabaseCredentials {
     pub port: String,
 }
 
+impl DatabaseCredentials {
+    /// What `user` needs to reach the database `dbname` of an `engine` (`postgres`) at `host` and `port`.
+    pub fn new(
+        engine: impl Into<String>,
+        user: BasicCredentials,
+        host: impl Into<String>,
+        port: u16,
+        dbname: impl Into<String>,
+    ) -> Self {
+        Self {
+            engine: engine.into(),
+            username: user.username,
+            password: user.password,
+            host: host.into(),
+            dbname: dbname.into(),
+            port: port.to_string(),
+        }
+    }
+}
+
 impl Shape for DatabaseCredentials {
     const SECRET_TYPE: SecretType = SecretType::DatabaseCredentials;
 }
 
 /// The value of a secret of type [`SshKey`](SecretType::SshKey).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SshKey {
     /// The private key, in PEM.
     #[serde(serialize_with = "wire::secret")]
     pub ssh_private_key: Secret,
 }
 
+impl SshKey {
+    /// This private key, in PEM.
+    pub fn new(ssh_private_key: impl Into<Secret>) -> Self {
+        Self { ssh_private_key: ssh_private_key.into() }
+    }
+}
+
 impl Shape for SshKey {
     const SECRET_TYPE: SecretType = SecretType::SshKey;
 }
 
-/// The value of a secret of type [`KeyValue`](SecretType::KeyValue): texts by name.
+/// The value of a secret of type [`KeyValue`](SecretType::KeyValue): texts by name. Made from pairs:
+/// `KeyValue::from_iter([("token", "hunter2")])`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct KeyValue(pub BTreeMap<String, Secret>);
+
+impl<N: Into<String>, S: Into<Secret>> FromIterator<(N, S)> for KeyValue {
+    fn from_iter<I: IntoIterator<Item = (N, S)>>(secrets: I) -> Self {
+        Self(secrets.into_iter().map(|(name, secret)| (name.into(), secret.into())).collect())
+    }
+}
 
 impl Shape for KeyValue {
     const SECRET_TYPE: SecretType = SecretType::KeyValue;
@@ -134,16 +179,10 @@ mod tests {
 
     #[test]
     fn shapes_are_written_and_read() {
-        let database = DatabaseCredentials {
-            engine: "postgres".into(),
-            username: "evalap".into(),
-            password: "hunter2".into(),
-            host: "10.0.0.2".into(),
-            dbname: "evalap".into(),
-            port: "5432".into(),
-        };
+        let user = BasicCredentials::new("evalap", "hunter2");
+        let database = DatabaseCredentials::new("postgres", user, "10.0.0.2", 5432, "evalap");
         assert_eq!(Payload::of(&database).unwrap().read(), Ok(database));
-        let map = KeyValue([("token".to_owned(), Secret::new("hunter2"))].into());
+        let map = KeyValue::from_iter([("token", "hunter2")]);
         assert!(!format!("{map:?}").contains("hunter2"));
         assert_eq!(Payload::of(&map).unwrap().as_text(), Some(r#"{"token":"hunter2"}"#));
         assert_eq!(Payload::of(&map).unwrap().read(), Ok(map));

@@ -69,6 +69,7 @@ pub struct SecretDetails {
 
 /// A folder within a folder: the API says nothing more of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct FolderDetails {}
 
 /// A request for `BrowseSecrets`: what is not set does not filter.

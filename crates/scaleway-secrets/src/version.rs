@@ -101,6 +101,7 @@ impl EphemeralProperties {
 
 /// Which version of a secret: a number, or the newest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Revision {
     /// The version of this number.
     Number(u32),

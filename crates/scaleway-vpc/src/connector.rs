@@ -246,7 +246,7 @@ impl Connector {
     }
 }
 
-const PACE: Pace = Pace { interval: Duration::from_secs(1), deadline: Duration::from_mins(5) };
+const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(5));
 
 impl Vpcs {
     /// `CreateVPCConnector`: an orphan until there is one in the opposite direction;

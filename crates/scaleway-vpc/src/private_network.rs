@@ -173,7 +173,7 @@ pub struct ListPrivateNetworks {
     pub s3_integration_enabled: Option<bool>,
 }
 
-const PACE: Pace = Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(3) };
+const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(3));
 
 impl Vpcs {
     /// `CreatePrivateNetwork`: it can be used at once.

@@ -171,7 +171,7 @@ pub struct ListVpcs {
     pub s3_integration_enabled: Option<bool>,
 }
 
-const PACE: Pace = Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(3) };
+const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(3));
 
 impl Vpcs {
     /// `CreateVPC`: it can be used at once.

@@ -166,7 +166,7 @@ impl Kind for DatabaseInstance {
             .is_ha_cluster(self.high_availability)
             .volume_type(self.volume_type.clone())
             .volume_size(Size::bytes(self.volume_size))
-            .encryption(EncryptionAtRest { enabled: self.encryption })
+            .encryption(EncryptionAtRest::new(self.encryption))
             .backup_same_region(self.backup_same_region)
             .init_endpoints(self.endpoints()?);
         Ok(cloud.rdb.create_instance(create).await?.id.to_string())

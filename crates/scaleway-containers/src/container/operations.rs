@@ -65,8 +65,7 @@ impl Container {
     }
 }
 
-pub(super) const PACE: Pace =
-    Pace { interval: Duration::from_millis(500), deadline: Duration::from_mins(10) };
+pub(super) const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(10));
 
 impl Containers {
     /// `CreateContainer`: answers while its first revision is still starting; [wait](Self::wait_for_container) for it. CPU

@@ -30,8 +30,8 @@ pub struct ScalingOption {
 #[non_exhaustive]
 pub struct Probe {
     /// After how many failures in a row the instance counts as failed.
-    #[serde(default)]
-    pub failure_threshold: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure_threshold: Option<u32>,
     /// The time between two probes.
     #[serde(default, with = "wire::duration", skip_serializing_if = "Option::is_none")]
     pub interval: Option<Duration>,
@@ -61,7 +61,7 @@ impl Probe {
 
     fn every_ten_seconds() -> Self {
         Self {
-            failure_threshold: 30,
+            failure_threshold: Some(30),
             interval: Some(Duration::from_secs(10)),
             timeout: Some(Duration::from_secs(1)),
             tcp: None,
@@ -72,6 +72,7 @@ impl Probe {
 
 /// A probe by connection: it has no options.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TcpProbe {}
 
 /// A probe by GET.

@@ -14,7 +14,7 @@ fn nobody(clock: &Clock) -> Client {
 }
 
 fn pace(interval: Duration, deadline: Duration) -> Pace {
-    Pace { interval, deadline }
+    Pace::new(interval, deadline)
 }
 
 /// Waits with `look(n)`; the outcome, the time it took, and all reports.

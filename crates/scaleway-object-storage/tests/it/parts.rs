@@ -119,7 +119,7 @@ fn object_lock() {
 fn lifecycle() {
     let both = LifecycleFilterAnd::default()
         .prefix("runs/")
-        .tags(vec![Tag { key: "keep".into(), value: "no".into() }])
+        .tags(vec![Tag::new("keep", "no")])
         .object_size_greater_than(1024_u64);
     let mut dated = Expiration::default();
     dated.date = Some("2027-01-01T00:00:00Z".parse().unwrap());

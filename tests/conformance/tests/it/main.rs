@@ -6,6 +6,7 @@ mod broken;
 mod coverage;
 mod damage;
 mod fidelity;
+mod growth;
 mod readme;
 mod recordings;
 mod shape;

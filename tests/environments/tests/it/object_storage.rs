@@ -58,7 +58,7 @@ fn a_bucket_is_made_configured_and_removed() {
         storage.delete_bucket_lifecycle(&bucket).await.unwrap();
         assert_eq!(storage.get_bucket_lifecycle(&bucket).await.unwrap(), None);
 
-        let tags = Tags([("environment".to_owned(), "staging".to_owned())].into());
+        let tags = Tags::from_iter([("environment", "staging")]);
         storage.put_bucket_tagging(&bucket, tags.clone()).await.unwrap();
         assert_eq!(storage.get_bucket_tagging(&bucket).await.unwrap(), tags);
         storage.delete_bucket_tagging(&bucket).await.unwrap();
