@@ -218,8 +218,11 @@ pub(super) fn copy_object(call: &mut Call<'_>) -> Result<Reply> {
     let replaces = |name: &str| call.header(name) == Some("REPLACE");
     let replaces_headers = replaces("x-amz-metadata-directive");
     let is_itself = source_bucket.name == bucket.name && source.key == draft.key;
+    // Terraform's provider names an object's metadata and grant without asking that they be replaced, and is let.
+    let names = |header: &str| call.header(header).is_some();
     let changes = replaces_headers
-        || call.header("x-amz-storage-class").is_some()
+        || names("x-amz-storage-class")
+        || names("x-amz-acl")
         || draft.encryption != source.encryption;
     if is_itself && !changes && call.query("versionId").is_none() && current.as_ref() == Some(&source) {
         let message = "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.";

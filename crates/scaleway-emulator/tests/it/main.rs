@@ -28,6 +28,7 @@ mod quotas;
 mod rdb;
 mod rdb_content;
 mod rdb_copies;
+mod read_after_write;
 mod registry;
 mod registry_protocol;
 mod secret_manager;

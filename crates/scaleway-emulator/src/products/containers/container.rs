@@ -118,6 +118,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     for probe in ["liveness_probe", "startup_probe"] {
         choose_protocol(call.body.get(probe), patch.get_mut(probe));
     }
+    // An empty one takes the container out of its network.
+    if patch.get("private_network_id").is_some_and(|network| network == "") {
+        patch.insert("private_network_id".into(), Value::Null);
+    }
     let mut whole = container.body.clone();
     whole.extend(patch.clone());
     check(&whole)?;

@@ -18,6 +18,10 @@ pub(super) const KIND: Kind = Kind { collection: "jobs.definitions", resource: "
 
 const DAY: u32 = 86_400;
 
+/// What an update that says nothing of it inside takes away.
+const SCHEDULE: &str = "cron_schedule";
+const RETRIES: &str = "retry_policy";
+
 /// Sizes are in MB, CPU in thousandths of one; bounds and defaults are the documented ones.
 const FIELDS: &[Field] = &[
     text("project_id").required().fixed(),
@@ -32,8 +36,8 @@ const FIELDS: &[Field] = &[
     number("memory_limit", 128, 16_384).or_number(2_048),
     number("local_storage_capacity", 1, 10_000).or_number(1_000),
     duration("job_timeout", 1, DAY).or_text("86400s"),
-    object("cron_schedule", &[text("schedule").required(), text("timezone").or_text("UTC")]).or_null(),
-    object("retry_policy", &[number("max_retries", 0, 100)]),
+    object(SCHEDULE, &[text("schedule").required(), text("timezone").or_text("UTC")]).or_null(),
+    object(RETRIES, &[number("max_retries", 0, 100)]),
 ];
 
 const LISTING: Listing = Listing {
@@ -45,10 +49,10 @@ const LISTING: Listing = Listing {
 
 /// Two may have the same name (recorded).
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
-    // The SDKs send 0 for what was not said.
-    call.body.retain(|_, value| value.as_u64() != Some(0));
+    // The SDKs send 0 for what was not said, and a policy of no retries for none.
+    call.body.retain(|field, value| value.as_u64() != Some(0) && (field != RETRIES || !says_nothing(value)));
     let mut fields = schema::create(FIELDS, &call.body)?;
-    cron::check(fields.get("cron_schedule"), "cron_schedule")?;
+    cron::check(fields.get(SCHEDULE), SCHEDULE)?;
     let project = call.text("project_id").to_owned();
     fields.extend(body! {"region": call.region()});
     let id = call.create(KIND, call.draft(&project, fields))?;
@@ -68,27 +72,30 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 /// Runs that are under way keep what they were started with.
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let (id, definition) = target(call)?;
-    // An empty schedule takes away the one that is there.
-    let cleared = call.body.get("cron_schedule").is_some_and(says_nothing);
-    if cleared {
-        call.body.remove("cron_schedule");
-    }
+    let takes_away = |call: &mut Call<'_>, field: &str| {
+        call.body.get(field).is_some_and(says_nothing) && call.body.remove(field).is_some()
+    };
+    let (unscheduled, unrepeated) = (takes_away(call, SCHEDULE), takes_away(call, RETRIES));
     let mut patch = schema::update(FIELDS, &call.body, &definition.body)?;
-    if cleared {
-        patch.insert("cron_schedule".into(), Value::Null);
+    if unscheduled {
+        patch.insert(SCHEDULE.into(), Value::Null);
     }
-    cron::check(patch.get("cron_schedule"), "cron_schedule")?;
-    let moved = patch.contains_key("cron_schedule");
+    cron::check(patch.get(SCHEDULE), SCHEDULE)?;
+    let moved = patch.contains_key(SCHEDULE);
     call.world.lay(KIND, &id, patch);
+    if unrepeated && let Some(definition) = call.world.store.get_mut(KIND, &id) {
+        definition.body.remove(RETRIES);
+    }
     if moved {
         schedule(call.world, &id);
     }
     Ok(Reply::resource(call.view(KIND, &id)))
 }
 
-fn says_nothing(schedule: &Value) -> bool {
-    let empty = |value: &Value| value.is_null() || value.as_str() == Some("");
-    schedule.as_object().is_some_and(|fields: &Body| fields.values().all(empty))
+/// An empty schedule, or a policy of no retries.
+fn says_nothing(setting: &Value) -> bool {
+    let empty = |value: &Value| value.is_null() || value.as_str() == Some("") || value.as_u64() == Some(0);
+    setting.as_object().is_some_and(|fields: &Body| fields.values().all(empty))
 }
 
 /// With its runs, secrets and triggers; refused while a run is under way (recorded).
@@ -115,7 +122,7 @@ pub(super) fn of_body(call: &Call<'_>) -> Result<(String, Record), Refusal> {
 }
 
 pub(super) fn schedule(world: &mut World, id: &str) {
-    let config = world.store.get(KIND, id).and_then(|definition| definition.body.get("cron_schedule"));
+    let config = world.store.get(KIND, id).and_then(|definition| definition.body.get(SCHEDULE));
     let config = config.cloned();
     cron::schedule(world, KIND, id, config.as_ref());
 }

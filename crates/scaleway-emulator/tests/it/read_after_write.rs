@@ -1,0 +1,49 @@
+//! What clients that compare the answer with what they wrote rely on, as Terraform's provider does: what an update takes away is gone.
+
+use serde_json::{Value, json};
+
+use crate::desk::{CONTAINERS, Desk, PROJECT};
+
+#[test]
+fn a_retry_policy_without_retries_is_none() {
+    let desk = Desk::instant();
+    let all = "/serverless-jobs/v1alpha2/regions/fr-par/job-definitions";
+    let body = json!({"project_id": PROJECT, "name": "a", "image_uri": "alpine", "retry_policy": {"max_retries": 0}});
+    let made = desk.ok("POST", all, body);
+    assert!(made.get("retry_policy").is_none(), "{made}");
+    let one = format!("{all}/{}", made["id"].as_str().unwrap());
+    for nothing in [json!({}), json!({"max_retries": null}), json!({"max_retries": 0})] {
+        let repeated = desk.ok("PATCH", &one, json!({"retry_policy": {"max_retries": 3}}));
+        assert_eq!(repeated["retry_policy"], json!({"max_retries": 3}));
+        let kept = desk.ok("PATCH", &one, json!({"name": "b"}));
+        assert_eq!(kept["retry_policy"], json!({"max_retries": 3}));
+        let cleared = desk.ok("PATCH", &one, json!({ "retry_policy": nothing }));
+        assert!(cleared.get("retry_policy").is_none(), "{cleared}");
+    }
+}
+
+#[test]
+fn a_container_leaves_its_private_network_by_an_empty_one() {
+    let desk = Desk::instant();
+    let network = "4413fb41-e2a9-4608-a4be-8ae13822ab41";
+    let body = json!({"namespace_id": desk.namespace("evalap"), "name": "api", "image": "api:1",
+        "private_network_id": network});
+    let made = desk.ok("POST", &format!("{CONTAINERS}/containers"), body);
+    let one = format!("{CONTAINERS}/containers/{}", made["id"].as_str().unwrap());
+    assert_eq!(desk.ok("PATCH", &one, json!({"port": 80}))["private_network_id"], network);
+    desk.ok("PATCH", &one, json!({"private_network_id": ""}));
+    let alone = desk.ok("GET", &one, Value::Null);
+    assert!(alone.get("private_network_id").is_none(), "{alone}");
+}
+
+#[test]
+fn an_object_is_copied_onto_itself_where_the_request_names_a_grant() {
+    let desk = Desk::instant();
+    desk.bucket("evalap");
+    desk.put("evalap/key", "content");
+    let source = ("x-amz-copy-source", "evalap/key");
+    assert_eq!(desk.s3("PUT", "evalap/key", &[source], "").code(), (400, "InvalidRequest".into()));
+    let granted = [source, ("x-amz-acl", "public-read"), ("x-amz-meta-k", "v")];
+    assert_eq!(desk.s3("PUT", "evalap/key", &granted, "").status, 200);
+    assert_eq!(desk.read("evalap/key").text(), "content");
+}
