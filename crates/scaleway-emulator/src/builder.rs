@@ -1,7 +1,7 @@
 //! How an emulator is to be, and its making.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use scaleway_core::{Clock, Random, Secret, Timestamp};
 
@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::image::ImageBook;
 use crate::kernel::{Beginning, Kernel};
 use crate::log::Log;
-use crate::products;
+use crate::products::{self, Clusters, Installed};
 use crate::quota;
 use crate::requests::Requests;
 use crate::store::Store;
@@ -46,6 +46,19 @@ pub enum WhileChanging {
     Accept,
 }
 
+/// Whether instances of PostgreSQL are real clusters of this machine. The crate's README says what of them is real.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Postgres {
+    /// They are not.
+    #[default]
+    Off,
+    /// They are, where the server's programs are found: where packages put them, or by `PATH`.
+    Auto,
+    /// They are, by the programs in this folder, or in `bin` of it or of a folder in it.
+    In(PathBuf),
+}
+
 /// How an emulator is to be.
 #[derive(Debug, Clone)]
 #[must_use = "a builder does nothing until it is built"]
@@ -56,6 +69,7 @@ pub struct Builder {
     owner_key: Option<OwnerKey>,
     faults: Vec<Fault>,
     log: Log,
+    postgres: Postgres,
     settings: Settings,
 }
 
@@ -123,6 +137,13 @@ impl Builder {
         self
     }
 
+    /// Whether instances of PostgreSQL are real clusters of this machine; they are not by default. See
+    /// [`Emulator::postgres`] for what came of it.
+    pub fn postgres(mut self, postgres: Postgres) -> Self {
+        self.postgres = postgres;
+        self
+    }
+
     /// What the hashes of secret variables cost.
     pub fn hash_cost(mut self, cost: HashCost) -> Self {
         self.settings.hash_cost = cost;
@@ -168,7 +189,8 @@ impl Builder {
     }
 
     /// # Errors
-    /// When the data folder is in use, damaged or unusable, or there is no quota of a name that was given.
+    /// When the data folder is in use, damaged or unusable, there is no quota of a name that was given, or PostgreSQL's
+    /// programs are not in the folder that was said.
     pub fn build(self) -> Result<Emulator, EmulatorError> {
         if let Some(name) = self.settings.quotas.keys().find(|name| quota::all().all(|(it, _)| it != **name))
         {
@@ -186,6 +208,7 @@ impl Builder {
         let latency = self.settings.latency;
         let images = self.settings.images.clone();
         let mut world = World::new(store, blobs, self.settings, self.random, now);
+        world.clusters = clusters(&self.postgres, self.data_dir.as_deref())?;
         let organization = world.settings.organization.clone();
         world.ensure_organization(&organization);
         products::reopened(&mut world);
@@ -221,6 +244,22 @@ impl Builder {
     }
 }
 
+fn clusters(postgres: &Postgres, data_dir: Option<&Path>) -> Result<Clusters, EmulatorError> {
+    let folder = match postgres {
+        Postgres::Off => return Ok(Clusters::default()),
+        Postgres::Auto => None,
+        Postgres::In(folder) => Some(folder),
+    };
+    match (Installed::find(folder.map(PathBuf::as_path)), folder) {
+        (Some(installed), _) => {
+            let root = data_dir.map(|folder| folder.join("postgres"));
+            Clusters::of(installed, root.as_deref()).map_err(|source| EmulatorError::Clusters { source })
+        }
+        (None, Some(folder)) => Err(EmulatorError::NoPostgres { folder: folder.clone() }),
+        (None, None) => Ok(Clusters::default()),
+    }
+}
+
 impl Emulator {
     /// An emulator with the system's clock and randomness, no latencies, all in memory; say otherwise.
     pub fn builder() -> Builder {
@@ -231,6 +270,7 @@ impl Emulator {
             owner_key: None,
             faults: Vec::new(),
             log: Log::default(),
+            postgres: Postgres::default(),
             settings: Settings {
                 latency: Latency::default(),
                 hash_cost: HashCost::default(),

@@ -1,5 +1,6 @@
 //! The emulator as a value: asked as a transport, looked into.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::EmulatorError;
 use crate::fault::Fault;
 use crate::kernel::{Arrived, Kernel, Outcome, host};
 use crate::object_storage::Address;
+use crate::products::Installed;
 use crate::requests::Requests;
 use crate::router::{Found, Router};
 use crate::timings::{Latency, Timings};
@@ -102,6 +104,14 @@ impl Emulator {
         ]
     }
 
+    /// What serves instances of PostgreSQL: the versions that are installed and used, with their folders. Empty where none
+    /// is, or the builder did not ask for it.
+    pub fn postgres(&self) -> Vec<(String, PathBuf)> {
+        let kernel = self.lock();
+        let installed = kernel.world.clusters.installed().into_iter().flat_map(Installed::all);
+        installed.map(|programs| (programs.version.clone(), programs.folder.clone())).collect()
+    }
+
     /// The clock by which it lives.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -134,10 +144,10 @@ impl Emulator {
         }
     }
 
-    /// Looks at the world from time to time where something goes on that no request tells of: processes of jobs. Never
+    /// Looks at the world from time to time where something goes on that no request tells of: processes of jobs and of PostgreSQL. Never
     /// done; to be polled beside what serves requests.
     pub(crate) async fn keep_looking(&self) {
-        if !self.lock().world.settings.exec_jobs {
+        if !self.lock().world.has_processes() {
             return std::future::pending().await;
         }
         loop {

@@ -46,6 +46,21 @@ pub enum EmulatorError {
         /// What is wrong with it.
         source: serde_json::Error,
     },
+    /// There are no programs of PostgreSQL where they were said to be.
+    #[error(
+        "{} holds no server programs of PostgreSQL: name the folder of initdb, postgres, pg_ctl, psql, pg_dump and \
+         pg_restore, or one above it", folder.display()
+    )]
+    NoPostgres {
+        /// The folder that was said.
+        folder: PathBuf,
+    },
+    /// There is no place for clusters.
+    #[error("the folder for PostgreSQL's clusters cannot be made: check that it may be written")]
+    Clusters {
+        /// What the system said.
+        source: io::Error,
+    },
     /// The address cannot be listened on.
     #[error(
         "cannot listen on {address}: if the port is in use, stop who has it or choose another with --port"

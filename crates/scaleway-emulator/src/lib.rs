@@ -14,6 +14,7 @@
 //! | worlds: anew, put aside and taken back, gone on with elsewhere, kept | [`Emulator::reset`], [`Emulator::snapshot`], [`Emulator::restore`], [`Emulator::fork`], [`Builder::data_dir`] |
 //! | what is about to happen | [`Emulator::pace`], [`Emulator::reschedule`] |
 //! | who may do what | [`Builder::strict_auth`], [`Emulator::owner_key`] |
+//! | databases that are real | [`Builder::postgres`], [`Emulator::postgres`] |
 //! | how long things take | [`Emulator::timings`] |
 //!
 //! The same as a program, with its management API, and a recipe for tests in any language: the crate's README.
@@ -112,7 +113,7 @@ mod traffic;
 mod world;
 mod worlds;
 
-pub use builder::{Builder, HashCost, WhileChanging};
+pub use builder::{Builder, HashCost, Postgres, WhileChanging};
 pub use emulator::{Emulator, OwnerKey};
 pub use error::EmulatorError;
 pub use fault::{Fault, FaultKind};

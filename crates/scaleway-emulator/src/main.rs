@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use scaleway_core::{Clock, Timestamp};
-use scaleway_emulator::{Emulator, EmulatorError, Fault, ImageBook, Latency, Log, Server};
+use scaleway_emulator::{Emulator, EmulatorError, Fault, ImageBook, Latency, Log, Postgres, Server};
 
 /// A stateful Scaleway on your desk. Point any client at it with `SCW_API_URL`.
 #[derive(Parser)]
@@ -38,6 +38,10 @@ struct Arguments {
     /// Whether a job's command is run as a process of this machine, with its variables and secrets.
     #[arg(long, value_enum, default_value = "off")]
     jobs: Jobs,
+    /// Whether instances of PostgreSQL are real: off, auto (where its server programs are installed), or the folder of
+    /// those.
+    #[arg(long, value_name = "off|auto|DIR", default_value = "off", value_parser = postgres)]
+    postgres: Postgres,
     /// Whether an image of the emulator's registry that was never pushed can be started.
     #[arg(long, value_enum, default_value = "open")]
     registry: Unpushed,
@@ -103,6 +107,15 @@ fn pace(text: &str) -> Result<Pace, String> {
     }
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "as clap wants it")]
+fn postgres(text: &str) -> Result<Postgres, std::convert::Infallible> {
+    Ok(match text {
+        "off" => Postgres::Off,
+        "auto" => Postgres::Auto,
+        folder => Postgres::In(folder.into()),
+    })
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -128,6 +141,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
     });
     builder = builder.strict_auth(arguments.strict_auth);
     builder = builder.exec_jobs(arguments.jobs == Jobs::Exec);
+    let postgres = arguments.postgres != Postgres::Off;
+    builder = builder.postgres(arguments.postgres);
     builder = builder.strict_registry(arguments.registry == Unpushed::Strict);
     if let Some(folder) = arguments.data {
         builder = builder.data_dir(folder);
@@ -147,9 +162,23 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
         Some(Lines::Json) => Log::Json,
     });
     let emulator = builder.build()?;
+    if postgres {
+        tell_postgres(&emulator);
+    }
     let address = SocketAddr::from((arguments.listen, arguments.port));
     clock.block_on(serve(emulator, address, arguments.print_env))??;
     Ok(())
+}
+
+/// What databases are served by, on standard error.
+fn tell_postgres(emulator: &Emulator) {
+    let installed = emulator.postgres();
+    if installed.is_empty() {
+        eprintln!("postgres: no server programs of PostgreSQL are installed: databases stay simulated");
+    }
+    for (version, folder) in installed {
+        eprintln!("postgres: instances are real, by PostgreSQL {version} in {}", folder.display());
+    }
 }
 
 /// The clock goes on where a kept world stopped, if that is later than now.

@@ -1,6 +1,7 @@
 //! The records of the world: what exists, what it is about to become, and what a request changed.
 
 mod disturbed;
+mod held;
 mod past;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,6 +94,8 @@ pub(crate) struct Store {
     children: BTreeMap<(String, String), BTreeSet<(String, String)>>,
     due: BTreeSet<(Timestamp, String, String)>,
     touched: BTreeSet<(String, String)>,
+    /// Records that nothing happens to, though it be due.
+    held: BTreeSet<(String, String)>,
     /// How many records name a content.
     named: BTreeMap<String, u64>,
     /// Contents that have lost their last name.
@@ -232,6 +235,9 @@ impl Store {
 
     /// Answers whether the record is to be woken.
     fn advance(&mut self, collection: &str, id: &str, at: Timestamp) -> bool {
+        if self.held.contains(&(collection.to_owned(), id.to_owned())) {
+            return false;
+        }
         let record = self.collections.get(collection).and_then(|records| records.get(id));
         // An entry of the index may be of a plan that was replaced.
         if record.and_then(|record| record.pending.first()).is_none_or(|transition| transition.at != at) {
@@ -370,6 +376,7 @@ impl Store {
             unnamed,
             last_order: self.last_order.max(other.last_order),
             past: self.past.take(),
+            held: std::mem::take(&mut self.held),
             ..other.clone()
         };
     }

@@ -12,7 +12,7 @@ use crate::builder::{HashCost, WhileChanging};
 use crate::call::body;
 use crate::image::ImageBook;
 use crate::object_storage;
-use crate::products::{self, Processes};
+use crate::products::{self, Clusters, Processes};
 use crate::refusal::Refusal;
 use crate::store::{Body, Effect, Kind, Record, Store, Transition};
 use crate::timings::{Latency, Timings};
@@ -57,6 +57,7 @@ pub(crate) struct World {
     pub(crate) settings: Settings,
     pub(crate) traffic: Traffic,
     pub(crate) processes: Processes,
+    pub(crate) clusters: Clusters,
     /// The midnight by which lifecycles of objects were last looked after.
     pub(crate) last_midnight: Option<Timestamp>,
     random: Random,
@@ -73,14 +74,15 @@ impl World {
         now: Timestamp,
     ) -> Self {
         let chances = Random::seeded(settings.seed);
-        let (traffic, processes) = (Traffic::default(), Processes::default());
+        let (traffic, processes, clusters) = (Traffic::default(), Processes::default(), Clusters::default());
         let last_midnight = None;
-        Self { store, blobs, settings, traffic, processes, last_midnight, random, chances, now }
+        Self { store, blobs, settings, traffic, processes, clusters, last_midnight, random, chances, now }
     }
 
-    /// The same world, to go its own way. It has no processes: those are of the first one.
+    /// The same world, to go its own way. It has no processes and no clusters: those are of the first one.
     pub(crate) fn fork(&self, random: Random) -> Self {
-        let (store, blobs) = (self.store.clone(), self.blobs.fork());
+        let (mut store, blobs) = (self.store.clone(), self.blobs.fork());
+        store.release_all();
         let traffic = self.traffic.clone();
         Self { traffic, ..Self::new(store, blobs, self.settings.clone(), random, self.now) }
     }
@@ -110,6 +112,11 @@ impl World {
     /// The time of the request that is being answered.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Whether there may be processes of this machine to look at.
+    pub(crate) fn has_processes(&self) -> bool {
+        self.settings.exec_jobs || self.clusters.are_on()
     }
 
     /// Moves on to `now`, never back, and lets happen what is due by then.

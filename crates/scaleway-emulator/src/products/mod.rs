@@ -20,6 +20,7 @@ mod vpc;
 pub(crate) use cockpit::{DATA_SOURCE_OPERATIONS, DataSourceDoor, data_source_door};
 pub(crate) use containers::endpoint;
 pub(crate) use jobs::Processes;
+pub(crate) use rdb::{Clusters, Installed};
 pub(crate) use secret_manager::values as secret_values;
 
 /// A new product is added here and nowhere else.
@@ -39,11 +40,13 @@ pub(crate) const ALL: &[&Product] = &[
 /// Looks at what goes on outside of the records.
 pub(crate) fn look(world: &mut World) {
     jobs::look(world);
+    rdb::look(world);
 }
 
 /// The world was kept, and is used again.
 pub(crate) fn reopened(world: &mut World) {
     jobs::reopened(world);
+    rdb::look(world);
 }
 
 /// Something was put into the world that no request made: what others tell of it follows.

@@ -8,9 +8,9 @@ use crate::quota;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, objects, text, texts};
-use crate::store::Body;
+use crate::store::{Body, Record};
 
-use super::{endpoint, instance, network, pace};
+use super::{cluster, endpoint, instance, network, pace};
 
 const FIELDS: &[Field] = &[objects("rules", &[text("ip").required(), text("description")])];
 const IPS: &[Field] = &[texts("acl_rule_ips")];
@@ -84,6 +84,7 @@ fn asked(call: &Call<'_>) -> Result<Vec<Value>, Refusal> {
 
 fn configure(call: &mut Call<'_>, id: &str, rules: Vec<Value>, answered: &[Value]) -> Reply {
     keep(call, id, rules);
+    cluster::reload(call.world, id);
     pace::ready_in(call, id, "configuring", pace::ACL, Body::new());
     Reply::resource(body! {"rules": shown(call, id, answered)})
 }
@@ -92,6 +93,12 @@ fn rules(call: &Call<'_>, id: &str) -> Vec<Value> {
     let record = call.world.store.get(instance::KIND, id);
     let rules = record.and_then(|record| record.hidden.get(RULES)).and_then(Value::as_array);
     rules.cloned().unwrap_or_default()
+}
+
+/// The blocks that the rules let in.
+pub(super) fn addresses(instance: &Record) -> impl Iterator<Item = &str> {
+    let rules = instance.hidden.get(RULES).and_then(Value::as_array).into_iter().flatten();
+    rules.filter_map(|rule| rule["ip"].as_str())
 }
 
 fn keep(call: &mut Call<'_>, id: &str, rules: Vec<Value>) {

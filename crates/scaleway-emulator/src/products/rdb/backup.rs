@@ -13,6 +13,7 @@ use crate::schema::{self, Field, text};
 use crate::store::{Body, Effect, Kind, Transition};
 use crate::world::stamp;
 
+use super::cluster::{self, Step};
 use super::user::key;
 use super::{database, instance, snapshot};
 
@@ -63,6 +64,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let id = call.create(KIND, call.draft(&instance.project, body))?;
     let at = call.due(call.until_ready());
     become_ready(call, &id, at, body! {"size": EMPTY});
+    cluster::queue(call.world, &of, (KIND, &id), vec![Step::Dump { database, into: id.clone() }]);
     Ok(Reply::resource(call.view(KIND, &id)))
 }
 
@@ -110,6 +112,13 @@ pub(super) fn restore(call: &mut Call<'_>) -> Answer {
     call.change(KIND, &id, body! {"status": "restoring"});
     let at = call.due(call.until_ready());
     become_ready(call, &id, at, Body::new());
+    let (of, was) = (backup.text("instance_id"), backup.text("database_name"));
+    let steps = vec![
+        Step::Empty { database: name.into() },
+        Step::Restore { database: name.into(), from: id.clone(), was: was.into(), owners: of == to },
+        Step::Privileges { database: name.into() },
+    ];
+    cluster::queue(call.world, &to, (KIND, &id), steps);
     Ok(Reply::resource(call.view(KIND, &id)))
 }
 

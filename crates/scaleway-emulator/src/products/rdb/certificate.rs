@@ -1,4 +1,4 @@
-//! Certificates of instances: DER that parsers read, with a key and a signature that nobody made.
+//! Certificates of instances: that of its cluster, or DER that parsers read, with a key and a signature that nobody made.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::json;
@@ -6,14 +6,14 @@ use serde_json::json;
 use crate::call::Call;
 use crate::reply::{Answer, Reply};
 
-use super::{endpoint, instance, network};
+use super::{cluster, endpoint, instance, network};
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
     let (id, instance) = call.target(instance::KIND, "instance_id")?;
     let named = endpoint::public(&instance.body).or_else(|| network::endpoints(&instance).next());
     let name = named.and_then(|endpoint| endpoint["ip"].as_str()).unwrap_or(&id);
     let serial = instance.hidden.get("certificate").and_then(|serial| serial.as_str()).unwrap_or(&id);
-    let pem = pem(&certificate(name, serial));
+    let pem = cluster::certificate(call.world, &id).unwrap_or_else(|| pem(&certificate(name, serial)));
     Ok(Reply::ok(json!({
         "name": "ssl_certificate",
         "content_type": "application/x-pem-file",
@@ -23,6 +23,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn renew(call: &mut Call<'_>) -> Answer {
     let (id, _) = instance::ready(call)?;
+    cluster::renew_certificate(call.world, &id)?;
     let serial = instance::certificate_serial(call.world)?;
     if let Some(record) = call.world.store.get_mut(instance::KIND, &id) {
         record.hidden.extend(serial);

@@ -11,7 +11,7 @@ use crate::store::{Body, Effect, Record, Transition};
 use super::catalogue::EngineVersion;
 use super::endpoint::{self, Asked};
 use super::network::Owner;
-use super::{database, instance, network, node, privilege, read_replica, snapshot, user};
+use super::{cluster, database, instance, network, node, privilege, read_replica, snapshot, user};
 
 const CLONE: &[Field] = &[text("name").length(1, 255).required(), text("node_type")];
 const FROM_SNAPSHOT: &[Field] = &[
@@ -23,7 +23,9 @@ const FROM_SNAPSHOT: &[Field] = &[
 
 /// What an instance holds: its users, databases and privileges.
 pub(super) fn content(call: &Call<'_>, instance: &str) -> Value {
-    let users = user::all(call, instance).into_iter().map(|(name, is_admin)| json!([name, is_admin]));
+    let ids = call.world.store.children(instance::KIND, instance, user::KIND);
+    let users = ids.iter().filter_map(|id| call.world.store.get(user::KIND, id));
+    let users = users.map(|user| json!([user.text("name"), user.body["is_admin"], user::verifier_of(user)]));
     let privileges =
         privilege::all(call, instance).into_iter().map(|privilege| Value::Object(privilege.body.clone()));
     json!({
@@ -36,7 +38,8 @@ pub(super) fn content(call: &Call<'_>, instance: &str) -> Value {
 fn fill(call: &mut Call<'_>, instance: &str, content: &Value) {
     let list = |name: &str| content[name].as_array().into_iter().flatten();
     for user in list("users") {
-        user::insert(call, instance, user[0].as_str().unwrap_or_default(), user[1] == true);
+        let verifier = user[2].as_str().map(str::to_owned);
+        user::insert(call, instance, user[0].as_str().unwrap_or_default(), user[1] == true, verifier);
     }
     for name in list("databases").filter_map(Value::as_str) {
         database::insert(call, instance, name);
@@ -56,6 +59,7 @@ pub(super) fn clone(call: &mut Call<'_>) -> Answer {
     name(&mut body, &asked, "name")?;
     let held = content(call, &id);
     let copy = make(call, &source.project, body, &held, true)?;
+    cluster::begin_with(call.world, &copy, &id);
     instance::answer(call, &copy)
 }
 
@@ -72,6 +76,7 @@ pub(super) fn from_snapshot(call: &mut Call<'_>) -> Answer {
     name(&mut body, &asked, "instance_name")?;
     let held = snapshot.hidden.get("content").cloned().unwrap_or_default();
     let copy = make(call, &snapshot.project, body, &held, true)?;
+    cluster::begin_with(call.world, &copy, &id);
     instance::answer(call, &copy)
 }
 
@@ -83,6 +88,7 @@ pub(super) fn promote(call: &mut Call<'_>) -> Answer {
     let source = call.find(instance::KIND, &of)?.clone();
     let held = content(call, &of);
     let promoted = make(call, &source.project, inherited(&source), &held, true)?;
+    cluster::begin_with(call.world, &promoted, &of);
     call.change(read_replica::KIND, &id, body! {"status": "promoting"});
     let at = call.due(call.until_ready());
     call.world.store.schedule(read_replica::KIND, &id, vec![Transition { at, effect: Effect::Delete }]);
@@ -110,6 +116,10 @@ pub(super) fn major_upgrade(
     let copy = make(call, &source.project, body, &held, !with_endpoints)?;
     if with_endpoints {
         hand_over(call, id, &copy, source)?;
+    }
+    cluster::begin_with(call.world, &copy, id);
+    if with_endpoints {
+        cluster::restart(call.world, id);
     }
     instance::answer(call, &copy)
 }

@@ -7,8 +7,9 @@ use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text};
 use crate::store::{Body, Kind, Record};
 
+use super::cluster::sql;
 use super::user::key;
-use super::{instance, privilege};
+use super::{cluster, instance, privilege};
 
 /// Records are found by `<instance>/<name>`.
 pub(super) const KIND: Kind = Kind { collection: "rdb.databases", resource: "database" };
@@ -54,7 +55,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         let help = format!("name {name:?} is already used by another database of the instance");
         return Err(Refusal::already_exists(KIND, &name, &help));
     }
+    cluster::tell(call, &id, cluster::FIRST, &sql::database(&name))?;
     insert(call, &id, &name);
+    privilege::regrant_on(call, &id, &name)?;
     Ok(Reply::resource(body! {"name": name, "owner": "", "managed": true, "size": 0}))
 }
 
@@ -65,6 +68,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     if call.world.store.get(KIND, &key(&id, &name)).is_none() {
         return Err(Refusal::not_found(KIND, &name));
     }
+    cluster::tell(call, &id, cluster::FIRST, &sql::drop_database(&name))?;
     privilege::forget(call, &id, |privilege| privilege.text("database_name") == name);
     call.world.store.remove(KIND, &key(&id, &name));
     Ok(Reply::empty())

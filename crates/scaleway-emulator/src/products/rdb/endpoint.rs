@@ -12,7 +12,7 @@ use crate::store::{Body, Kind, Record};
 
 use super::catalogue::EngineVersion;
 use super::network::Owner;
-use super::{instance, network, pace, read_replica};
+use super::{cluster, instance, network, pace, read_replica};
 
 /// Endpoints are kept in the records of their instances and replicas.
 const KIND: Kind = Kind { collection: "rdb.endpoints", resource: "endpoint" };
@@ -74,8 +74,9 @@ pub(super) fn wanted(spec: &Value) -> Option<(&'static str, &Value)> {
     said.next().is_none().then_some(first)
 }
 
-pub(super) fn load_balancer(call: &Call<'_>) -> Result<Value, Refusal> {
-    let (ip, port) = network::public_address(call)?;
+/// Where an instance answers; of a cluster, where it really does.
+pub(super) fn load_balancer(call: &Call<'_>, is_cluster: bool) -> Result<Value, Refusal> {
+    let (ip, port) = if is_cluster { network::free_port()? } else { network::public_address(call)? };
     Ok(json!({"id": call.world.uuid()?, "ip": ip, "port": port, "name": null, "load_balancer": {}}))
 }
 
@@ -145,10 +146,11 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     }
     let mut endpoints: Vec<_> = network::endpoints(&instance).cloned().collect();
     if kind == "load_balancer" {
-        let made = load_balancer(call)?;
+        let made = load_balancer(call, cluster::is_one(call.world, &instance))?;
         endpoints.push(made.clone());
         let later = body! {"endpoints": endpoints, "endpoint": made};
         pace::ready_in(call, &id, "initializing", pace::ENDPOINT, later);
+        cluster::restart(call.world, &id);
         return Ok(Reply::ok(json!({"id": "", "name": null, "port": 0})));
     }
     let port = EngineVersion::find(instance.text("engine")).map_or(5432, EngineVersion::port);
@@ -179,6 +181,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     } else {
         pace::ready_in(call, &owner, "configuring", pace::ENDPOINT, body! {"endpoints": left});
     }
+    cluster::restart(call.world, &owner);
     Ok(Reply::empty())
 }
 
@@ -204,6 +207,8 @@ pub(super) fn migrate(call: &mut Call<'_>) -> Answer {
     let (left, got) = handed_over(&record, &target, &endpoint);
     pace::ready_in(call, &owner, "configuring", pace::ENDPOINT, left);
     pace::ready_in(call, &to, "configuring", pace::ENDPOINT, got);
+    cluster::restart(call.world, &owner);
+    cluster::restart(call.world, &to);
     Ok(Reply::ok(endpoint))
 }
 

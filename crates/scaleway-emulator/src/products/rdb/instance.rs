@@ -17,7 +17,7 @@ use crate::world::{World, stamp};
 use super::catalogue::EngineVersion;
 use super::endpoint::Asked;
 use super::network::Owner;
-use super::{acl, database, endpoint, node, pace, read_replica, setting, user};
+use super::{acl, cluster, database, endpoint, node, pace, read_replica, setting, user};
 
 pub(super) const KIND: Kind = Kind { collection: "rdb.instances", resource: "instance" };
 
@@ -122,8 +122,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let id = provision(call, &project, body, &endpoints, body! {"settings": settings})?;
     database::insert(call, &id, database::DEFAULT);
     if !user_name.is_empty() {
-        user::insert(call, &id, &user_name, true);
+        let verifier = cluster::verifier(call, &id, &password)?;
+        user::insert(call, &id, &user_name, true, verifier);
     }
+    cluster::begin(call.world, &id);
     answer(call, &id)
 }
 
@@ -141,9 +143,13 @@ pub(super) fn provision(
     body.extend(body! {"status": "provisioning", "endpoints": json!([])});
     let mut draft = call.draft(project, body);
     draft.hidden = certificate_serial(call.world)?;
-    let public = if asked.public { Some(endpoint::load_balancer(call)?) } else { None };
+    let is_cluster = cluster::serves(call.world, draft.text("engine"));
+    let public = if asked.public { Some(endpoint::load_balancer(call, is_cluster)?) } else { None };
     let id = call.create(KIND, draft)?;
     acl::open(call, &id);
+    if is_cluster {
+        cluster::mark(call.world, &id);
+    }
     let mut endpoints = Vec::new();
     if let Some(private) = &asked.private {
         let owner = Owner::of(call.find(KIND, &id)?);
@@ -226,6 +232,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 pub(super) fn restart(call: &mut Call<'_>) -> Answer {
     let (id, _) = ready(call)?;
     pace::ready_in(call, &id, "restarting", pace::RESTART, Body::new());
+    cluster::restart(call.world, &id);
     answer(call, &id)
 }
 

@@ -6,6 +6,7 @@ mod acl;
 mod backup;
 mod catalogue;
 mod certificate;
+mod cluster;
 mod copy;
 mod database;
 mod endpoint;
@@ -22,6 +23,9 @@ mod setting;
 mod snapshot;
 mod upgrade;
 mod user;
+
+pub(super) use cluster::look;
+pub(crate) use cluster::{Clusters, Installed};
 
 /// A path below the region.
 macro_rules! path {

@@ -1,6 +1,6 @@
 //! Addresses: of the public network, and of private networks.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, TcpListener};
 
 use ipnet::IpNet;
 use serde_json::Value;
@@ -10,6 +10,8 @@ use crate::products::ipam::{self, Attachment};
 use crate::products::vpc::{private_network, subnet};
 use crate::refusal::Refusal;
 use crate::store::Record;
+
+use super::cluster;
 
 /// Who has an address.
 #[derive(Debug)]
@@ -36,6 +38,13 @@ pub(super) fn public_address(call: &Call<'_>) -> Result<(String, u16), Refusal> 
     let [a, b, c, d] = bytes;
     let port = 1_024 + u16::from_be_bytes([c, d]) % 31_744;
     Ok((format!("51.159.{}.{}", 8 + a % 200, 1 + b % 254), port))
+}
+
+/// An address and a port of this machine where nobody answers yet.
+pub(super) fn free_port() -> Result<(String, u16), Refusal> {
+    let free = TcpListener::bind((cluster::ADDRESS, 0)).and_then(|listener| listener.local_addr());
+    let free = free.map_err(|error| Refusal::internal(&format!("there is no free port: {error}")))?;
+    Ok((cluster::ADDRESS.into(), free.port()))
 }
 
 /// `1.2.3.4` → `1.2.3.4/32`; none where the text is no address and no block.

@@ -8,9 +8,11 @@ use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, choice, text};
 use crate::store::{Kind, Record};
+use crate::world::World;
 
+use super::cluster::sql;
 use super::user::key;
-use super::{database, instance, pace, user};
+use super::{cluster, database, instance, pace, user};
 
 /// Records are found by `<instance>/<database>/<user>`; where there is none, it is `none`.
 pub(super) const KIND: Kind = Kind { collection: "rdb.privileges", resource: "privilege" };
@@ -30,9 +32,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     for (user, is_admin) in user::all(call, &id) {
         for database in database::all(call, &id) {
             if wanted("user_name", &user) && wanted("database_name", &database) {
-                let granted = call.world.store.get(KIND, &key(&id, &format!("{database}/{user}")));
-                let default = if is_admin { "all" } else { "none" };
-                let permission = granted.map_or(default, |granted| granted.text("permission"));
+                let permission = of(call.world, &id, &database, (&user, is_admin));
                 found.push(json!({"database_name": database, "user_name": user, "permission": permission}));
             }
         }
@@ -63,8 +63,57 @@ pub(super) fn set(call: &mut Call<'_>) -> Answer {
     }
     asked.entry("permission").or_insert_with(|| "readonly".into());
     pace::one_at_a_time(call, &id)?;
+    let permission = asked["permission"].as_str().unwrap_or_default();
+    grant(call, &id, &database, &user, permission)?;
     insert(call, &id, &database, &user, asked["permission"].clone());
     Ok(Reply::resource(asked))
+}
+
+/// What was granted to a user on a database, or is theirs by default.
+fn of<'w>(world: &'w World, instance: &str, database: &str, user: (&str, bool)) -> &'w str {
+    let (name, is_admin) = user;
+    let granted = world.store.get(KIND, &key(instance, &format!("{database}/{name}")));
+    granted.map_or(if is_admin { "all" } else { "none" }, |granted| granted.text("permission"))
+}
+
+/// All users with their permissions on a database.
+pub(super) fn on(world: &World, instance: &str, database: &str) -> Vec<(String, String)> {
+    let users = user::of(world, instance).into_iter();
+    users
+        .map(|(name, is_admin)| {
+            let permission = of(world, instance, database, (&name, is_admin)).to_owned();
+            (name, permission)
+        })
+        .collect()
+}
+
+/// The cluster follows.
+fn grant(
+    call: &Call<'_>,
+    instance: &str,
+    database: &str,
+    user: &str,
+    permission: &str,
+) -> Result<(), Refusal> {
+    let others = on(call.world, instance, database);
+    cluster::tell(call, instance, database, &sql::privilege(database, user, permission, &others))
+}
+
+/// A new or changed user has what is theirs by default.
+pub(super) fn regrant(call: &Call<'_>, instance: &str, user: &str) -> Result<(), Refusal> {
+    for database in database::all(call, instance) {
+        let permissions = on(call.world, instance, &database);
+        if let Some((_, permission)) = permissions.iter().find(|(name, _)| name == user) {
+            grant(call, instance, &database, user, permission)?;
+        }
+    }
+    Ok(())
+}
+
+/// On a new database everybody has what is theirs by default.
+pub(super) fn regrant_on(call: &Call<'_>, instance: &str, database: &str) -> Result<(), Refusal> {
+    let permissions = on(call.world, instance, database);
+    permissions.iter().try_for_each(|(user, permission)| grant(call, instance, database, user, permission))
 }
 
 pub(super) fn insert(call: &mut Call<'_>, instance: &str, database: &str, user: &str, permission: Value) {

@@ -9,7 +9,7 @@ use crate::schema::{self, Field, objects, text, texts};
 use crate::store::{Body, Record};
 
 use super::catalogue::{EngineVersion, Setting};
-use super::{instance, pace};
+use super::{cluster, instance, pace};
 
 const FIELDS: &[Field] = &[objects("settings", &[text("name").required(), text("value")])];
 const NAMES: &[Field] = &[texts("setting_names")];
@@ -56,8 +56,19 @@ fn asked(call: &Call<'_>, instance: &Record) -> Result<Value, Refusal> {
 }
 
 fn configure(call: &mut Call<'_>, id: &str, settings: Value) {
+    let instance = call.view(instance::KIND, id);
+    let engine = instance.get("engine").and_then(Value::as_str).and_then(EngineVersion::find);
+    let (before, after) = (as_map(instance.get("settings")), as_map(Some(&settings)));
+    let names = before.keys().chain(after.keys()).filter(|name| before.get(*name) != after.get(*name));
+    let mut known = names.filter_map(|name| engine?.setting(name, false));
+    let cold = known.any(|setting| !setting.hot_configurable);
     call.change(instance::KIND, id, body! {"settings": settings});
     pace::ready_in(call, id, "configuring", pace::SETTINGS, Body::new());
+    if cold {
+        cluster::restart(call.world, id);
+    } else {
+        cluster::reload(call.world, id);
+    }
 }
 
 /// `[{name, value}, …]` by name.

@@ -13,7 +13,8 @@ use crate::schema::{self, Field, text};
 use crate::store::{Body, Effect, Kind, Record, Transition};
 use crate::world::{World, stamp};
 
-use super::{copy, instance};
+use super::cluster::{self, Step};
+use super::{copy, database, instance};
 
 pub(super) const KIND: Kind = Kind { collection: "rdb.snapshots", resource: "instance_snapshot" };
 
@@ -59,6 +60,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let ready = body! {"status": "ready", "size": volume["size"].clone(), "updated_at": stamp(at)};
     let ready = Transition { at, effect: Effect::Set { body: ready, hidden: Body::new() } };
     call.world.store.schedule(KIND, &snapshot, vec![ready, expire(expires_at)]);
+    let databases = database::all(call, &id).into_iter();
+    let steps = databases.map(|database| Step::Dump { database, into: snapshot.clone() });
+    let steps = steps.collect();
+    cluster::queue(call.world, &id, (KIND, &snapshot), steps);
     Ok(Reply::resource(call.view(KIND, &snapshot)))
 }
 

@@ -7,12 +7,16 @@ use crate::page::Listing;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, flag, text};
-use crate::store::{Kind, Record};
+use crate::store::{Body, Kind, Record};
+use crate::world::World;
 
-use super::{database, instance, pace, privilege};
+use super::cluster::sql;
+use super::{cluster, database, instance, pace, privilege};
 
 /// Records are found by `<instance>/<name>`.
 pub(super) const KIND: Kind = Kind { collection: "rdb.users", resource: "user" };
+
+const VERIFIER: &str = "verifier";
 
 const FIELDS: &[Field] = &[text("name").required(), text("password").required(), flag("is_admin")];
 const UPDATE: &[Field] = &[text("password"), flag("is_admin")];
@@ -25,7 +29,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     LISTING.answer_with(call, |record| database::is_of(record, &id), |record| record.body.clone())
 }
 
-/// The password is checked and forgotten: nobody can log in here.
+/// The password is checked and forgotten, but for what a cluster checks it against.
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let (id, _) = instance::ready(call)?;
     let asked = schema::create(FIELDS, &call.body)?;
@@ -37,20 +41,31 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         return Err(Refusal::already_exists(KIND, &name, &help));
     }
     pace::one_at_a_time(call, &id)?;
-    insert(call, &id, &name, asked["is_admin"] == true);
+    let is_admin = asked["is_admin"] == true;
+    let verifier = cluster::verifier(call, &id, call.text("password"))?;
+    cluster::tell(call, &id, cluster::FIRST, &sql::user(&name, is_admin, verifier.as_deref()))?;
+    insert(call, &id, &name, is_admin, verifier);
+    privilege::regrant(call, &id, &name)?;
     Ok(Reply::resource(call.view(KIND, &key(&id, &name))))
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
     let (id, name, user) = target(call)?;
     let mut patch = schema::update(UPDATE, &call.body, &user.body)?;
+    let mut verifier = verifier_of(&user);
     if let Some(password) = patch.remove("password") {
-        check_password(password.as_str().unwrap_or_default(), "password")?;
+        let password = password.as_str().unwrap_or_default();
+        check_password(password, "password")?;
+        verifier = cluster::verifier(call, &id, password)?.or(verifier);
     }
     pace::one_at_a_time(call, &id)?;
+    let is_admin = patch.get("is_admin").or(user.body.get("is_admin")) == Some(&Value::Bool(true));
+    cluster::tell(call, &id, cluster::FIRST, &sql::user(&name, is_admin, verifier.as_deref()))?;
     if let Some(record) = call.world.store.get_mut(KIND, &key(&id, &name)) {
         record.body.extend(patch);
+        record.hidden.extend(hidden(verifier));
     }
+    privilege::regrant(call, &id, &name)?;
     Ok(Reply::resource(call.view(KIND, &key(&id, &name))))
 }
 
@@ -58,6 +73,10 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let (id, name, _) = target(call)?;
     pace::one_at_a_time(call, &id)?;
+    for database in database::all(call, &id) {
+        cluster::tell(call, &id, &database, &sql::disown(&name))?;
+    }
+    cluster::tell(call, &id, cluster::FIRST, &sql::drop_user(&name))?;
     privilege::forget(call, &id, |privilege| privilege.text("user_name") == name);
     call.world.store.remove(KIND, &key(&id, &name));
     Ok(Reply::empty())
@@ -71,9 +90,26 @@ fn target(call: &Call<'_>) -> Result<(String, String, Record), Refusal> {
     Ok((id, name, user))
 }
 
-pub(super) fn insert(call: &mut Call<'_>, instance: &str, name: &str, is_admin: bool) {
-    let user = database::below(call, instance, body! {"name": name, "is_admin": is_admin});
+/// With what a cluster checks the password against, where the instance is one.
+pub(super) fn insert(
+    call: &mut Call<'_>,
+    instance: &str,
+    name: &str,
+    is_admin: bool,
+    verifier: Option<String>,
+) {
+    let mut user = database::below(call, instance, body! {"name": name, "is_admin": is_admin});
+    user.hidden = hidden(verifier);
     call.world.store.insert(KIND, &key(instance, name), user);
+}
+
+fn hidden(verifier: Option<String>) -> Body {
+    verifier.map(|verifier| (VERIFIER.to_owned(), verifier.into())).into_iter().collect()
+}
+
+/// What a cluster checks the user's password against.
+pub(super) fn verifier_of(user: &Record) -> Option<String> {
+    user.hidden.get(VERIFIER).and_then(Value::as_str).map(str::to_owned)
 }
 
 pub(super) fn key(instance: &str, name: &str) -> String {
@@ -103,8 +139,12 @@ pub(super) fn check_password(password: &str, field: &str) -> Result<(), Refusal>
 
 /// Name and whether they are administrators.
 pub(super) fn all(call: &Call<'_>, instance: &str) -> Vec<(String, bool)> {
-    let ids = call.world.store.children(instance::KIND, instance, KIND);
-    let users = ids.iter().filter_map(|id| call.world.store.get(KIND, id));
+    of(call.world, instance)
+}
+
+pub(super) fn of(world: &World, instance: &str) -> Vec<(String, bool)> {
+    let ids = world.store.children(instance::KIND, instance, KIND);
+    let users = ids.iter().filter_map(|id| world.store.get(KIND, id));
     users
         .map(|user| (user.text("name").to_owned(), user.body.get("is_admin") == Some(&Value::Bool(true))))
         .collect()
