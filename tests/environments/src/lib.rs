@@ -21,7 +21,7 @@ use evalap_topology::state::{StateKey, Store};
 use evalap_topology::{Engine, Error, Lock, Missing, Sources};
 use futures_util::future::{Either, select};
 use scaleway_core::{Client, Clock, Config, Random, RetryPolicy, Timestamp, Transport};
-use scaleway_emulator::{Emulator, ImageBook, Latency};
+use scaleway_emulator::{Builder, Emulator, ImageBook, Latency};
 
 pub use mortal::{Moment, Mortal};
 
@@ -70,14 +70,14 @@ impl World {
 
     /// A world with `definition`, and a cloud of these latencies where images behave like this.
     pub fn with(definition: &str, latency: Latency, images: ImageBook) -> Self {
+        Self::built(definition, |cloud| cloud.latency(latency).images(images))
+    }
+
+    /// A world with `definition`, and a cloud that `how` says more of.
+    pub fn built(definition: &str, how: impl FnOnce(Builder) -> Builder) -> Self {
         let clock = Clock::virtual_from(Timestamp::from_unix_millis(1_700_000_000_000));
-        let emulator = Emulator::builder()
-            .clock(clock.clone())
-            .random(Random::seeded(7))
-            .latency(latency)
-            .images(images)
-            .build()
-            .expect("an emulator in memory");
+        let cloud = Emulator::builder().clock(clock.clone()).random(Random::seeded(7));
+        let emulator = how(cloud).build().expect("an emulator in memory");
         let variables = VARIABLES.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
         Self {
             emulator,

@@ -208,7 +208,7 @@ pub enum StateError {
     /// The state was written with another key.
     #[error(
         "{object} of the state was written with key {found}, not with key {expected} which was given: \
-         check {KEY_VARIABLE} or the key file"
+         check {KEY_VARIABLE}, the key file, or the secret that [state] key names"
     )]
     WrongKey {
         /// The object.

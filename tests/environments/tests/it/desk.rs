@@ -52,6 +52,15 @@ impl Desk {
         command
     }
 
+    /// Another of the programs, with a definition of its own in `folder`, where it keeps its data too.
+    pub(crate) fn command(&self, name: &str, folder: &Path, definition: &Path) -> Command {
+        let mut command = Command::new(program().with_file_name(name));
+        command.args(["--emulator-url", &self.url, "--data"]).arg(folder.join("data"));
+        command.arg("--definition").arg(definition).envs(VARIABLES);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
     pub(crate) fn run(&self, data: &Path, arguments: &[&str]) -> String {
         let output = self.program(data, arguments).output().unwrap();
         let said =

@@ -1,7 +1,7 @@
 //! The real program, killed by SIGKILL at moments drawn from a seed, the emulator in another process.
 
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use environments::VARIABLES;
 use evalap_topology::model::State;
@@ -13,7 +13,7 @@ use scaleway_emulator::{Fault, FaultKind};
 use scaleway_object_storage::{BucketName, ObjectStorage};
 use tempfile::TempDir;
 
-use crate::desk::{Desk, program};
+use crate::desk::Desk;
 use crate::secrecy;
 
 /// Set to the seed that a failure has printed, it draws the same moments.
@@ -61,11 +61,8 @@ impl Chain {
     }
 
     fn program(&self, name: &str, arguments: &[&str]) -> Command {
-        let mut command = Command::new(program().with_file_name(name));
-        command.args(["--emulator-url", self.desk.url(), "--data"]).arg(self.folder.path().join("data"));
-        command.arg("--definition").arg(&self.definition).args(arguments);
-        command.env("EVALAP_STATE_KEY", data_encoding::HEXLOWER.encode(&KEY)).envs(VARIABLES);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = self.desk.command(name, self.folder.path(), &self.definition);
+        command.env("EVALAP_STATE_KEY", data_encoding::HEXLOWER.encode(&KEY)).args(arguments);
         command
     }
 

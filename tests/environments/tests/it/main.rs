@@ -19,4 +19,5 @@ mod scope;
 mod secrecy;
 mod staging;
 mod state_away;
+mod state_key;
 mod state_on_s3;

@@ -1,7 +1,5 @@
 //! The state in a bucket of the emulator's Object Storage: in process, over a port, and from eight programs at once.
 
-use std::process::{Command, Stdio};
-
 use evalap_topology::model::State;
 use evalap_topology::state::contract::{Bench, Check, checks};
 use evalap_topology::state::{Bootstrap, Entry, LeaseEvent, Session, StateError, StateKey, Store};
@@ -12,7 +10,6 @@ use scaleway_object_storage::{
 };
 
 use crate::desk::Desk;
-use environments::VARIABLES;
 
 const PROJECT: &str = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90";
 
@@ -124,11 +121,8 @@ fn of_eight_programs_on_one_state_one_works_at_a_time() {
         file
     };
     let program = |name: &str, scale: usize| {
-        let mut command = Command::new(crate::desk::program().with_file_name(name));
-        command.args(["--emulator-url", desk.url(), "--data"]).arg(folder.path().join("data"));
-        command.arg("--definition").arg(definition(scale));
-        command.env("EVALAP_STATE_KEY", "07".repeat(32)).envs(VARIABLES);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut command = desk.command(name, folder.path(), &definition(scale));
+        command.env("EVALAP_STATE_KEY", "07".repeat(32));
         command
     };
     let made = program("manage_state", 3).arg("bootstrap").output().unwrap();
