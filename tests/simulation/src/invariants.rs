@@ -12,9 +12,10 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use evalap_topology::Engine;
 use evalap_topology::model::{Phase, State};
 use evalap_topology::plan::Plan;
-use evalap_topology::state::Session;
+use evalap_topology::state::{Session, Store};
 use futures_util::TryStreamExt;
 use object_store::{ObjectStore, ObjectStoreExt};
+use scaleway_core::Random;
 use scaleway_emulator::{Emulator, Existing};
 use serde_json::Value;
 
@@ -104,22 +105,25 @@ fn remembered(state: &State, process: &Process<'_>) -> Vec<String> {
 
 async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<String> {
     let mut broken = Vec::new();
-    let session = engine.session();
-    if let Some(lease) = session.lease() {
+    if let Some(lease) = engine.session().lease() {
         broken.push(format!("the lock is held by {}", lease.holder));
     }
-    let (store, key) = (session.store().clone(), process.world.key.clone());
-    match Session::<State>::verify(store, key).await {
+    let mut durable = vec![("the plan".to_owned(), serde_json::to_vec(plan).expect("a plan"))];
+    let (mut records, mut unwritten) = (Vec::new(), 0);
+    // From the disk itself: that the log can be read over the net was seen when it was opened.
+    let (clock, random) = (process.clock.clone(), Random::seeded(process.seed));
+    let store = Store::new(process.world.disk.clone(), "simulated", clock, random);
+    let verified = Session::<State>::verify_each(store, process.world.key.clone(), |record| {
+        unwritten += usize::from(serde_json::to_writer(&mut records, record).is_err());
+    });
+    match verified.await {
         Ok(verified) if verified.unsound.is_empty() => {}
         Ok(verified) => broken.push(format!("snapshots are unsound: {:?}", verified.unsound)),
         Err(error) => broken.push(format!("the log is not whole: {}", told(&error))),
     }
-    let mut durable = vec![("the plan".to_owned(), serde_json::to_vec(plan).expect("a plan"))];
-    match session.history().await {
-        Ok(history) => durable.push(("the log".into(), serde_json::to_vec(&history).expect("records"))),
-        Err(error) => broken.push(format!("the log cannot be read: {}", told(&error))),
-    }
-    durable.push(("the state".into(), serde_json::to_vec(session.state()).expect("a state")));
+    assert_eq!(unwritten, 0, "records are JSON");
+    durable.push(("the log".into(), records));
+    durable.push(("the state".into(), serde_json::to_vec(engine.state()).expect("a state")));
     durable.extend(objects(process).await);
     broken.extend(secrets(process, &durable));
     broken

@@ -62,6 +62,15 @@ impl<S: Fold> Session<S> {
     /// # Errors
     /// [`StateError::Corrupt`] names the first bad record and the last good one.
     pub async fn verify(store: Store, key: StateKey) -> Result<Verified, StateError> {
+        Self::verify_each(store, key, |_| {}).await
+    }
+
+    /// As [`Session::verify`], and gives every record to `each`, the oldest first.
+    pub async fn verify_each(
+        store: Store,
+        key: StateKey,
+        mut each: impl FnMut(&Record<S>),
+    ) -> Result<Verified, StateError> {
         let log = Log::<S>::open(store, key).await?;
         let numbers = log.store.numbers("snap", &snapshot_object(0)).await?;
         let listed = log.listed_after(0).await?.max(numbers.last().copied().unwrap_or(0));
@@ -72,6 +81,7 @@ impl<S: Fold> Session<S> {
         let head = log
             .read_with(&Segments::default(), Head::default(), listed, u64::MAX, &mut |record, head| {
                 merged.met(&record, &folded.head, head)?;
+                each(&record);
                 folded.take(record, head)?;
                 if numbers.binary_search(&head.seq).is_ok() {
                     at_snapshots.push(folded.clone());
