@@ -277,6 +277,9 @@ impl Store {
         let removed = self.collections.get_mut(collection).and_then(|records| records.remove(id));
         let Some(record) = removed else { return };
         self.unname(&record.blobs);
+        if let Some(next) = record.pending.first() {
+            self.due.remove(&(next.at, key.0.clone(), key.1.clone()));
+        }
         if let Some(siblings) = record.parent.as_ref().and_then(|parent| self.children.get_mut(parent)) {
             siblings.remove(&key);
         }
@@ -462,6 +465,14 @@ mod tests {
         assert_eq!(store.settle(at(30)).unwrap().id, "p");
         assert_eq!(store.settle(at(30)), None);
         assert_eq!(store.get(CHILD, "c").unwrap().status(), "b");
+    }
+
+    #[test]
+    fn what_is_gone_is_due_no_more() {
+        let mut store = family();
+        store.schedule(CHILD, "c", vec![becomes(1_000_000, "a")]);
+        store.remove(PARENT, "p");
+        assert!(store.due.is_empty() && store.children.is_empty(), "{store:?}");
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::server::Server;
 const CONNECTIONS: u64 = 8;
 const MEASURED: u64 = 200_000;
 const MANY: u64 = 1_000_000;
-const CHURN: u64 = 100_000;
+const CHURN: u64 = 10_000;
 const NAMESPACES: &str = "/containers/v1/regions/fr-par/namespaces";
 const SECRETS: &str = "/secret-manager/v1beta1/regions/fr-par/secrets";
 const PROJECT: &str = "7a3f4c1e-3d8b-4b0e-9a63-0b6a2c9d1e11";
@@ -51,9 +51,9 @@ pub(crate) fn run() {
     load(&emulator, &path, MANY);
     let after = emulator.memory_megabytes();
     println!("memory: {before:.1} MB before {MANY} more requests, {after:.1} MB after");
-    let rounds = [CHURN / 10, CHURN / 2, CHURN].map(|rounds| {
-        churn(&emulator, rounds);
-        format!("{:.1} MB after {rounds}", emulator.memory_megabytes())
+    let rounds = [1, 2, 3].map(|round| {
+        churn(&emulator, CHURN);
+        format!("{:.1} MB after {}", emulator.memory_megabytes(), round * CHURN)
     });
     println!("  secrets with a value made and deleted, one at a time: {}", rounds.join(", "));
     let coverage: Value =

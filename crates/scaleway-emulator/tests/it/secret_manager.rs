@@ -251,3 +251,19 @@ fn a_product_becomes_an_owner_once() {
     assert_eq!(desk.get(&one).1["used_by"], json!(["edge_services"]));
     assert_eq!(desk.ask("POST", &owner, json!({"product": "unknown_product"})).0, 400);
 }
+
+#[test]
+fn a_thousand_deleted_secrets_are_kept() {
+    let desk = Desk::instant();
+    let made = || {
+        let made = desk.ok("POST", SECRETS, json!({"project_id": PROJECT, "name": "churn"}));
+        let path = format!("{SECRETS}/{}", made["id"].as_str().unwrap());
+        assert_eq!(desk.ask("DELETE", &path, json!(null)).0, 204);
+        desk.wait(1);
+        path
+    };
+    let (first, second) = (made(), made());
+    (2..1_001).for_each(|_| _ = made());
+    assert_eq!(desk.get(&first).0, 404);
+    assert_eq!(desk.get(&second).0, 200);
+}

@@ -10,6 +10,7 @@ use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, choice, flag, text, texts};
 use crate::store::{Body, Effect, Kind, Record, Transition};
+use crate::world::World;
 
 use super::{ephemeral, version};
 
@@ -17,6 +18,10 @@ pub(super) const KIND: Kind = Kind { collection: "secret-manager.secrets", resou
 
 /// How long a deletion can be taken back: seven days.
 pub(super) const GRACE: Duration = Duration::from_hours(7 * 24);
+
+/// How many deleted secrets are kept to be restored: those beyond are gone, so that a world that makes and deletes all the
+/// time stays of one size.
+const MOST_DELETED: usize = 1_000;
 
 const TYPES: &[&str] =
     &["opaque", "certificate", "key_value", "basic_credentials", "database_credentials", "ssh_key"];
@@ -200,8 +205,21 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
         }
         let at = call.world.now() + GRACE;
         call.world.store.schedule(KIND, &id, vec![Transition { at, effect: Effect::Delete }]);
+        forget_the_oldest(call.world);
     }
     Ok(Reply::empty())
+}
+
+/// Lets go the one that was deleted longest ago, where more could be restored than are kept.
+fn forget_the_oldest(world: &mut World) {
+    let deleted = || world.store.all(KIND).filter(|(_, secret)| is_scheduled(secret));
+    if deleted().count() <= MOST_DELETED {
+        return;
+    }
+    let oldest = deleted().min_by_key(|(_, secret)| secret.text("deletion_requested_at"));
+    if let Some(oldest) = oldest.map(|(id, _)| id.to_owned()) {
+        world.store.remove(KIND, &oldest);
+    }
 }
 
 pub(super) fn restore(call: &mut Call<'_>) -> Answer {
