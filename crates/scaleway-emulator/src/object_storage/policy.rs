@@ -12,6 +12,9 @@ use crate::reply::Reply;
 
 const PART: &str = "policy";
 
+/// Of the policies' language: Scaleway's own, and those of Amazon.
+const VERSIONS: [&str; 3] = ["2023-04-17", "2012-10-17", "2008-10-17"];
+
 /// What an operation is about, as a policy calls it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Resource<'a> {
@@ -139,8 +142,11 @@ pub(super) fn put(call: &mut Call<'_>) -> Result<Reply> {
     let policy: Value = serde_json::from_slice(&call.body).map_err(|_| {
         refusal::MALFORMED_POLICY.because("Policies must be valid JSON and the first byte must be '{'")
     })?;
-    if !policy.is_object() || policy.get("Statement").is_none() {
+    if !policy.is_object() || policy.get("Statement").is_none_or(|said| each(said).next().is_none()) {
         return Err(refusal::MALFORMED_POLICY.because("Missing required field Statement"));
+    }
+    if policy.get("Version").and_then(Value::as_str).is_some_and(|version| !VERSIONS.contains(&version)) {
+        return Err(refusal::MALFORMED_POLICY.because("The policy must contain a valid version string"));
     }
     bucket.settings.insert(PART.into(), policy.to_string());
     call.keep(&bucket)?;

@@ -47,3 +47,24 @@ fn an_object_is_copied_onto_itself_where_the_request_names_a_grant() {
     assert_eq!(desk.s3("PUT", "evalap/key", &granted, "").status, 200);
     assert_eq!(desk.read("evalap/key").text(), "content");
 }
+
+#[test]
+fn what_terraform_s_documentation_rules_out_is_refused() {
+    let desk = Desk::instant();
+    let scaled = json!({"namespace_id": desk.namespace("evalap"), "name": "api", "image": "api:1",
+        "scaling_option": {"cpu_usage_threshold": 70}});
+    let (status, refused) = desk.ask("POST", &format!("{CONTAINERS}/containers"), scaled.clone());
+    assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!("min_scale")));
+    let mut kept = scaled;
+    kept["min_scale"] = json!(1);
+    desk.ok("POST", &format!("{CONTAINERS}/containers"), kept);
+
+    desk.bucket("evalap");
+    let statement = r#"{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"evalap/*"}"#;
+    for (version, statements, status) in
+        [("2023-04-17", statement, 204), ("1999-01-01", statement, 400), ("2023-04-17", "", 400)]
+    {
+        let policy = format!(r#"{{"Version":"{version}","Statement":[{statements}]}}"#);
+        assert_eq!(desk.s3("PUT", "evalap?policy", &[], policy.clone()).status, status, "{policy}");
+    }
+}

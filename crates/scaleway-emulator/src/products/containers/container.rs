@@ -233,8 +233,13 @@ fn check(container: &Body) -> Result<(), Refusal> {
             problems.push(Problem::constraint(probe, "must have exactly one of tcp and http"));
         }
     }
-    if container.get("scaling_option").and_then(Value::as_object).is_some_and(|option| option.len() != 1) {
-        problems.push(Problem::constraint("scaling_option", "must have exactly one threshold"));
+    if let Some(option) = container.get("scaling_option").and_then(Value::as_object) {
+        if option.len() != 1 {
+            problems.push(Problem::constraint("scaling_option", "must have exactly one threshold"));
+        } else if number("min_scale") == 0 && !option.contains_key("concurrent_requests_threshold") {
+            let help = "must be above 0 to scale by the use of CPU or memory";
+            problems.push(Problem::constraint("min_scale", help));
+        }
     }
     if problems.is_empty() { Ok(()) } else { Err(Refusal::invalid_arguments(&problems)) }
 }
