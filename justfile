@@ -51,6 +51,10 @@ figures:
 clients:
     tests/clients/run
 
+# Terraform with Scaleway's provider, and scw, against the emulator: TERRAFORM, TERRAFORM_PROVIDER_SCALEWAY and SCW name the programs
+terraform:
+    tests/clients/run terraform scw
+
 # Every crash point of both environments, 300 seeds that are always the same, and 30 that never were tried
 simulation:
     cargo run --release -p simulation -- --seeds 300 --from 1
