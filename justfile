@@ -1,7 +1,7 @@
 # The recipes are what CI runs: see .ci/run.
 
 # Everything that CI runs
-ci: fmt clippy doc alone test main-job clients simulation
+ci: fmt clippy doc alone test products main-job clients simulation
 
 # Formatting
 fmt:
@@ -22,6 +22,10 @@ alone:
 # All tests
 test:
     cargo test --workspace
+
+# Each product's short program, on an emulator in its process
+products:
+    for program in container database secret cockpit bucket image job; do cargo run --example "$program" || exit 1; done
 
 # The main job, once, in a folder of its own
 main-job:

@@ -1,7 +1,7 @@
 //! Makes a bucket, puts an object into it where there is none yet, reads it, has versions kept, and deletes all again.
 //!
-//! `cargo run --example bucket -- scaleway`: on your account, with the access key beside the secret key (`SCW_ACCESS_KEY`,
-//! or the profile's). Without the argument it is for an emulator in this process, which must have Object Storage.
+//! `cargo run --example bucket`: on an emulator in this process; with `-- scaleway`, on your account, with the access key
+//! beside the secret key (`SCW_ACCESS_KEY`, or the profile's).
 
 use std::error::Error;
 

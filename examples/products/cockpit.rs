@@ -1,6 +1,6 @@
 //! Watches logs: a data source, a token, a line written, found and alerted on; then all is deleted.
 //!
-//! `cargo run --example cockpit`: on an emulator in this process, as far as it goes; with `-- scaleway`, on your account.
+//! `cargo run --example cockpit`: on an emulator in this process; with `-- scaleway`, on your account.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -25,9 +25,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // The only answer with the token's secret key.
     let key = token.secret_key.ok_or("no secret key was answered")?;
     let logs = cockpit.logs(&source, &key)?;
-    // The emulator keeps no logs.
-    let watched =
-        if evalap_examples::on_scaleway() { watch(&logs, scaleway.clock().now()).await } else { Ok(()) };
+    let watched = watch(&logs, scaleway.clock().now()).await;
 
     cockpit.delete_token(&token.id).await?;
     cockpit.delete_data_source(&source.id).await?;

@@ -1,16 +1,16 @@
 //! Runs a program to its end, says what became of it, and deletes the job.
 //!
-//! `cargo run --example job`: on your account (the emulator has no jobs), for a fraction of a cent.
+//! `cargo run --example job`: on an emulator in this process; with `-- scaleway`, on your account, for a fraction of a cent.
 
 use std::error::Error;
 use std::time::Duration;
 
-use scaleway_core::Client;
 use scaleway_jobs::{CreateJobDefinition, Jobs, StartJobDefinition};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let jobs = Jobs::new(&Client::from_env()?);
+    let scaleway = evalap_examples::scaleway()?; // in your program: scaleway_core::Client::from_env()?
+    let jobs = Jobs::new(&scaleway);
 
     let create = CreateJobDefinition::new("newcomer", "docker.io/library/alpine:3.22", 140, 256)
         .startup_command(["echo".to_owned(), "it works".to_owned()])

@@ -239,6 +239,7 @@ mod base64_bytes {
     }
 }
 
+/// # Contracts
 impl Accounts {
     /// `CreateContractSignature`: asks for a signature, and gives it where the request says so.
     pub async fn create_contract_signature(

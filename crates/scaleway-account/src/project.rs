@@ -170,6 +170,7 @@ impl Project {
 /// where there is a database.
 const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(15));
 
+/// # Projects
 impl Accounts {
     /// `CreateProject`.
     pub async fn create_project(&self, mut request: CreateProject) -> Result<Project> {

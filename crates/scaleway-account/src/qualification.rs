@@ -174,6 +174,7 @@ pub struct SetProjectQualification {
     pub qualification: Option<Qualification>,
 }
 
+/// # Qualifications
 impl Accounts {
     /// `SetProjectQualification`.
     pub async fn set_project_qualification(

@@ -212,6 +212,7 @@ pub struct DataSourceRulesCount {
     pub rules_count: u32,
 }
 
+/// # Alert rules
 impl Cockpit {
     /// `ListAlerts`.
     pub fn list_alerts(&self, mut request: ListAlerts) -> Pager<Alert> {

@@ -22,6 +22,7 @@ pub struct AlertManager {
     pub region: Region,
 }
 
+/// # Alert manager
 impl Cockpit {
     /// `GetAlertManager`.
     pub async fn get_alert_manager(&self, project: impl Into<InProject>) -> Result<AlertManager> {

@@ -145,6 +145,7 @@ pub struct ContactPoints {
 
 const CONTACT_POINTS: &[&str] = &["alert-manager", "contact-points"];
 
+/// # Contact points
 impl Cockpit {
     /// `CreateContactPoint`.
     pub async fn create_contact_point(&self, mut request: CreateContactPoint) -> Result<ContactPoint> {

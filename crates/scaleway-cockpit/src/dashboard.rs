@@ -50,6 +50,7 @@ pub struct ListProductDashboards {
     pub tags: Option<Vec<String>>,
 }
 
+/// # Dashboards
 impl Cockpit {
     /// `ListGrafanaProductDashboards`.
     pub fn list_product_dashboards(&self, mut request: ListProductDashboards) -> Pager<ProductDashboard> {

@@ -179,6 +179,7 @@ pub struct ListDataSources {
     pub kinds: Option<Vec<DataSourceKind>>,
 }
 
+/// # Data sources
 impl Cockpit {
     /// `CreateDataSource`: it can be used at once.
     pub async fn create_data_source(&self, mut request: CreateDataSource) -> Result<DataSource> {

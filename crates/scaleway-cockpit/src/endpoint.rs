@@ -75,23 +75,21 @@ impl Endpoint {
         struct Answer<T> {
             data: T,
         }
-        let call = self.call(&ask);
-        let answer = self.exchange(&call, ask).await?;
+        let answer = self.exchange(&ask).await?;
         match wire::decode::<Answer<T>>(answer.body()) {
             Ok(answer) => Ok(answer.data),
-            Err(source) => Err(Error::Decode { call: Box::new(call), request_id: None, source }),
+            Err(source) => Err(Error::Decode { call: Box::new(self.call(&ask)), request_id: None, source }),
         }
     }
 
     /// Sends something whose answer says nothing.
     pub(crate) async fn send(&self, ask: Ask<'_>) -> Result<()> {
-        let call = self.call(&ask);
-        self.exchange(&call, ask).await.map(|_| ())
+        self.exchange(&ask).await.map(|_| ())
     }
 
     /// All that is asked of a data source has, sent twice, the effect of being sent once: rules replace rules, and a line or
     /// a sample of the same instant is kept once.
-    async fn exchange(&self, call: &Call, ask: Ask<'_>) -> Result<http::Response<Bytes>> {
+    async fn exchange(&self, ask: &Ask<'_>) -> Result<http::Response<Bytes>> {
         let mut url = self.address(ask.path);
         if !ask.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&ask.query);
@@ -113,7 +111,7 @@ impl Endpoint {
                 problem: error.to_string(),
             })
         };
-        self.client.exchange(call.clone(), true, &request, read_error).await
+        self.client.exchange(&|| self.call(ask), true, &request, read_error).await
     }
 
     fn call(&self, ask: &Ask<'_>) -> Call {
@@ -167,7 +165,9 @@ fn read_error(body: &[u8], status: StatusCode) -> ErrorBody {
     let text: String = String::from_utf8_lossy(body).trim().chars().take(SHOWN).collect();
     let reason = || status.canonical_reason().unwrap_or("no reason").to_owned();
     let mut read = ErrorBody::default();
-    read.kind = refusal.kind;
+    // A gateway says it by the status alone.
+    let denied = (status == StatusCode::FORBIDDEN).then(|| "permissions_denied".to_owned());
+    read.kind = refusal.kind.or(denied);
     read.message = refusal
         .error
         .or(refusal.message)

@@ -238,6 +238,7 @@ const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(5));
 /// in turn, for up to 9 seconds before it is `creating`, and `ready` 18 seconds later.
 const SETTLING: Duration = Duration::from_secs(15);
 
+/// # Exporters
 impl Cockpit {
     /// `CreateExporter`: answers while it is still being made; [wait](Self::wait_for_exporter) for it.
     pub async fn create_exporter(&self, request: CreateExporter) -> Result<Exporter> {

@@ -129,6 +129,7 @@ pub struct ListGrafanaUsers {
     pub project_id: Option<ProjectId>,
 }
 
+/// # Grafana
 impl Cockpit {
     /// `GetGrafana`.
     pub async fn get_grafana(&self, project: impl Into<InProject>) -> Result<Grafana> {

@@ -41,6 +41,7 @@ pub struct RetentionLimit {
     pub default: u32,
 }
 
+/// # Limits
 impl Cockpit {
     /// `GetConfig`: the limits of a data source's [`retention_days`](crate::CreateDataSource::retention_days).
     pub async fn get_config(&self) -> Result<RetentionLimits> {

@@ -45,6 +45,7 @@ impl LogRange {
     }
 }
 
+/// # Logs of a data source
 impl Cockpit {
     /// Opens a data source of logs with the secret key of a [`Token`](crate::Token) of its region. No call is made.
     ///

@@ -17,6 +17,7 @@ pub struct Metrics {
     endpoint: Endpoint,
 }
 
+/// # Metrics of a data source
 impl Cockpit {
     /// Opens a data source of metrics with the secret key of a [`Token`](crate::Token) of its region. No call is made.
     ///

@@ -111,6 +111,7 @@ pub struct ListPlans {
     pub order_by: Option<ListPlansOrder>,
 }
 
+/// # Plans
 impl Cockpit {
     /// `ListPlans`.
     pub fn list_plans(&self, request: ListPlans) -> Pager<Plan> {

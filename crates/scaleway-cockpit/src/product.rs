@@ -66,6 +66,7 @@ pub struct ListProducts {
     pub order_by: Option<ListProductsOrder>,
 }
 
+/// # Products
 impl Cockpit {
     /// `ListProducts`.
     pub fn list_products(&self, request: ListProducts) -> Pager<Product> {

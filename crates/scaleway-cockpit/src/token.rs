@@ -136,6 +136,7 @@ pub struct ListTokens {
     pub scopes: Option<Vec<TokenScope>>,
 }
 
+/// # Tokens
 impl Cockpit {
     /// `CreateToken`: the only answer with the token's [`secret_key`](Token::secret_key). If that answer is lost, delete
     /// the token and make another one.

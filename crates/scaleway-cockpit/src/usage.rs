@@ -85,6 +85,7 @@ pub struct GetUsageOverview {
     pub interval: Option<Duration>,
 }
 
+/// # Usage
 impl Cockpit {
     /// `GetUsageOverview`.
     pub async fn get_usage_overview(&self, mut request: GetUsageOverview) -> Result<UsageOverview> {

@@ -167,6 +167,7 @@ impl Domain {
 
 const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(10));
 
+/// # Domains
 impl Containers {
     /// `CreateDomain`: answers while its certificate is still being got; [wait](Self::wait_for_domain) for it.
     pub async fn create_domain(&self, request: CreateDomain) -> Result<Domain> {

@@ -203,6 +203,7 @@ impl Namespace {
 
 const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(5));
 
+/// # Namespaces
 impl Containers {
     /// `CreateNamespace`: answers while it is still being made; [wait](Self::wait_for_namespace) before using it.
     pub async fn create_namespace(&self, mut request: CreateNamespace) -> Result<Namespace> {

@@ -324,6 +324,7 @@ impl Trigger {
 
 const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(5));
 
+/// # Triggers
 impl Containers {
     /// `CreateTrigger`: answers while it is still being made; [wait](Self::wait_for_trigger) for it.
     pub async fn create_trigger(&self, request: CreateTrigger) -> Result<Trigger> {

@@ -12,6 +12,7 @@
 //! A product crate (`scaleway-containers`, …) builds [`Request`]s with an [`Api`] and sends them with its [`Client`]; the
 //! client sends them through a [`Transport`], again where that is safe ([`RetryPolicy`]).
 
+mod api;
 mod client;
 mod clock;
 mod config;
@@ -29,7 +30,8 @@ mod transport;
 mod wait;
 pub mod wire;
 
-pub use client::{Api, Client, ClientBuilder};
+pub use api::Api;
+pub use client::{Client, ClientBuilder};
 pub use clock::{Busy, Clock};
 pub use config::{Config, ConfigError};
 pub use error::{ApiError, Call, Error, ErrorBody, ErrorDetail, Result};

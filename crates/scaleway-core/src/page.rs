@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use futures_util::Stream;
 use serde::de::{DeserializeOwned, IgnoredAny, MapAccess, Visitor};
@@ -12,6 +13,9 @@ use crate::{Api, Request, Result};
 
 /// The most items that the API gives at once.
 const PAGE_SIZE: u32 = 100;
+
+/// How many items a pager remembers, 8 bytes each: the memory that a list is read in has a bound, however long the list.
+const REMEMBERED: usize = 10_000;
 
 /// How often [`Pager::all_settled`] reads a list that changes meanwhile.
 const READINGS: u32 = 3;
@@ -82,7 +86,7 @@ pub struct Pager<T> {
     api: Api,
     request: Request<Page<T>>,
     next: Option<u32>,
-    seen: BTreeSet<String>,
+    seen: Seen,
     read: u64,
     total: Option<u64>,
     may_have_missed: bool,
@@ -95,7 +99,7 @@ impl<T: Listed> Pager<T> {
             api: api.clone(),
             request,
             next: Some(1),
-            seen: BTreeSet::new(),
+            seen: Seen::default(),
             read: 0,
             total: None,
             may_have_missed: false,
@@ -103,7 +107,7 @@ impl<T: Listed> Pager<T> {
     }
 
     /// The next page, `None` after the last one. An item that an earlier page had is left out: pages shift when
-    /// something is made or deleted meanwhile.
+    /// something is made or deleted meanwhile. It is known again for as long as 10,000 others have not come after it.
     ///
     /// # Errors
     /// As [`Client::send`](crate::Client::send); asking again asks for the same page.
@@ -112,7 +116,7 @@ impl<T: Listed> Pager<T> {
         let mut page = self.api.send(self.request.page(number, PAGE_SIZE)).await?;
         let count = |items: &Vec<T>| u64::try_from(items.len()).unwrap_or(u64::MAX);
         let got = count(&page.items);
-        page.items.retain(|item| self.seen.insert(item.identity().into_owned()));
+        page.items.retain(|item| self.seen.is_new(&item.identity()));
         let new = count(&page.items);
         self.read += got;
         // Some lists do not say how many items they have: those end with a page that is not full.
@@ -152,7 +156,8 @@ impl<T: Listed> Pager<T> {
             if !self.may_have_missed {
                 return Ok(items);
             }
-            items.extend(earlier.into_iter().filter(|item| !self.seen.contains(item.identity().as_ref())));
+            let known: BTreeSet<String> = items.iter().map(|item| item.identity().into_owned()).collect();
+            items.extend(earlier.into_iter().filter(|item| !known.contains(item.identity().as_ref())));
             self = Self::new(&self.api, self.request);
         }
         tracing::warn!(list = T::FIELD, "the list changed each time it was read; an item may be missing");
@@ -167,7 +172,8 @@ impl<T: Listed> Pager<T> {
         Ok(items)
     }
 
-    /// The items one by one; pages are fetched when they are needed, and no more than one is kept. Whether the list
+    /// The items one by one; pages are fetched when they are needed, and no more than one is kept, beside a memory of
+    /// bounded size for what was seen. Whether the list
     /// changed meanwhile only [`next_page`](Self::next_page) and [`may_have_missed`](Self::may_have_missed) tell.
     pub fn stream(self) -> impl Stream<Item = Result<T>> {
         futures_util::stream::try_unfold((self, VecDeque::new()), |(mut pager, mut items)| async move {
@@ -187,5 +193,45 @@ impl<T: Listed> Pager<T> {
     /// without changing the number of items may go unnoticed where one item goes and another comes between two pages.
     pub fn may_have_missed(&self) -> bool {
         self.may_have_missed
+    }
+}
+
+/// The last items that were seen, as hashes of their identities.
+#[derive(Debug, Default)]
+struct Seen {
+    known: BTreeSet<u64>,
+    in_order: VecDeque<u64>,
+}
+
+impl Seen {
+    fn is_new(&mut self, identity: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        identity.hash(&mut hasher);
+        let hash = hasher.finish();
+        let is_new = self.known.insert(hash);
+        if is_new {
+            self.in_order.push_back(hash);
+        }
+        if self.in_order.len() > REMEMBERED
+            && let Some(oldest) = self.in_order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+        is_new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_remembered_has_a_bound() {
+        let mut seen = Seen::default();
+        let all = 3 * REMEMBERED;
+        assert!((0..all).all(|item| seen.is_new(&item.to_string())));
+        assert_eq!((seen.known.len(), seen.in_order.len()), (REMEMBERED, REMEMBERED));
+        assert!((all - REMEMBERED..all).all(|item| !seen.is_new(&item.to_string())));
+        assert!(seen.is_new("0"), "too long ago");
     }
 }

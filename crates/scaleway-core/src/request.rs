@@ -35,7 +35,10 @@ impl<T> Request<T> {
     /// A request for `operation`, at `root` and the percent-encoded `segments` below it. Everything but a POST may be
     /// [repeated](Self::repeatable).
     pub fn new(operation: &'static str, method: Method, root: &str, segments: &[&str]) -> Self {
-        let mut path = root.to_owned();
+        // A segment is longer than its text only where something in it is encoded.
+        let length = segments.iter().map(|text| text.len() + 1).sum::<usize>();
+        let mut path = String::with_capacity(root.len() + length);
+        path.push_str(root);
         let cannot_stand = |segment: &&str| segment.trim().is_empty() || matches!(*segment, "." | "..");
         let problem =
             root.split('/').skip(1).chain(segments.iter().copied()).find(cannot_stand).map(|segment| {

@@ -218,6 +218,7 @@ pub struct ListApiKeys {
     pub bearer_type: Option<BearerType>,
 }
 
+/// # API keys
 impl Iam {
     /// `CreateAPIKey`: the only answer with the [`secret_key`](ApiKey::secret_key). If that answer is lost, delete
     /// the key and make another one.

@@ -150,6 +150,7 @@ pub struct ListApplications {
     pub tag: Option<String>,
 }
 
+/// # Applications
 impl Iam {
     /// `CreateApplication`: it may do nothing until a [policy](crate::Policy) says so.
     pub async fn create_application(&self, mut request: CreateApplication) -> Result<Application> {

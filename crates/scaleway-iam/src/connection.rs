@@ -95,6 +95,7 @@ impl RemoveUserConnection {
     }
 }
 
+/// # Connections
 impl Iam {
     /// `GetUserConnections`.
     pub async fn get_user_connections(&self, id: &UserId) -> Result<Connections> {

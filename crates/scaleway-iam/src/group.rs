@@ -199,6 +199,7 @@ pub struct ListGroups {
     pub tag: Option<String>,
 }
 
+/// # Groups
 impl Iam {
     /// `CreateGroup`.
     pub async fn create_group(&self, mut request: CreateGroup) -> Result<Group> {

@@ -117,6 +117,7 @@ pub struct ListJwts {
     pub expired: Option<bool>,
 }
 
+/// # JSON Web Tokens
 impl Iam {
     /// `CreateJWT`.
     pub async fn create_jwt(&self, request: CreateJwt) -> Result<EncodedJwt> {

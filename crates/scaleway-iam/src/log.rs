@@ -134,6 +134,7 @@ pub struct ListLogs {
     pub search: Option<String>,
 }
 
+/// # Logs
 impl Iam {
     /// `ListLogs`.
     pub fn list_logs(&self, mut request: ListLogs) -> Pager<Log> {

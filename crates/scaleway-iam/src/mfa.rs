@@ -96,6 +96,7 @@ pub enum GracePeriodType {
     Other(String),
 }
 
+/// # One-time passwords
 impl Iam {
     /// `CreateUserMFAOTP`: begins to set up one-time passwords; the secret is answered once.
     pub async fn create_user_mfa_otp(&self, id: &UserId) -> Result<MfaOtp> {

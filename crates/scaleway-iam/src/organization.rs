@@ -113,6 +113,7 @@ pub struct UpdateLoginMethods {
     pub login_saml_enabled: Option<bool>,
 }
 
+/// # Organizations
 impl Iam {
     /// `GetOrganizationSecuritySettings`.
     pub async fn get_organization_security_settings(&self, id: &OrganizationId) -> Result<SecuritySettings> {

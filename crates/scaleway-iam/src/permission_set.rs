@@ -88,6 +88,7 @@ pub struct ListPermissionSets {
     pub organization_id: Option<OrganizationId>,
 }
 
+/// # Permission sets
 impl Iam {
     /// `ListPermissionSets`: all there are.
     pub fn list_permission_sets(&self, mut request: ListPermissionSets) -> Pager<PermissionSet> {

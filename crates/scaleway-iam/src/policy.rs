@@ -268,6 +268,7 @@ pub struct ListPolicies {
     pub policy_ids: Option<Vec<PolicyId>>,
 }
 
+/// # Policies
 impl Iam {
     /// `CreatePolicy`: the answer may not count its rules yet, and it may take up to two minutes until it holds
     /// everywhere.

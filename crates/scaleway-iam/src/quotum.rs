@@ -126,6 +126,7 @@ pub struct GetQuotum {
     pub organization_id: Option<OrganizationId>,
 }
 
+/// # Quota
 impl Iam {
     /// `ListQuota`.
     pub fn list_quota(&self, mut request: ListQuota) -> Pager<Quotum> {

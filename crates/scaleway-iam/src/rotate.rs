@@ -50,6 +50,7 @@ impl KeyRotation {
     }
 }
 
+/// # Rotation of API keys
 impl Iam {
     /// Makes a key like `old`: of the same bearer, with the same default project and description, by `GetAPIKey` and
     /// `CreateAPIKey`. It is valid for `lifetime` from now, or for as long as the old one was made for. It may take up

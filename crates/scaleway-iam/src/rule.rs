@@ -142,6 +142,7 @@ impl ListRules {
     }
 }
 
+/// # Rules
 impl Iam {
     /// `SetRules`: all rules of a policy, in place of those there are.
     pub async fn set_rules(&self, request: SetRules) -> Result<Rules> {

@@ -213,6 +213,7 @@ pub struct SamlMetadata {
     pub signing_certificates: Vec<String>,
 }
 
+/// # SAML
 impl Iam {
     /// `GetOrganizationSaml`.
     pub async fn get_organization_saml(&self, id: &OrganizationId) -> Result<Saml> {

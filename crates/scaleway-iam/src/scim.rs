@@ -86,6 +86,7 @@ pub struct ListScimTokens {
     pub order_by: Option<ListScimTokensOrder>,
 }
 
+/// # SCIM
 impl Iam {
     /// `GetOrganizationScim`.
     pub async fn get_organization_scim(&self, id: &OrganizationId) -> Result<Scim> {

@@ -134,6 +134,7 @@ pub struct ListSshKeys {
     pub disabled: Option<bool>,
 }
 
+/// # SSH keys
 impl Iam {
     /// `CreateSSHKey`.
     pub async fn create_ssh_key(&self, mut request: CreateSshKey) -> Result<SshKey> {

@@ -315,6 +315,7 @@ pub struct ListUsers {
     pub kind: Option<UserType>,
 }
 
+/// # Users
 impl Iam {
     /// `ListUsers`.
     pub fn list_users(&self, mut request: ListUsers) -> Pager<User> {

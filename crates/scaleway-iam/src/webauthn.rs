@@ -168,6 +168,7 @@ pub struct UpdateWebAuthnAuthenticator {
     pub name: Option<String>,
 }
 
+/// # Security keys and passkeys
 impl Iam {
     /// `StartUserWebAuthnRegistration`: begins to register an authenticator.
     pub async fn start_user_webauthn_registration(

@@ -328,6 +328,7 @@ pub struct StartedJob {
     pub job_runs: Vec<JobRun>,
 }
 
+/// # Job definitions
 impl Jobs {
     /// `CreateJobDefinition`: runs nothing yet, unless it has a schedule.
     pub async fn create_job_definition(&self, mut request: CreateJobDefinition) -> Result<JobDefinition> {

@@ -35,6 +35,7 @@ pub struct JobLimits {
     pub secrets_per_job_definition: u32,
 }
 
+/// # Limits
 impl Jobs {
     /// `ListJobResources`: the pairs of CPU and memory to choose from.
     pub async fn list_job_resources(&self) -> Result<JobResources> {

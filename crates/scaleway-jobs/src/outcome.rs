@@ -93,6 +93,7 @@ fn why(run: &JobRun) -> Option<String> {
 /// A run may take as long as its definition's time-out says: the waiter only has to outlast that.
 const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_hours(25));
 
+/// # Running to the end
 impl Jobs {
     /// Starts one run of a job and waits for how it ends, as long as that takes: `StartJobDefinition`, then `GetJobRun`.
     /// To see its progress or to give up earlier, [start](Self::start_job_definition) and

@@ -196,6 +196,7 @@ pub struct ListJobRuns {
     pub reasons: Option<Vec<JobRunReason>>,
 }
 
+/// # Runs
 impl Jobs {
     /// `GetJobRun`.
     pub async fn get_job_run(&self, id: &JobRunId) -> Result<JobRun> {

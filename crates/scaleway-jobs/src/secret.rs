@@ -165,6 +165,7 @@ impl ListSecrets {
     }
 }
 
+/// # Secrets
 impl Jobs {
     /// `CreateSecrets`: runs that start later see them.
     pub async fn create_secrets(&self, request: CreateSecrets) -> Result<CreatedSecrets> {

@@ -170,6 +170,7 @@ pub struct ListTriggers {
     pub job_definition_id: Option<JobDefinitionId>,
 }
 
+/// # Triggers
 impl Jobs {
     /// `CreateTrigger`.
     pub async fn create_trigger(&self, request: CreateTrigger) -> Result<Trigger> {

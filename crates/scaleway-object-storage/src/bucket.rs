@@ -147,6 +147,7 @@ impl CreateBucket {
 /// A bucket is there at once, as far as is known.
 const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(2));
 
+/// # Buckets
 impl ObjectStorage {
     /// Makes a private bucket (`CreateBucket`). A name that is taken is a conflict: `BucketAlreadyOwnedByYou` where it is
     /// one's own, `BucketAlreadyExists` where it is another's.

@@ -180,10 +180,10 @@ impl<'a> Exchange<'a> {
     }
 
     async fn exchange(self) -> Result<http::Response<Bytes>> {
-        let call = self.call();
         let Self { storage, operation, method, url, query, headers, body } = self;
         let body = body?;
-        let uri = if query.is_empty() { url } else { format!("{url}?{query}") };
+        let call = || Call::new(operation, method.clone(), &url);
+        let uri = if query.is_empty() { url.clone() } else { format!("{url}?{query}") };
         let client = &storage.client;
         let attempt = || {
             let mut request = http::Request::builder()
@@ -205,7 +205,7 @@ impl<'a> Exchange<'a> {
             Ok(request)
         };
         // All that is asked for here are states, not changes: twice is once.
-        client.exchange(call, true, &attempt, xml::error).await
+        client.exchange(&call, true, &attempt, xml::error).await
     }
 }
 

@@ -55,6 +55,7 @@ pub enum EncryptionAlgorithm {
     Other(String),
 }
 
+/// # Default encryption
 impl ObjectStorage {
     /// A bucket's default encryption (`GetBucketEncryption`); `None` where there is none.
     pub async fn get_bucket_encryption(&self, bucket: &BucketName) -> Result<Option<Encryption>> {

@@ -287,6 +287,7 @@ impl AbortIncompleteUploads {
     }
 }
 
+/// # Lifecycle
 impl ObjectStorage {
     /// A bucket's lifecycle (`GetBucketLifecycleConfiguration`); `None` where there is none.
     pub async fn get_bucket_lifecycle(&self, bucket: &BucketName) -> Result<Option<Lifecycle>> {

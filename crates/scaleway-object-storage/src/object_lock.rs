@@ -99,6 +99,7 @@ pub enum LockMode {
     Other(String),
 }
 
+/// # Object lock
 impl ObjectStorage {
     /// How a bucket locks its objects (`GetObjectLockConfiguration`); `None` where they cannot be locked.
     pub async fn get_object_lock_configuration(&self, bucket: &BucketName) -> Result<Option<ObjectLock>> {

@@ -16,6 +16,7 @@ use scaleway_core::{Clock, Result, RetryPolicy, Transport, TransportError};
 use crate::client::invalid;
 use crate::{BucketName, ObjectStorage};
 
+/// # Objects
 impl ObjectStorage {
     /// A bucket's objects. What is asked for leaves by the client's transport, once: an attempt that fails is the
     /// caller's to repeat, for its conditions decide whether that is safe. Writes and copies may be conditional.

@@ -183,6 +183,7 @@ impl Principal {
     }
 }
 
+/// # Policies
 impl ObjectStorage {
     /// A bucket's policy (`GetBucketPolicy`); `None` where there is none.
     pub async fn get_bucket_policy(&self, bucket: &BucketName) -> Result<Option<BucketPolicy>> {

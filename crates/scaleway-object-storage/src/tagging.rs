@@ -66,6 +66,7 @@ impl From<Tags> for Tagging {
     }
 }
 
+/// # Tags
 impl ObjectStorage {
     /// A bucket's tags (`GetBucketTagging`); empty where there are none.
     pub async fn get_bucket_tagging(&self, bucket: &BucketName) -> Result<Tags> {

@@ -60,6 +60,7 @@ pub enum MfaDelete {
     Other(String),
 }
 
+/// # Versioning
 impl ObjectStorage {
     /// Whether a bucket keeps versions (`GetBucketVersioning`).
     pub async fn get_bucket_versioning(&self, bucket: &BucketName) -> Result<Versioning> {

@@ -78,6 +78,8 @@ pub(crate) fn error(body: &[u8], status: StatusCode) -> ErrorBody {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{Strategy, prop_oneof};
+
     use super::*;
 
     #[test]
@@ -115,15 +117,79 @@ mod tests {
         }
     }
 
+    /// Reads a document as one of our types; what could be read is written, and read as it was.
+    fn again<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(body: &str) {
+        if let Ok(read) = decode::<T>(body.as_bytes()) {
+            let written = encode("Root", &read).unwrap();
+            assert_eq!(decode::<T>(&written).unwrap(), read, "{body}");
+        }
+    }
+
+    /// All documents that this crate reads.
+    const DOCUMENTS: [fn(&str); 6] = [
+        again::<crate::Buckets>,
+        again::<crate::Encryption>,
+        again::<crate::Lifecycle>,
+        again::<crate::ObjectLock>,
+        again::<crate::Tags>,
+        again::<crate::Versioning>,
+    ];
+
+    fn element() -> impl Strategy<Value = String> {
+        let names = [
+            "AbortIncompleteMultipartUpload",
+            "ApplyServerSideEncryptionByDefault",
+            "Bucket",
+            "Buckets",
+            "Days",
+            "DefaultRetention",
+            "Expiration",
+            "Filter",
+            "ID",
+            "Key",
+            "Mode",
+            "Name",
+            "NoncurrentDays",
+            "ObjectLockEnabled",
+            "Prefix",
+            "Rule",
+            "SSEAlgorithm",
+            "Status",
+            "StorageClass",
+            "Tag",
+            "TagSet",
+            "Transition",
+            "Value",
+        ];
+        let leaf = prop_oneof![
+            "[ -~é]{0,8}".prop_map(|text| quick_xml::escape::escape(text).into_owned()),
+            "[0-9]{1,12}"
+        ];
+        leaf.prop_recursive(4, 24, 4, move |inner| {
+            let inside = proptest::collection::vec(inner, 0..4).prop_map(|parts| parts.concat());
+            (proptest::sample::select(names.to_vec()), inside)
+                .prop_map(|(name, inside)| format!("<{name}>{inside}</{name}>"))
+        })
+    }
+
     proptest::proptest! {
         /// Whatever is answered, it is read or refused.
         #[test]
         fn nothing_panics(texts in proptest::collection::vec("[<>/&;a-zA-Z]{0,6}|<Rule>|</Rule>|<Status>|</Status>|<Days>|<!--|]]>|&#0;", 0..12)) {
             let body = texts.concat();
-            let _ = decode::<crate::Lifecycle>(body.as_bytes());
-            let _ = decode::<crate::Buckets>(body.as_bytes());
-            let _ = decode::<crate::Tags>(body.as_bytes());
+            for again in DOCUMENTS {
+                again(&body);
+            }
             let _ = error(body.as_bytes(), StatusCode::BAD_REQUEST);
+        }
+
+        /// As does a document of elements that S3 knows, in any order and any depth.
+        #[test]
+        fn what_is_written_is_read_as_it_was(content in element()) {
+            let body = format!("<Root>{content}</Root>");
+            for again in DOCUMENTS {
+                again(&body);
+            }
         }
 
         #[test]

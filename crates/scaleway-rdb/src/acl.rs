@@ -140,6 +140,7 @@ pub struct AclRules {
     pub rules: Vec<AclRule>,
 }
 
+/// # Access control lists
 impl Rdb {
     /// `ListInstanceACLRules`.
     pub fn list_instance_acl_rules(&self, instance: &InstanceId) -> Pager<AclRule> {

@@ -33,6 +33,7 @@ const STILL_USEFUL: Duration = Duration::from_mins(5);
 
 const EXPORT: Pace = Pace::new(Duration::from_secs(2), Duration::from_hours(2));
 
+/// # Copies, waited for
 impl Rdb {
     /// Makes the backup, by `CreateDatabaseBackup`, unless the database has one of that name that is of use, and waits until
     /// it can be restored; one that is there gets the expiry that is asked for, by `UpdateDatabaseBackup`. So give each

@@ -229,6 +229,7 @@ impl DatabaseBackup {
 
 const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_hours(2));
 
+/// # Backups
 impl Rdb {
     /// `CreateDatabaseBackup`: answers while it is still being made; [wait](Self::wait_for_database_backup) before relying
     /// on it.

@@ -35,6 +35,7 @@ mod base64_text {
     }
 }
 
+/// # Certificates
 impl Rdb {
     /// `GetInstanceCertificate`.
     pub async fn get_instance_certificate(&self, instance: &InstanceId) -> Result<Certificate> {

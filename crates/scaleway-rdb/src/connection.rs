@@ -142,6 +142,7 @@ pub struct VerifiedConnection {
     pub certificate: Certificate,
 }
 
+/// # Connections
 impl Rdb {
     /// The instance's certificate, by `GetInstanceCertificate`, and the URL that has it looked for at `certificate_path`
     /// where the program runs; the file is the caller's to put there. Which endpoint the URL goes to was chosen when it was

@@ -90,6 +90,7 @@ pub struct ListDatabases {
     pub skip_size_retrieval: Option<bool>,
 }
 
+/// # Databases
 impl Rdb {
     /// `CreateDatabase`. Nobody but its owner may use it until [`set_privilege`](Self::set_privilege) says so.
     pub async fn create_database(&self, instance: &InstanceId, request: CreateDatabase) -> Result<Database> {

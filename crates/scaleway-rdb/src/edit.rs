@@ -122,6 +122,7 @@ fn acl_against(
 /// How often a list that others change meanwhile is put right.
 const ROUNDS: u32 = 3;
 
+/// # Editing settings and access rules
 impl Rdb {
     /// Changes these settings by `AddInstanceSettings` and `DeleteInstanceSettings`, leaves the others, and waits until the
     /// instance is ready; answers all that are set. What reads as wanted is not written. It takes its turn with the other

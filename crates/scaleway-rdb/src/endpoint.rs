@@ -177,6 +177,7 @@ impl MigrateEndpoint {
     }
 }
 
+/// # Endpoints
 impl Rdb {
     /// `CreateEndpoint`: the instance changes its status while it is being made; [wait](Self::wait_for_instance) for it.
     pub async fn create_endpoint(&self, instance: &InstanceId, request: CreateEndpoint) -> Result<Endpoint> {

@@ -130,6 +130,7 @@ pub struct ListDatabaseEngines {
     pub version: Option<String>,
 }
 
+/// # Engines
 impl Rdb {
     /// `ListDatabaseEngines`.
     pub fn list_database_engines(&self, request: ListDatabaseEngines) -> Pager<DatabaseEngine> {

@@ -12,6 +12,7 @@ use crate::{
     Privilege, Rdb, SetPrivilege, UpdateUser, User,
 };
 
+/// # Making sure of databases, users and privileges
 impl Rdb {
     /// The database of this name, by `ListDatabases`; its size is left out.
     pub async fn find_database(&self, instance: &InstanceId, name: &str) -> Result<Option<Database>> {

@@ -320,6 +320,7 @@ impl Instance {
 
 const PACE: Pace = Pace::new(Duration::from_secs(5), Duration::from_mins(45));
 
+/// # Instances
 impl Rdb {
     /// `CreateInstance`: answers while it is still being made (about four minutes); [wait](Self::wait_for_instance) before
     /// using it.

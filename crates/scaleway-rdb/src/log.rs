@@ -160,6 +160,7 @@ impl InstanceLog {
 
 const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_mins(15));
 
+/// # Logs
 impl Rdb {
     /// `PrepareInstanceLogs`: makes logs ready for download; [wait](Self::wait_for_instance_log) for each.
     pub async fn prepare_instance_logs(

@@ -51,6 +51,7 @@ pub enum MaintenanceStatus {
     Other(String),
 }
 
+/// # Maintenances
 impl Rdb {
     /// `ApplyInstanceMaintenance`: does the instance's maintenance now, at a time of one's own choice. The database is away
     /// for some minutes.

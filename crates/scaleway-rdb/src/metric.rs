@@ -99,6 +99,7 @@ pub struct GetInstanceMetrics {
     pub metric_name: Option<String>,
 }
 
+/// # Metrics
 impl Rdb {
     /// `GetInstanceMetrics`.
     pub async fn get_instance_metrics(

@@ -142,6 +142,7 @@ pub struct ListNodeTypes {
     pub include_disabled_types: Option<bool>,
 }
 
+/// # Node types
 impl Rdb {
     /// `ListNodeTypes`.
     pub fn list_node_types(&self, request: ListNodeTypes) -> Pager<NodeType> {

@@ -105,6 +105,7 @@ pub struct ListPrivileges {
     pub user_name: Option<String>,
 }
 
+/// # Privileges
 impl Rdb {
     /// `SetPrivilege`. An instance takes one write of users or privileges at a time, and answers 409 to the others.
     pub async fn set_privilege(&self, instance: &InstanceId, request: SetPrivilege) -> Result<Privilege> {

@@ -132,6 +132,7 @@ impl ReadReplica {
 
 const PACE: Pace = Pace::new(Duration::from_secs(5), Duration::from_mins(45));
 
+/// # Read replicas
 impl Rdb {
     /// `CreateReadReplica`: answers while it is still being made (about three minutes);
     /// [wait](Self::wait_for_read_replica) before using it.

@@ -55,6 +55,7 @@ impl DeleteInstanceSettings {
     }
 }
 
+/// # Settings
 impl Rdb {
     /// `AddInstanceSettings`: changes these settings and leaves the others.
     pub async fn add_instance_settings(

@@ -221,6 +221,7 @@ impl Snapshot {
 
 const PACE: Pace = Pace::new(Duration::from_secs(2), Duration::from_hours(1));
 
+/// # Snapshots
 impl Rdb {
     /// `CreateSnapshot`: answers while it is still being made; [wait](Self::wait_for_snapshot) before using it.
     pub async fn create_snapshot(&self, instance: &InstanceId, request: CreateSnapshot) -> Result<Snapshot> {

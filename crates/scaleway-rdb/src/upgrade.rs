@@ -111,6 +111,7 @@ fn can_be_upgraded(instance: &Instance, change: &UpgradeInstance) -> bool {
     }
 }
 
+/// # Upgrades
 impl Rdb {
     /// `UpgradeInstance`: answers while the change is being made. [`UpgradeInstance::MajorUpgradeWorkflow`] answers the new
     /// instance; any other change, the same one.

@@ -99,6 +99,7 @@ pub struct ListUsers {
     pub order_by: Option<ListUsersOrder>,
 }
 
+/// # Users
 impl Rdb {
     /// `CreateUser`. An instance takes one write of users or privileges at a time, and answers 409 to the others.
     pub async fn create_user(&self, instance: &InstanceId, request: CreateUser) -> Result<User> {

@@ -124,6 +124,7 @@ pub struct ListImages {
     pub project_id: Option<ProjectId>,
 }
 
+/// # Images
 impl Registry {
     /// `GetImage`.
     pub async fn get_image(&self, id: &ImageId) -> Result<Image> {

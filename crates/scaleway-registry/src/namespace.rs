@@ -175,6 +175,7 @@ pub struct ListNamespaces {
     pub name: Option<String>,
 }
 
+/// # Namespaces
 impl Registry {
     /// `CreateNamespace`: it can be pushed to as soon as this answers.
     pub async fn create_namespace(&self, mut request: CreateNamespace) -> Result<Namespace> {

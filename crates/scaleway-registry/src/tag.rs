@@ -93,6 +93,7 @@ pub struct DeleteTag {
     pub force: Option<bool>,
 }
 
+/// # Tags
 impl Registry {
     /// `GetTag`.
     pub async fn get_tag(&self, id: &TagId) -> Result<Tag> {

@@ -6,6 +6,7 @@ use scaleway_core::{Error, ProjectId, Result, wire};
 
 use crate::{CreateSecret, ListSecrets, SecretEntry, Secrets, UpdateSecret};
 
+/// # By name
 impl Secrets {
     /// The secret of this name in this folder, by `ListSecrets`; in the client's default project unless one is given.
     /// Secrets that are scheduled for deletion are not found.

@@ -157,6 +157,7 @@ pub struct ListSecretTypes {
     pub project_id: Option<ProjectId>,
 }
 
+/// # Folders, tags and types
 impl Secrets {
     /// `BrowseSecrets`: one page of a folder.
     pub async fn browse_secrets(&self, mut request: BrowseSecrets) -> Result<Folder> {

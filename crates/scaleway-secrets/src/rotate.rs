@@ -74,6 +74,7 @@ impl Default for KeepVersions {
     }
 }
 
+/// # Rotation
 impl Secrets {
     /// Gives the secret a new version by `CreateSecretVersion`, after it has disabled and deleted old ones so that with
     /// the new one there are no more than `keep` says. Where the new one is not made after all, the value until then

@@ -329,6 +329,7 @@ impl AddSecretOwner {
     }
 }
 
+/// # Secrets
 impl Secrets {
     /// `CreateSecret`: a secret without a version; [give it one](Self::create_secret_version).
     pub async fn create_secret(&self, mut request: CreateSecret) -> Result<SecretEntry> {

@@ -247,6 +247,7 @@ impl AccessSecretVersionByPath {
     }
 }
 
+/// # Versions
 impl Secrets {
     /// `CreateSecretVersion`: the next version of the secret, enabled. A secret has 20 at most.
     pub async fn create_secret_version(

@@ -158,6 +158,7 @@ impl SetAcl {
     }
 }
 
+/// # ACL
 impl Vpcs {
     /// `GetACL`.
     pub async fn get_acl(&self, vpc_id: &VpcId, request: GetAcl) -> Result<Acl> {

@@ -248,6 +248,7 @@ impl Connector {
 
 const PACE: Pace = Pace::new(Duration::from_secs(1), Duration::from_mins(5));
 
+/// # Connectors
 impl Vpcs {
     /// `CreateVPCConnector`: an orphan until there is one in the opposite direction;
     /// [wait](Self::wait_for_connector) for that.

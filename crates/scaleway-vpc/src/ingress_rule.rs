@@ -185,6 +185,7 @@ pub struct ListIngressRules {
     pub project_id: Option<ProjectId>,
 }
 
+/// # Ingress rules
 impl Vpcs {
     /// `CreateIngressRule`: it holds at once.
     pub async fn create_ingress_rule(&self, request: CreateIngressRule) -> Result<IngressRule> {

@@ -310,6 +310,7 @@ struct Attachment<'a> {
     resource: &'a CustomResource,
 }
 
+/// # Addresses
 impl Ipam {
     /// `BookIP`.
     pub async fn book_ip(&self, mut request: BookIp) -> Result<Ip> {

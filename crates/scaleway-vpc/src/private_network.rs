@@ -175,6 +175,7 @@ pub struct ListPrivateNetworks {
 
 const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(3));
 
+/// # Private networks
 impl Vpcs {
     /// `CreatePrivateNetwork`: it can be used at once.
     pub async fn create_private_network(&self, mut request: CreatePrivateNetwork) -> Result<PrivateNetwork> {

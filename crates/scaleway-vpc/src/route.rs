@@ -257,6 +257,7 @@ pub struct ListRoutes {
     pub is_ipv6: Option<bool>,
 }
 
+/// # Routes
 impl Vpcs {
     /// `CreateRoute`: it holds at once.
     pub async fn create_route(&self, request: CreateRoute) -> Result<Route> {

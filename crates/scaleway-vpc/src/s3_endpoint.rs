@@ -26,6 +26,7 @@ struct All<'a> {
     private_network_ids: &'a [PrivateNetworkId],
 }
 
+/// # Endpoints of Object Storage
 impl Vpcs {
     /// `EnableS3Endpoint`: reaches Object Storage from these private networks of the VPC.
     pub async fn enable_s3_endpoint(

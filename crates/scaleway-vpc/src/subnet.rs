@@ -87,6 +87,7 @@ pub struct ListSubnets {
     pub vpc_id: Option<VpcId>,
 }
 
+/// # Subnets
 impl Vpcs {
     /// `ListSubnets`.
     pub fn list_subnets(&self, request: ListSubnets) -> Pager<Subnet> {

@@ -173,6 +173,7 @@ pub struct ListVpcs {
 
 const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(3));
 
+/// # VPCs
 impl Vpcs {
     /// `CreateVPC`: it can be used at once.
     pub async fn create_vpc(&self, mut request: CreateVpc) -> Result<Vpc> {

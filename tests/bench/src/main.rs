@@ -39,7 +39,8 @@ fn main() {
 }
 
 /// The middle of some figures, and the least and the most of them.
-fn spread(mut figures: Vec<f64>) -> (f64, f64, f64) {
+fn spread(figures: impl IntoIterator<Item = f64>) -> (f64, f64, f64) {
+    let mut figures = Vec::from_iter(figures);
     figures.sort_by(f64::total_cmp);
     let middle = figures.get(figures.len() / 2).copied().unwrap_or_default();
     (middle, figures.first().copied().unwrap_or_default(), figures.last().copied().unwrap_or_default())

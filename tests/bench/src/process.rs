@@ -34,7 +34,7 @@ pub(crate) fn run() {
         "staging", "wall s (min–max)", "requests", "appends", "peak MB (min–max)"
     );
     for (name, figures) in ["apply", "no-op plan", "destroy"].iter().zip(all) {
-        let of = |value: fn(&Figures) -> f64| spread(figures.iter().map(value).collect());
+        let of = |value: fn(&Figures) -> f64| spread(figures.iter().map(value));
         let (wall, peak) = (of(|f| f.wall), of(|f| f.peak));
         println!(
             "{name:<12} {:>8.3} ({:.3}–{:.3}) {:>9} {:>8} {:>7.1} ({:.1}–{:.1})",
@@ -93,5 +93,5 @@ fn fsync() -> f64 {
         file.sync_all().expect("a disk");
         started.elapsed().as_secs_f64() * 1000.0
     });
-    spread(figures.collect()).0
+    spread(figures).0
 }

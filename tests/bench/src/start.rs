@@ -13,6 +13,6 @@ pub(crate) fn run() {
         drop(emulator);
         took
     });
-    let (middle, least, most) = spread(figures.collect());
+    let (middle, least, most) = spread(figures);
     println!("emulator, spawned until ready: {middle:.1} ms ({least:.1}–{most:.1}), median of 20");
 }

@@ -69,3 +69,13 @@ async fn a_refusal_in_plain_text_is_told() {
     assert!(error.is_unauthenticated());
     assert!(error.to_string().ends_with("401 error: unauthorized: no such token"), "{error}");
 }
+
+#[tokio::test]
+async fn a_token_without_the_scope_is_denied_in_plain_text() {
+    let (server, logs) = opened().await;
+    let answer = ResponseTemplate::new(403).set_body_string("the token cannot write logs\n");
+    expect_data(&server, ("POST", "/loki/api/v1/push"), "x-token", &[], answer).await;
+    let error = logs.push(&BTreeMap::from([("app".into(), "evalap".into())]), "smoke").await.unwrap_err();
+    assert!(error.is_permission_denied());
+    assert!(error.to_string().ends_with("403 permissions_denied: the token cannot write logs"), "{error}");
+}

@@ -15,14 +15,13 @@ mod token;
 
 use std::time::Duration;
 
+use mock::{KEY, PROJECT, assert_whole, config, expect, expect_query, no_content, ok, with};
 use scaleway_cockpit::{Cockpit, DataSource};
 use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, RetryPolicy, Timestamp};
 use serde_json::Value;
-use wiremock::matchers::{body_json, header, method, path, query_param};
+use wiremock::matchers::{header, method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const KEY: &str = "11111111-1111-4111-8111-111111111111";
-const PROJECT: &str = "22222222-2222-4222-8222-222222222222";
 const TOKEN: &str = "33333333-3333-4333-8333-333333333333";
 const REGIONAL: &str = "/cockpit/v1/regions/fr-par";
 const GLOBAL: &str = "/cockpit/v1";
@@ -34,45 +33,12 @@ async fn mocked() -> (MockServer, Cockpit) {
     (server, Cockpit::new(&client))
 }
 
-fn config(server: &MockServer) -> Config {
-    Config::new(KEY)
-        .with_default_project(PROJECT.parse().unwrap())
-        .with_api_url(server.uri().parse().unwrap())
-}
-
 /// A client that sends again at once.
 fn client(config: Config, clock: &Clock) -> Client {
     let mut retry = RetryPolicy::default();
     retry.first_wait = Duration::ZERO;
     let https = Https::new(&HttpsOptions::default(), clock.clone()).unwrap();
     Client::builder(config, https).clock(clock.clone()).retry(retry).build().unwrap()
-}
-
-/// Expects exactly one authenticated request with this body, and answers it.
-async fn expect(server: &MockServer, verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) {
-    let mock = Mock::given(method(verb)).and(path(at)).and(header("x-auth-token", KEY));
-    let mock = if let Some(body) = body { mock.and(body_json(body)) } else { mock };
-    mock.respond_with(answer).expect(1).mount(server).await;
-}
-
-/// Expects exactly one authenticated request without a body and with this query, whole.
-async fn expect_query(
-    server: &MockServer,
-    verb: &str,
-    at: &str,
-    query: &'static str,
-    answer: ResponseTemplate,
-) {
-    Mock::given(method(verb))
-        .and(path(at))
-        .and(header("x-auth-token", KEY))
-        .and(move |request: &wiremock::Request| {
-            request.body.is_empty() && request.url.query().unwrap_or_default() == query
-        })
-        .respond_with(answer)
-        .expect(1)
-        .mount(server)
-        .await;
 }
 
 /// Expects the two pages of a list of three items that moved by one while it was read, in `field`.
@@ -89,14 +55,6 @@ async fn expect_pages(server: &MockServer, at: &str, field: &str, items: [Value;
             .mount(server)
             .await;
     }
-}
-
-fn ok(body: Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(body)
-}
-
-fn no_content() -> ResponseTemplate {
-    ResponseTemplate::new(204)
 }
 
 /// A data source that is the mocked server itself.
@@ -134,16 +92,4 @@ async fn only_body(server: &MockServer) -> Value {
     let requests = server.received_requests().await.unwrap();
     assert_eq!(requests.len(), 1);
     serde_json::from_slice(&requests[0].body).unwrap()
-}
-
-/// `value` with another `field`.
-fn with(mut value: Value, field: &str, other: impl Into<Value>) -> Value {
-    value[field] = other.into();
-    value
-}
-
-/// That nothing of an answer is lost in reading it.
-#[track_caller]
-fn assert_whole(read: &impl serde::Serialize, answer: &Value) {
-    assert_eq!(&serde_json::to_value(read).unwrap(), answer);
 }

@@ -6,6 +6,7 @@ use super::operations::PACE;
 use super::{Container, ContainerId, ContainerStatus, UpdateContainer};
 use crate::Containers;
 
+/// # Deploying
 impl Containers {
     /// Deploys `image` and waits until that very revision has started, 10 minutes at most. The old revision answers until
     /// then, and goes on (for 24 hours at most) where the new one cannot start: the error then carries the platform's

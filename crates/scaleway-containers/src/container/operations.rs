@@ -67,6 +67,7 @@ impl Container {
 
 pub(super) const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(10));
 
+/// # Containers
 impl Containers {
     /// `CreateContainer`: answers while its first revision is still starting; [wait](Self::wait_for_container) for it. CPU
     /// and memory that do not [go together](crate::memory_for) are refused before anything is sent.

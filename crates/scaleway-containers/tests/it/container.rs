@@ -32,11 +32,15 @@ async fn only_what_is_set_is_sent_and_nothing_of_the_answer_is_lost() {
 #[tokio::test]
 async fn an_update_clears_with_empty_and_leaves_what_is_unset() {
     let (server, containers) = mocked().await;
-    let body = json!({"command": [], "https_connection_only": true, "sandbox": "v2"});
+    let probe = json!({"interval": "5s"});
+    let body = json!({"command": [], "https_connection_only": true, "sandbox": "v2", "startup_probe": probe});
     expect(&server, "PATCH", &format!("{CONTAINERS}/container-1"), Some(body), ok(container("updating", "")))
         .await;
-    let update =
-        UpdateContainer::default().command(Vec::new()).https_connections_only(true).sandbox(Sandbox::V2);
+    let update = UpdateContainer::default()
+        .command(Vec::new())
+        .https_connections_only(true)
+        .sandbox(Sandbox::V2)
+        .startup_probe(Probe::default().interval(Duration::from_secs(5)));
     containers.update_container(&"container-1".parse().unwrap(), update).await.unwrap();
 }
 

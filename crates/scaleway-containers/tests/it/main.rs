@@ -7,34 +7,15 @@ mod domain;
 mod namespace;
 mod trigger;
 
+use mock::{KEY, PROJECT, expect, ok};
 use scaleway_containers::Containers;
-use scaleway_core::{Client, Config};
 use serde_json::{Value, json};
-use wiremock::matchers::{body_json, header, method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
-
-const KEY: &str = "11111111-1111-4111-8111-111111111111";
-const PROJECT: &str = "22222222-2222-4222-8222-222222222222";
+use wiremock::MockServer;
 
 /// A mocked API and a client of it.
 async fn mocked() -> (MockServer, Containers) {
-    let server = MockServer::start().await;
-    let config = Config::new(KEY)
-        .with_default_project(PROJECT.parse().unwrap())
-        .with_api_url(server.uri().parse().unwrap());
-    let client = Client::new(config).unwrap();
+    let (server, client) = mock::started().await;
     (server, Containers::new(&client))
-}
-
-/// Expects exactly one authenticated request with this body, and answers it.
-async fn expect(server: &MockServer, verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) {
-    let mock = Mock::given(method(verb)).and(path(at)).and(header("x-auth-token", KEY));
-    let mock = if let Some(body) = body { mock.and(body_json(body)) } else { mock };
-    mock.respond_with(answer).expect(1).mount(server).await;
-}
-
-fn ok(body: Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(body)
 }
 
 fn namespace(status: &str) -> Value {

@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+
+use url::Url;
 
 use super::{Exchange, Transport, TransportError};
 use crate::Clock;
@@ -65,15 +67,14 @@ impl Https {
     async fn exchange(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
         let _busy = self.clock.busy();
         let (parts, body) = request.into_parts();
-        let url = parts.uri.to_string();
-        let mut response = self
-            .client
-            .request(parts.method, &url)
-            .headers(parts.headers)
-            .body(body)
-            .send()
-            .await
-            .map_err(classify)?;
+        let url = Url::parse(&parts.uri.to_string()).map_err(|error| TransportError::NeverSent {
+            reason: "the address is none".into(),
+            source: Some(Box::new(error)),
+        })?;
+        let mut request = reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.body_mut() = Some(body.into());
+        let mut response = self.client.execute(request).await.map_err(classify)?;
         let mut answer = http::Response::new(Bytes::new());
         *answer.status_mut() = response.status();
         *answer.headers_mut() = std::mem::take(response.headers_mut());
@@ -81,14 +82,16 @@ impl Https {
         if response.content_length().is_some_and(|length| length > MAX_ANSWER as u64) {
             return Err(too_large());
         }
-        let mut body = BytesMut::new();
+        let (mut chunks, mut length) = (Vec::with_capacity(1), 0);
         while let Some(chunk) = response.chunk().await.map_err(classify)? {
-            if body.len() + chunk.len() > MAX_ANSWER {
+            length += chunk.len();
+            if length > MAX_ANSWER {
                 return Err(too_large());
             }
-            body.extend_from_slice(&chunk);
+            chunks.push(chunk);
         }
-        *answer.body_mut() = body.freeze();
+        // Most answers come in one piece, which need not be copied.
+        *answer.body_mut() = if chunks.len() == 1 { chunks.swap_remove(0) } else { chunks.concat().into() };
         Ok(answer)
     }
 }

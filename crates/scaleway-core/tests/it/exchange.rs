@@ -27,8 +27,8 @@ fn exchange(
         let request = http::Request::builder().method(method.clone()).uri("https://elsewhere.test/");
         Ok(request.header("attempt", attempt).body(Bytes::new()).unwrap())
     };
-    let call = Call::new("PutThing", method.clone(), "https://elsewhere.test/");
-    let answer = client.clock().block_on(client.exchange(call, repeatable, &request, read)).unwrap();
+    let call = || Call::new("PutThing", method.clone(), "https://elsewhere.test/");
+    let answer = client.clock().block_on(client.exchange(&call, repeatable, &request, read)).unwrap();
     (answer, count(&made))
 }
 

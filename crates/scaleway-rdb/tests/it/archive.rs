@@ -8,7 +8,7 @@ use scaleway_rdb::{
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::{busy, id, instance, instance_id, ok, then, then_list, timeless, with};
+use crate::{busy, expect, id, instance, instance_id, ok, then_list, timeless, with};
 
 const EXPIRY: &str = "2026-06-05T00:00:00Z";
 
@@ -35,11 +35,11 @@ fn a_backup_is_made_once_with_its_expiry() {
         let failed = with(backup("error"), json!({"id": "backup-9"}));
         then_list(&server, "backups", "database_backups", vec![other, failed]).await;
         let body = json!({"instance_id": "instance-1", "database_name": "evalap", "name": "before-2.4", "expires_at": EXPIRY});
-        then(&server, "POST", "backups", None, busy()).await;
-        then(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
-        then(&server, "POST", "backups", Some(body), ok(backup("creating"))).await;
+        expect(&server, "POST", "backups", None, busy()).await;
+        expect(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
+        expect(&server, "POST", "backups", Some(body), ok(backup("creating"))).await;
         for status in ["creating", "ready"] {
-            then(&server, "GET", "backups/backup-1", None, ok(backup(status))).await;
+            expect(&server, "GET", "backups/backup-1", None, ok(backup(status))).await;
         }
         let made = rdb.ensure_database_backup(request.clone()).await.unwrap();
         assert_eq!(serde_json::to_value(made).unwrap(), backup("ready"));
@@ -47,16 +47,22 @@ fn a_backup_is_made_once_with_its_expiry() {
         // It is there, to be kept for less long.
         let longer = with(backup("ready"), json!({"expires_at": null}));
         then_list(&server, "backups", "database_backups", vec![longer.clone()]).await;
-        then(&server, "GET", "backups/backup-1", None, ok(longer)).await;
-        then(&server, "PATCH", "backups/backup-1", Some(json!({"expires_at": EXPIRY})), ok(backup("ready")))
-            .await;
+        expect(&server, "GET", "backups/backup-1", None, ok(longer)).await;
+        expect(
+            &server,
+            "PATCH",
+            "backups/backup-1",
+            Some(json!({"expires_at": EXPIRY})),
+            ok(backup("ready")),
+        )
+        .await;
         rdb.ensure_database_backup(request.clone()).await.unwrap();
 
         // Its creation was lost.
         then_list(&server, "backups", "database_backups", vec![]).await;
-        then(&server, "POST", "backups", None, ResponseTemplate::new(502)).await;
+        expect(&server, "POST", "backups", None, ResponseTemplate::new(502)).await;
         then_list(&server, "backups", "database_backups", vec![backup("creating")]).await;
-        then(&server, "GET", "backups/backup-1", None, ok(backup("ready"))).await;
+        expect(&server, "GET", "backups/backup-1", None, ok(backup("ready"))).await;
         rdb.ensure_database_backup(request).await.unwrap();
     });
 }
@@ -67,22 +73,22 @@ fn a_restore_is_waited_for_and_never_sent_twice() {
         let (at, into) =
             ("backups/backup-1/restore", RestoreDatabaseBackup::new(instance_id()).database_name("copy"));
         let body = json!({"database_name": "copy", "instance_id": "instance-1"});
-        then(&server, "POST", at, Some(body), ok(backup("restoring"))).await;
+        expect(&server, "POST", at, Some(body), ok(backup("restoring"))).await;
         for status in ["restoring", "ready"] {
-            then(&server, "GET", "backups/backup-1", None, ok(backup(status))).await;
+            expect(&server, "GET", "backups/backup-1", None, ok(backup(status))).await;
         }
         rdb.restore_database_backup_and_wait(&id("backup-1"), into.clone()).await.unwrap();
 
         // The answer is lost; it is being restored.
-        then(&server, "POST", at, None, ResponseTemplate::new(502)).await;
+        expect(&server, "POST", at, None, ResponseTemplate::new(502)).await;
         for status in ["restoring", "ready"] {
-            then(&server, "GET", "backups/backup-1", None, ok(backup(status))).await;
+            expect(&server, "GET", "backups/backup-1", None, ok(backup(status))).await;
         }
         rdb.restore_database_backup_and_wait(&id("backup-1"), into.clone()).await.unwrap();
 
         // The answer is lost; who knows.
-        then(&server, "POST", at, None, ResponseTemplate::new(502)).await;
-        then(&server, "GET", "backups/backup-1", None, ok(backup("ready"))).await;
+        expect(&server, "POST", at, None, ResponseTemplate::new(502)).await;
+        expect(&server, "GET", "backups/backup-1", None, ok(backup("ready"))).await;
         let error = rdb.restore_database_backup_and_wait(&id("backup-1"), into).await.unwrap_err();
         assert!(error.may_have_happened(), "{error}");
     });
@@ -98,16 +104,16 @@ fn an_export_ends_with_a_new_address() {
         // The clock stands at 1970: this address has four minutes left.
         let stale = exported("https://s3.example/1?key=hunter2", "1970-01-01T00:04:00Z");
         let fresh = exported("https://s3.example/2?key=hunter2", "1970-01-02T00:00:00Z");
-        then(&server, "GET", at, None, ok(stale.clone())).await;
-        then(&server, "POST", "backups/backup-1/export", Some(json!({})), ok(backup("exporting"))).await;
+        expect(&server, "GET", at, None, ok(stale.clone())).await;
+        expect(&server, "POST", "backups/backup-1/export", Some(json!({})), ok(backup("exporting"))).await;
         for answer in [backup("exporting"), stale, fresh.clone()] {
-            then(&server, "GET", at, None, ok(answer)).await;
+            expect(&server, "GET", at, None, ok(answer)).await;
         }
         let download = rdb.export_database_backup_and_wait(&id("backup-1")).await.unwrap();
         assert_eq!(download.url.expose(), "https://s3.example/2?key=hunter2");
         assert!(!format!("{download:?}").contains("hunter2"));
 
-        then(&server, "GET", at, None, ok(fresh)).await;
+        expect(&server, "GET", at, None, ok(fresh)).await;
         assert_eq!(rdb.export_database_backup_and_wait(&id("backup-1")).await.unwrap(), download);
     });
 }
@@ -124,16 +130,16 @@ fn a_snapshot_is_made_once_and_an_instance_of_it() {
         )
         .await;
         let body = json!({"name": "before-2.4", "expires_at": EXPIRY});
-        then(&server, "POST", "instances/instance-1/snapshots", Some(body), ok(snapshot("creating"))).await;
+        expect(&server, "POST", "instances/instance-1/snapshots", Some(body), ok(snapshot("creating"))).await;
         for status in ["creating", "ready"] {
-            then(&server, "GET", "snapshots/snapshot-1", None, ok(snapshot(status))).await;
+            expect(&server, "GET", "snapshots/snapshot-1", None, ok(snapshot(status))).await;
         }
         rdb.ensure_snapshot(&instance_id(), request.clone()).await.unwrap();
 
         let longer = with(snapshot("ready"), json!({"expires_at": "2027-06-05T00:00:00Z"}));
         then_list(&server, "snapshots", "snapshots", vec![longer.clone()]).await;
-        then(&server, "GET", "snapshots/snapshot-1", None, ok(longer)).await;
-        then(
+        expect(&server, "GET", "snapshots/snapshot-1", None, ok(longer)).await;
+        expect(
             &server,
             "PATCH",
             "snapshots/snapshot-1",
@@ -144,10 +150,11 @@ fn a_snapshot_is_made_once_and_an_instance_of_it() {
         let made = rdb.ensure_snapshot(&instance_id(), request).await.unwrap();
 
         let copy = |status: &str| ok(with(instance(status), json!({"id": "instance-2"})));
-        then(&server, "GET", "snapshots/snapshot-1", None, ok(snapshot("ready"))).await;
+        expect(&server, "GET", "snapshots/snapshot-1", None, ok(snapshot("ready"))).await;
         let body = json!({"instance_name": "rehearsal"});
-        then(&server, "POST", "snapshots/snapshot-1/create-instance", Some(body), copy("provisioning")).await;
-        then(&server, "GET", "instances/instance-2", None, copy("ready")).await;
+        expect(&server, "POST", "snapshots/snapshot-1/create-instance", Some(body), copy("provisioning"))
+            .await;
+        expect(&server, "GET", "instances/instance-2", None, copy("ready")).await;
         let request = CreateInstanceFromSnapshot::new("rehearsal");
         let copy = rdb.create_instance_from_snapshot_and_wait(&made.id, request).await.unwrap();
         assert_eq!(copy.id.as_str(), "instance-2");
@@ -160,9 +167,9 @@ fn logs_of_all_nodes_are_waited_for() {
         let log =
             |id: &str, status: &str| json!({"id": id, "status": status, "node_name": id, "region": "fr-par"});
         let asked = json!({"instance_logs": [log("log-1", "creating"), log("log-2", "creating")]});
-        then(&server, "POST", "instances/instance-1/prepare-logs", Some(json!({})), ok(asked)).await;
+        expect(&server, "POST", "instances/instance-1/prepare-logs", Some(json!({})), ok(asked)).await;
         for (id, status) in [("log-1", "ready"), ("log-2", "creating"), ("log-2", "ready")] {
-            then(&server, "GET", &format!("logs/{id}"), None, ok(log(id, status))).await;
+            expect(&server, "GET", &format!("logs/{id}"), None, ok(log(id, status))).await;
         }
         let request = PrepareInstanceLogs::default();
         let logs = rdb.prepare_instance_logs_and_wait(&instance_id(), request).await.unwrap();
@@ -175,7 +182,7 @@ fn the_certificate_comes_with_a_url_that_looks_at_it() {
     timeless(|server, rdb| async move {
         let answer =
             json!({"name": "ssl_certificate", "content_type": "application/x-pem-file", "content": "cGVt"});
-        then(&server, "GET", "instances/instance-1/certificate", None, ok(answer)).await;
+        expect(&server, "GET", "instances/instance-1/certificate", None, ok(answer)).await;
         let url = ConnectionUrl::at("172.16.20.4", 5432, "evalap", "api", "p@".into());
         let connection = rdb.verified_connection(&instance_id(), url, "/etc/db.pem").await.unwrap();
         assert_eq!(connection.certificate.content, "pem");

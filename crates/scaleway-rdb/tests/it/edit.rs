@@ -6,7 +6,7 @@ use wiremock::Mock;
 use wiremock::ResponseTemplate;
 use wiremock::matchers::{method, path};
 
-use crate::{ROOT, busy, instance, instance_id, ok, then, then_list, timeless, with};
+use crate::{ROOT, busy, expect, instance, instance_id, ok, then_list, timeless, with};
 
 const AT: &str = "instances/instance-1";
 const SETTINGS: &str = "instances/instance-1/settings";
@@ -28,23 +28,23 @@ fn rule(ip: &str, description: &str) -> Value {
 fn an_edit_names_only_its_own_settings() {
     timeless(|server, rdb| async move {
         let before = json!([setting("max_connections", "100"), setting("work_mem", "4")]);
-        then(&server, "GET", AT, None, holding(before)).await;
+        expect(&server, "GET", AT, None, holding(before)).await;
         let body = json!({"settings": [setting("work_mem", "8")]});
-        then(&server, "POST", SETTINGS, None, busy()).await;
-        then(&server, "GET", AT, None, ok(instance("ready"))).await;
-        then(&server, "POST", SETTINGS, Some(body.clone()), ok(body)).await;
+        expect(&server, "POST", SETTINGS, None, busy()).await;
+        expect(&server, "GET", AT, None, ok(instance("ready"))).await;
+        expect(&server, "POST", SETTINGS, Some(body.clone()), ok(body)).await;
         let body = json!({"setting_names": ["max_connections"]});
-        then(&server, "DELETE", SETTINGS, Some(body), ok(json!({"settings": []}))).await;
-        then(&server, "GET", AT, None, ok(instance("configuring"))).await;
+        expect(&server, "DELETE", SETTINGS, Some(body), ok(json!({"settings": []}))).await;
+        expect(&server, "GET", AT, None, ok(instance("configuring"))).await;
         // What somebody else has set meanwhile stays.
         let after = json!([setting("jit", "off"), setting("work_mem", "8")]);
-        then(&server, "GET", AT, None, holding(after.clone())).await;
+        expect(&server, "GET", AT, None, holding(after.clone())).await;
         let edit =
             SettingsEdit::new().set("work_mem", "8").reset("max_connections").reset("statement_timeout");
         let set = rdb.edit_instance_settings(&instance_id(), edit.clone()).await.unwrap();
         assert_eq!(serde_json::to_value(set).unwrap(), after);
 
-        then(&server, "GET", AT, None, holding(after)).await;
+        expect(&server, "GET", AT, None, holding(after)).await;
         rdb.edit_instance_settings(&instance_id(), edit).await.unwrap();
     });
 }
@@ -54,11 +54,11 @@ fn what_was_moved_in_between_is_put_right_and_a_lost_answer_is_looked_at() {
     timeless(|server, rdb| async move {
         let (old, new) = (json!([setting("work_mem", "4")]), json!([setting("work_mem", "8")]));
         let body = json!({"settings": new});
-        then(&server, "GET", AT, None, holding(old.clone())).await;
-        then(&server, "POST", SETTINGS, Some(body.clone()), ok(body.clone())).await;
-        then(&server, "GET", AT, None, holding(old)).await;
-        then(&server, "POST", SETTINGS, Some(body), ResponseTemplate::new(502)).await;
-        then(&server, "GET", AT, None, holding(new)).await;
+        expect(&server, "GET", AT, None, holding(old.clone())).await;
+        expect(&server, "POST", SETTINGS, Some(body.clone()), ok(body.clone())).await;
+        expect(&server, "GET", AT, None, holding(old)).await;
+        expect(&server, "POST", SETTINGS, Some(body), ResponseTemplate::new(502)).await;
+        expect(&server, "GET", AT, None, holding(new)).await;
         rdb.edit_instance_settings(&instance_id(), SettingsEdit::new().set("work_mem", "8")).await.unwrap();
     });
 }
@@ -96,16 +96,16 @@ fn answers_that_are_always_lost_are_the_error() {
 #[test]
 fn an_edit_names_only_its_own_rules() {
     timeless(|server, rdb| async move {
-        let ready = || then(&server, "GET", AT, None, ok(instance("ready")));
+        let ready = || expect(&server, "GET", AT, None, ok(instance("ready")));
         ready().await;
         let office = rule("203.0.113.0/24", "office");
         let before =
             vec![rule("0.0.0.0/0", "IP allowed"), office.clone(), rule("198.51.100.7/32", "IP allowed")];
         then_list(&server, ACLS, "rules", before).await;
         let added = json!({"rules": [{"ip": "192.0.2.1/32", "description": "VPN"}]});
-        then(&server, "POST", ACLS, Some(added), ok(json!({"rules": [rule("192.0.2.1/32", "VPN")]}))).await;
+        expect(&server, "POST", ACLS, Some(added), ok(json!({"rules": [rule("192.0.2.1/32", "VPN")]}))).await;
         let gone = json!({"acl_rule_ips": ["0.0.0.0/0"]});
-        then(&server, "DELETE", ACLS, Some(gone), ok(json!({"rules": []}))).await;
+        expect(&server, "DELETE", ACLS, Some(gone), ok(json!({"rules": []}))).await;
         ready().await;
         let after = vec![office.clone(), rule("198.51.100.7/32", "IP allowed"), rule("192.0.2.1/32", "VPN")];
         then_list(&server, ACLS, "rules", after.clone()).await;

@@ -8,7 +8,7 @@ use wiremock::ResponseTemplate;
 use wiremock::matchers::method;
 use wiremock::{Mock, MockServer};
 
-use crate::{busy, instance, instance_id, ok, then, then_list, timeless};
+use crate::{busy, expect, instance, instance_id, ok, then_list, timeless};
 
 const DATABASES: &str = "instances/instance-1/databases";
 const USERS: &str = "instances/instance-1/users";
@@ -32,7 +32,7 @@ fn a_database_is_made_once() {
     timeless(|server, rdb| async move {
         let other = json!({"name": "evalap_old", "owner": "", "managed": true, "size": 0});
         then_list(&server, DATABASES, "databases", vec![other]).await;
-        then(&server, "POST", DATABASES, Some(json!({"name": "evalap"})), ok(database())).await;
+        expect(&server, "POST", DATABASES, Some(json!({"name": "evalap"})), ok(database())).await;
         then_list(&server, DATABASES, "databases", vec![database()]).await;
         let id = instance_id();
         for _ in 0..2 {
@@ -47,7 +47,7 @@ fn a_database_is_made_once() {
 fn a_database_whose_creation_was_lost_is_found_even_if_late() {
     timeless(|server, rdb| async move {
         then_list(&server, DATABASES, "databases", vec![]).await;
-        then(&server, "POST", DATABASES, None, ResponseTemplate::new(502)).await;
+        expect(&server, "POST", DATABASES, None, ResponseTemplate::new(502)).await;
         then_list(&server, DATABASES, "databases", vec![]).await;
         then_list(&server, DATABASES, "databases", vec![database()]).await;
         rdb.ensure_database(&instance_id(), CreateDatabase::new("evalap")).await.unwrap();
@@ -59,7 +59,7 @@ fn a_creation_that_was_lost_for_good_says_so() {
     timeless(|server, rdb| async move {
         let none = ok(json!({"databases": [], "total_count": 0}));
         Mock::given(method("GET")).respond_with(none).mount(&server).await;
-        then(&server, "POST", DATABASES, None, ResponseTemplate::new(502)).await;
+        expect(&server, "POST", DATABASES, None, ResponseTemplate::new(502)).await;
         let error = rdb.ensure_database(&instance_id(), CreateDatabase::new("evalap")).await.unwrap_err();
         assert!(error.may_have_happened(), "{error}");
     });
@@ -69,13 +69,13 @@ fn a_creation_that_was_lost_for_good_says_so() {
 fn a_busy_instance_is_waited_for() {
     timeless(|server, rdb| async move {
         then_list(&server, DATABASES, "databases", vec![]).await;
-        then(&server, "POST", DATABASES, None, busy()).await;
-        then(&server, "GET", "instances/instance-1", None, ok(instance("configuring"))).await;
-        then(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
+        expect(&server, "POST", DATABASES, None, busy()).await;
+        expect(&server, "GET", "instances/instance-1", None, ok(instance("configuring"))).await;
+        expect(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
         let met = json!({"message": "ERROR: Tuple concurrently updated"});
-        then(&server, "POST", DATABASES, None, ResponseTemplate::new(409).set_body_json(met)).await;
-        then(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
-        then(&server, "POST", DATABASES, None, ok(database())).await;
+        expect(&server, "POST", DATABASES, None, ResponseTemplate::new(409).set_body_json(met)).await;
+        expect(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
+        expect(&server, "POST", DATABASES, None, ok(database())).await;
         rdb.ensure_database(&instance_id(), CreateDatabase::new("evalap")).await.unwrap();
     });
 }
@@ -84,7 +84,7 @@ fn a_busy_instance_is_waited_for() {
 fn an_instance_that_is_never_ready_is_not_waited_for_for_ever() {
     timeless(|server, rdb| async move {
         then_list(&server, DATABASES, "databases", vec![]).await;
-        then(&server, "POST", DATABASES, None, busy()).await;
+        expect(&server, "POST", DATABASES, None, busy()).await;
         Mock::given(method("GET")).respond_with(ok(instance("configuring"))).mount(&server).await;
         let error = rdb.ensure_database(&instance_id(), CreateDatabase::new("evalap")).await.unwrap_err();
         assert!(matches!(error, scaleway_rdb::Error::StillChanging { .. }), "{error}");
@@ -97,17 +97,17 @@ fn a_user_is_made_or_gets_its_password_and_its_rank() {
         let create = CreateUser::new("api", PASSWORD);
         then_list(&server, USERS, "users", vec![]).await;
         let body = json!({"name": "api", "password": PASSWORD, "is_admin": false});
-        then(&server, "POST", USERS, Some(body), ok(user(false))).await;
+        expect(&server, "POST", USERS, Some(body), ok(user(false))).await;
         rdb.ensure_user(&instance_id(), create.clone()).await.unwrap();
 
         let at = format!("{USERS}/api");
         then_list(&server, USERS, "users", vec![user(false)]).await;
-        then(&server, "PATCH", &at, Some(json!({"password": PASSWORD})), ok(user(false))).await;
+        expect(&server, "PATCH", &at, Some(json!({"password": PASSWORD})), ok(user(false))).await;
         rdb.ensure_user(&instance_id(), create.clone()).await.unwrap();
 
         then_list(&server, USERS, "users", vec![user(true)]).await;
         let body = json!({"password": PASSWORD, "is_admin": false});
-        then(&server, "PATCH", &at, Some(body), ok(user(false))).await;
+        expect(&server, "PATCH", &at, Some(body), ok(user(false))).await;
         assert!(!rdb.ensure_user(&instance_id(), create).await.unwrap().is_admin);
     });
 }
@@ -117,10 +117,10 @@ fn a_user_that_another_made_first_gets_the_password() {
     timeless(|server, rdb| async move {
         then_list(&server, USERS, "users", vec![]).await;
         let taken = json!({"type": "already_exists", "message": "user api already exists"});
-        then(&server, "POST", USERS, None, ResponseTemplate::new(409).set_body_json(taken)).await;
+        expect(&server, "POST", USERS, None, ResponseTemplate::new(409).set_body_json(taken)).await;
         then_list(&server, USERS, "users", vec![user(false)]).await;
         let body = json!({"password": PASSWORD});
-        then(&server, "PATCH", &format!("{USERS}/api"), Some(body), ok(user(false))).await;
+        expect(&server, "PATCH", &format!("{USERS}/api"), Some(body), ok(user(false))).await;
         rdb.ensure_user(&instance_id(), CreateUser::new("api", PASSWORD)).await.unwrap();
     });
 }
@@ -130,7 +130,7 @@ fn a_privilege_is_set_only_where_it_differs() {
     timeless(|server, rdb| async move {
         let wanted = |permission| SetPrivilege::new("evalap", "api", permission);
         then_list(&server, PRIVILEGES, "privileges", vec![privilege("none")]).await;
-        then(&server, "PUT", PRIVILEGES, Some(privilege("readwrite")), ok(privilege("readwrite"))).await;
+        expect(&server, "PUT", PRIVILEGES, Some(privilege("readwrite")), ok(privilege("readwrite"))).await;
         rdb.ensure_privilege(&instance_id(), wanted(Permission::Readwrite)).await.unwrap();
 
         then_list(&server, PRIVILEGES, "privileges", vec![privilege("readwrite")]).await;
@@ -143,7 +143,7 @@ fn a_privilege_is_set_only_where_it_differs() {
 
         // But more than was asked for, perhaps, where only reading was.
         then_list(&server, PRIVILEGES, "privileges", vec![privilege("custom")]).await;
-        then(&server, "PUT", PRIVILEGES, Some(privilege("readonly")), ok(privilege("readonly"))).await;
+        expect(&server, "PUT", PRIVILEGES, Some(privilege("readonly")), ok(privilege("readonly"))).await;
         rdb.ensure_privilege(&instance_id(), wanted(Permission::Readonly)).await.unwrap();
     });
 }
@@ -152,7 +152,7 @@ fn a_privilege_is_set_only_where_it_differs() {
 async fn absent(server: &MockServer, instance: &str, name: &str) {
     let at = format!("instances/{instance}/databases");
     then_list(server, &at, "databases", vec![]).await;
-    then(server, "POST", &at, Some(json!({"name": name})), ok(json!({"name": name}))).await;
+    expect(server, "POST", &at, Some(json!({"name": name})), ok(json!({"name": name}))).await;
 }
 
 #[test]

@@ -14,24 +14,20 @@ mod upgrade;
 
 use std::future::Future;
 
-use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, Random, Timestamp};
+use mock::{PROJECT, no_content, ok};
+use scaleway_core::{Client, Clock, Https, HttpsOptions, Random, Timestamp};
 use scaleway_rdb::{InstanceId, Rdb};
 use serde_json::{Value, json};
-use wiremock::matchers::{body_json, header, method, path, query_param};
+use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-const KEY: &str = "11111111-1111-4111-8111-111111111111";
-const PROJECT: &str = "22222222-2222-4222-8222-222222222222";
 const NETWORK: &str = "33333333-3333-4333-8333-333333333333";
 const ROOT: &str = "/rdb/v1/regions/fr-par";
 
 /// A mocked API and a client of it.
 async fn mocked() -> (MockServer, Rdb) {
-    let server = MockServer::start().await;
-    let config = Config::new(KEY)
-        .with_default_project(PROJECT.parse().unwrap())
-        .with_api_url(server.uri().parse().unwrap());
-    (server, Rdb::new(&Client::new(config).unwrap()))
+    let (server, client) = mock::started().await;
+    (server, Rdb::new(&client))
 }
 
 /// Runs `test` with a mocked API and a client of it, on a clock that jumps over every wait.
@@ -39,27 +35,20 @@ fn timeless<F: Future<Output = ()>>(test: impl FnOnce(MockServer, Rdb) -> F) {
     let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
     let run = async {
         let server = MockServer::start().await;
-        let config = Config::new(KEY)
-            .with_default_project(PROJECT.parse().unwrap())
-            .with_api_url(server.uri().parse().unwrap());
         let https = Https::new(&HttpsOptions::default(), clock.clone()).unwrap();
-        let client = Client::builder(config, https).clock(clock.clone()).random(Random::seeded(1)).build();
+        let client = Client::builder(mock::config(&server), https)
+            .clock(clock.clone())
+            .random(Random::seeded(1))
+            .build();
         test(server, Rdb::new(&client.unwrap())).await;
     };
     clock.block_on(run).unwrap();
 }
 
-/// As [`expect`]; after that, the next one that was expected is tried.
-async fn then(server: &MockServer, verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) {
-    let mock = Mock::given(method(verb)).and(path(format!("{ROOT}/{at}"))).and(header("x-auth-token", KEY));
-    let mock = if let Some(body) = body { mock.and(body_json(body)) } else { mock };
-    mock.respond_with(answer).up_to_n_times(1).expect(1).mount(server).await;
-}
-
-/// As [`then`], for a list of these items.
+/// As [`expect`], for a list of these items.
 async fn then_list(server: &MockServer, at: &str, field: &str, items: Vec<Value>) {
     let answer = ok(json!({"total_count": items.len(), field: items}));
-    then(server, "GET", at, None, answer).await;
+    expect(server, "GET", at, None, answer).await;
 }
 
 fn busy() -> ResponseTemplate {
@@ -68,11 +57,8 @@ fn busy() -> ResponseTemplate {
     ResponseTemplate::new(409).set_body_json(body)
 }
 
-/// Expects exactly one authenticated request at `at`, below the region, with this body, and answers it.
 async fn expect(server: &MockServer, verb: &str, at: &str, body: Option<Value>, answer: ResponseTemplate) {
-    let mock = Mock::given(method(verb)).and(path(format!("{ROOT}/{at}"))).and(header("x-auth-token", KEY));
-    let mock = if let Some(body) = body { mock.and(body_json(body)) } else { mock };
-    mock.respond_with(answer).expect(1).mount(server).await;
+    mock::expect(server, verb, format!("{ROOT}/{at}"), body, answer).await;
 }
 
 /// Answers a list at `at` in two pages of one item each, when the filter is there.
@@ -91,14 +77,6 @@ async fn expect_pages(
         let mock = if let Some((key, value)) = filter { mock.and(query_param(key, value)) } else { mock };
         mock.respond_with(ok(json!({field: [item], "total_count": 2}))).expect(1).mount(server).await;
     }
-}
-
-fn ok(body: Value) -> ResponseTemplate {
-    ResponseTemplate::new(200).set_body_json(body)
-}
-
-fn nothing() -> ResponseTemplate {
-    ResponseTemplate::new(204)
 }
 
 fn gone(resource: &str) -> ResponseTemplate {

@@ -9,8 +9,8 @@ use scaleway_rdb::{
 use serde_json::{Value, json};
 
 use crate::{
-    NETWORK, expect, expect_pages, id, instance_id, mocked, nothing, ok, private_endpoint, public_endpoint,
-    with,
+    NETWORK, expect, expect_pages, id, instance_id, mocked, no_content, ok, private_endpoint,
+    public_endpoint, with,
 };
 
 fn rule(ip: &str) -> Value {
@@ -25,7 +25,7 @@ async fn an_endpoint_lives_and_dies() {
     expect(&server, "GET", "endpoints/endpoint-1", None, ok(public_endpoint())).await;
     let migrate = json!({"instance_id": "instance-2"});
     expect(&server, "POST", "endpoints/endpoint-1/migrate", Some(migrate), ok(public_endpoint())).await;
-    expect(&server, "DELETE", "endpoints/endpoint-1", None, nothing()).await;
+    expect(&server, "DELETE", "endpoints/endpoint-1", None, no_content()).await;
 
     let spec = EndpointSpec::PrivateNetwork(PrivateNetworkSpec::fixed(id(NETWORK), "172.16.20.4/22"));
     let made = rdb.create_endpoint(&instance_id(), CreateEndpoint::new(spec)).await.unwrap();
@@ -84,7 +84,7 @@ async fn databases_are_made_listed_and_deleted() {
         [made.clone(), other.clone()],
     )
     .await;
-    expect(&server, "DELETE", &format!("{at}/odd%2Fname"), None, nothing()).await;
+    expect(&server, "DELETE", &format!("{at}/odd%2Fname"), None, no_content()).await;
 
     let database = rdb.create_database(&instance_id(), CreateDatabase::new("evalap")).await.unwrap();
     assert_eq!(serde_json::to_value(&database).unwrap(), made);
@@ -113,7 +113,7 @@ async fn users_are_made_listed_updated_and_deleted() {
         .await;
     expect(&server, "PATCH", &format!("{at}/api"), Some(json!({"password": "cD4-cD4-"})), ok(user.clone()))
         .await;
-    expect(&server, "DELETE", &format!("{at}/api"), None, nothing()).await;
+    expect(&server, "DELETE", &format!("{at}/api"), None, no_content()).await;
 
     let create = CreateUser::new("api", "aB3-aB3-");
     assert!(!format!("{create:?}").contains("aB3-"));
@@ -154,7 +154,7 @@ async fn a_certificate_is_read_and_renewed() {
     let at = "instances/instance-1/certificate";
     let file = json!({"name": "ssl_certificate", "content_type": "application/x-pem-file", "content": "LS0tLS1CRUdJTg=="});
     expect(&server, "GET", at, None, ok(file.clone())).await;
-    expect(&server, "POST", "instances/instance-1/renew-certificate", Some(json!({})), nothing()).await;
+    expect(&server, "POST", "instances/instance-1/renew-certificate", Some(json!({})), no_content()).await;
     let certificate = rdb.get_instance_certificate(&instance_id()).await.unwrap();
     assert_eq!(certificate.content, "-----BEGIN");
     assert_eq!(serde_json::to_value(&certificate).unwrap(), file);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use wiremock::Mock;
 use wiremock::matchers::{method, path, query_param};
 
-use crate::{ROOT, expect, expect_pages, id, instance_id, mocked, nothing, ok, with};
+use crate::{ROOT, expect, expect_pages, id, instance_id, mocked, no_content, ok, with};
 
 fn log(status: &str) -> Value {
     json!({"download_url": "https://s3.example/log?token=x", "id": "log-1", "status": status, "node_name": "78307941",
@@ -38,7 +38,7 @@ async fn logs_are_prepared_listed_and_purged() {
         "POST",
         &format!("{at}/purge-logs"),
         Some(json!({"log_name": "postgresql.log"})),
-        nothing(),
+        no_content(),
     )
     .await;
 

@@ -8,7 +8,7 @@ use scaleway_rdb::{
 use serde_json::{Value, json};
 use wiremock::ResponseTemplate;
 
-use crate::{busy, id, instance, instance_id, ok, then, timeless, with};
+use crate::{busy, expect, id, instance, instance_id, ok, timeless, with};
 
 fn read(fields: Value) -> Instance {
     serde_json::from_value(with(instance("ready"), fields)).unwrap()
@@ -125,7 +125,7 @@ fn what_cannot_be_done_is_refused_before_any_call() {
                 "major_upgrade_workflow.upgradable_version_id: PostgreSQL-16 cannot",
             ),
         ] {
-            then(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
+            expect(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
             let error = rdb.upgrade_and_wait(&instance_id(), change).await.unwrap_err();
             assert!(matches!(error, Error::InvalidRequest { .. }), "{error}");
             assert!(error.to_string().contains(problem), "{error}");
@@ -141,23 +141,23 @@ fn an_upgrade_waits_before_and_after_and_believes_only_what_it_reads() {
     timeless(|server, rdb| async move {
         let at = "instances/instance-1";
         let grown = with(instance("ready"), volume(20));
-        then(&server, "GET", at, None, ok(instance("backuping"))).await;
-        then(&server, "GET", at, None, ok(instance("ready"))).await;
+        expect(&server, "GET", at, None, ok(instance("backuping"))).await;
+        expect(&server, "GET", at, None, ok(instance("ready"))).await;
         let upgrade = "instances/instance-1/upgrade";
-        then(&server, "POST", upgrade, None, busy()).await;
-        then(&server, "GET", at, None, ok(instance("ready"))).await;
+        expect(&server, "POST", upgrade, None, busy()).await;
+        expect(&server, "GET", at, None, ok(instance("ready"))).await;
         let body = json!({"volume_size": 20_000_000_000_u64});
-        then(&server, "POST", upgrade, Some(body), ok(with(instance("initializing"), volume(20)))).await;
+        expect(&server, "POST", upgrade, Some(body), ok(with(instance("initializing"), volume(20)))).await;
         // An old answer: ready, and as it was.
-        then(&server, "GET", at, None, ok(instance("ready"))).await;
-        then(&server, "GET", at, None, ok(with(instance("initializing"), volume(20)))).await;
-        then(&server, "GET", at, None, ok(grown.clone())).await;
+        expect(&server, "GET", at, None, ok(instance("ready"))).await;
+        expect(&server, "GET", at, None, ok(with(instance("initializing"), volume(20)))).await;
+        expect(&server, "GET", at, None, ok(grown.clone())).await;
         let growth = UpgradeInstance::VolumeSize(Size::gigabytes(20));
         let made = rdb.upgrade_and_wait(&instance_id(), growth.clone()).await.unwrap();
         assert_eq!(serde_json::to_value(made).unwrap(), grown);
 
         // Asked for again, nothing is sent.
-        then(&server, "GET", at, None, ok(grown)).await;
+        expect(&server, "GET", at, None, ok(grown)).await;
         rdb.upgrade_and_wait(&instance_id(), growth).await.unwrap();
     });
 }
@@ -166,14 +166,14 @@ fn an_upgrade_waits_before_and_after_and_believes_only_what_it_reads() {
 fn a_full_disk_takes_a_larger_volume_and_nothing_else() {
     timeless(|server, rdb| async move {
         let at = "instances/instance-1";
-        then(&server, "GET", at, None, ok(instance("disk_full"))).await;
-        then(&server, "POST", "instances/instance-1/upgrade", None, ok(instance("disk_full"))).await;
-        then(&server, "GET", at, None, ok(instance("disk_full"))).await;
-        then(&server, "GET", at, None, ok(with(instance("ready"), volume(20)))).await;
+        expect(&server, "GET", at, None, ok(instance("disk_full"))).await;
+        expect(&server, "POST", "instances/instance-1/upgrade", None, ok(instance("disk_full"))).await;
+        expect(&server, "GET", at, None, ok(instance("disk_full"))).await;
+        expect(&server, "GET", at, None, ok(with(instance("ready"), volume(20)))).await;
         rdb.upgrade_and_wait(&instance_id(), UpgradeInstance::VolumeSize(Size::gigabytes(20))).await.unwrap();
 
         for _ in 0..2 {
-            then(&server, "GET", at, None, ok(instance("disk_full"))).await;
+            expect(&server, "GET", at, None, ok(instance("disk_full"))).await;
         }
         let node = UpgradeInstance::NodeType("DB-GP-XS".into());
         let error = rdb.upgrade_and_wait(&instance_id(), node).await.unwrap_err();
@@ -188,21 +188,21 @@ fn an_upgrade_whose_answer_was_lost_is_not_sent_again() {
         let lost = || ResponseTemplate::new(502);
         let growth = UpgradeInstance::VolumeSize(Size::gigabytes(20));
         // It happened.
-        then(&server, "GET", at, None, ok(instance("ready"))).await;
-        then(&server, "POST", upgrade, None, lost()).await;
-        then(&server, "GET", at, None, ok(with(instance("initializing"), volume(20)))).await;
-        then(&server, "GET", at, None, ok(with(instance("ready"), volume(20)))).await;
+        expect(&server, "GET", at, None, ok(instance("ready"))).await;
+        expect(&server, "POST", upgrade, None, lost()).await;
+        expect(&server, "GET", at, None, ok(with(instance("initializing"), volume(20)))).await;
+        expect(&server, "GET", at, None, ok(with(instance("ready"), volume(20)))).await;
         rdb.upgrade_and_wait(&instance_id(), growth.clone()).await.unwrap();
         // It did not.
         for _ in 0..2 {
-            then(&server, "GET", at, None, ok(instance("ready"))).await;
+            expect(&server, "GET", at, None, ok(instance("ready"))).await;
         }
-        then(&server, "POST", upgrade, None, lost()).await;
+        expect(&server, "POST", upgrade, None, lost()).await;
         let error = rdb.upgrade_and_wait(&instance_id(), growth).await.unwrap_err();
         assert!(error.may_have_happened(), "{error}");
         // A new instance may have been made: that is for the caller to look for.
-        then(&server, "GET", at, None, ok(instance("ready"))).await;
-        then(&server, "POST", upgrade, None, lost()).await;
+        expect(&server, "GET", at, None, ok(instance("ready"))).await;
+        expect(&server, "POST", upgrade, None, lost()).await;
         assert!(rdb.upgrade_and_wait(&instance_id(), major(true)).await.unwrap_err().may_have_happened());
     });
 }
@@ -212,11 +212,11 @@ fn a_major_upgrade_answers_the_new_instance() {
     timeless(|server, rdb| async move {
         let new =
             |status: &str| ok(with(instance(status), json!({"id": "instance-2", "engine": "PostgreSQL-17"})));
-        then(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
+        expect(&server, "GET", "instances/instance-1", None, ok(instance("ready"))).await;
         let body = json!({"major_upgrade_workflow": {"upgradable_version_id": "version-17", "with_endpoints": true}});
-        then(&server, "POST", "instances/instance-1/upgrade", Some(body), new("provisioning")).await;
-        then(&server, "GET", "instances/instance-2", None, new("initializing")).await;
-        then(&server, "GET", "instances/instance-2", None, new("ready")).await;
+        expect(&server, "POST", "instances/instance-1/upgrade", Some(body), new("provisioning")).await;
+        expect(&server, "GET", "instances/instance-2", None, new("initializing")).await;
+        expect(&server, "GET", "instances/instance-2", None, new("ready")).await;
         let made = rdb.upgrade_and_wait(&instance_id(), major(true)).await.unwrap();
         assert_eq!((made.id.as_str(), made.engine.as_str()), ("instance-2", "PostgreSQL-17"));
     });

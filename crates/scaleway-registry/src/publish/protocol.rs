@@ -284,7 +284,7 @@ impl Repository {
                 problem: error.to_string(),
             })
         };
-        self.client.exchange_where(ask.call(), ask.repeatable, &request, read_error, is_answer).await
+        self.client.exchange_where(&|| ask.call(), ask.repeatable, &request, read_error, is_answer).await
     }
 }
 

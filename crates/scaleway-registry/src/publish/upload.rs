@@ -181,5 +181,9 @@ fn arrived_bytes(range: &str) -> u64 {
 }
 
 fn is_lost(error: &Error) -> bool {
-    error.kind() == Some("BLOB_UPLOAD_UNKNOWN") || error.status() == Some(416)
+    // Not every registry says of a 404 what is not found; a repository that is missing has a code.
+    match (error.status(), error.kind()) {
+        (Some(404), kind) => kind.is_none_or(|kind| kind == "BLOB_UPLOAD_UNKNOWN"),
+        (status, _) => status == Some(416),
+    }
 }

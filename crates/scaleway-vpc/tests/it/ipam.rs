@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use wiremock::Mock;
 use wiremock::matchers::{method, query_param};
 
-use crate::{MADE, PROJECT, expect, ipam, nothing, ok};
+use crate::{MADE, PROJECT, expect, ipam, no_content, ok};
 
 const IPS: &str = "/ipam/v1/regions/fr-par/ips";
 
@@ -70,9 +70,9 @@ async fn an_address_goes_from_one_custom_resource_to_another_and_is_released() {
     expect(&server, "POST", &format!("{IPS}/ip-1/move"), Some(moved), ok(ip("ip-1"))).await;
     let second = json!({"resource": {"mac_address": "02:00:00:00:00:02"}});
     expect(&server, "POST", &format!("{IPS}/ip-1/detach"), Some(second), ok(ip("ip-1"))).await;
-    expect(&server, "DELETE", &format!("{IPS}/ip-1"), Some(json!({})), nothing()).await;
+    expect(&server, "DELETE", &format!("{IPS}/ip-1"), Some(json!({})), no_content()).await;
     let set = json!({"ip_ids": ["ip-1", "ip-2"]});
-    expect(&server, "POST", "/ipam/v1/regions/fr-par/ip-sets/release", Some(set), nothing()).await;
+    expect(&server, "POST", "/ipam/v1/regions/fr-par/ip-sets/release", Some(set), no_content()).await;
 
     let (first, second) =
         (CustomResource::new("02:00:00:00:00:01").name("vm"), CustomResource::new("02:00:00:00:00:02"));

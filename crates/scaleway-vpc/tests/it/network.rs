@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use wiremock::matchers::{body_json, method, path, query_param};
 use wiremock::{Mock, MockServer};
 
-use crate::{MADE, PROJECT, expect, not_found, nothing, ok, vpcs};
+use crate::{MADE, PROJECT, expect, no_content, not_found, ok, vpcs};
 
 const VPCS: &str = "/vpc/v2/regions/fr-par/vpcs";
 const NETWORKS: &str = "/vpc/v2/regions/fr-par/private-networks";
@@ -102,7 +102,7 @@ async fn what_is_switched_on_in_a_vpc_is_asked_for_with_an_empty_body() {
 async fn a_deleted_vpc_is_gone_when_it_is_not_found() {
     let (server, vpcs) = vpcs().await;
     let (id, at) = ("vpc-1".parse().unwrap(), format!("{VPCS}/vpc-1"));
-    expect(&server, "DELETE", &at, None, nothing()).await;
+    expect(&server, "DELETE", &at, None, no_content()).await;
     Mock::given(method("GET")).respond_with(ok(vpc())).up_to_n_times(1).mount(&server).await;
     expect(&server, "GET", &at, None, not_found("vpc", "vpc-1")).await;
     vpcs.delete_vpc(&id).await.unwrap();
@@ -172,7 +172,7 @@ async fn a_private_network_in_use_is_not_deleted_and_one_that_is_deleted_goes() 
     Mock::given(method("DELETE")).respond_with(refused).up_to_n_times(1).mount(&server).await;
     let error = vpcs.delete_private_network(&id).await.unwrap_err();
     assert!(error.is_precondition_failed() && error.to_string().contains("resource_still_in_use"), "{error}");
-    expect(&server, "DELETE", &at, None, nothing()).await;
+    expect(&server, "DELETE", &at, None, no_content()).await;
     expect(&server, "GET", &at, None, not_found("private_network", "network-1")).await;
     vpcs.delete_private_network(&id).await.unwrap();
     vpcs.wait_until_private_network_gone(&id).await.unwrap();
@@ -202,7 +202,7 @@ async fn a_connector_is_made_changed_and_deleted() {
     let body = json!({"name": "to-shared", "vpc_id": "vpc-1", "target_vpc_id": "vpc-2"});
     expect(&server, "POST", CONNECTORS, Some(body), ok(connector("orphan"))).await;
     expect(&server, "PATCH", &at, Some(json!({"name": "x", "tags": []})), ok(connector("orphan"))).await;
-    expect(&server, "DELETE", &at, None, nothing()).await;
+    expect(&server, "DELETE", &at, None, no_content()).await;
     let create = CreateConnector::new("to-shared", "vpc-1".parse().unwrap(), "vpc-2".parse().unwrap());
     let made = vpcs.create_connector(create).await.unwrap();
     assert_eq!(serde_json::to_value(&made).unwrap(), connector("orphan"));
@@ -269,7 +269,7 @@ async fn endpoints_of_object_storage_are_switched_for_the_vpc_and_for_networks()
         .await;
     let body = json!({"private_network_id": "network-1"});
     expect(&server, "POST", &format!("{S3}/private-networks"), Some(body), ok(endpoint.clone())).await;
-    expect(&server, "DELETE", &format!("{S3}/private-networks/network-1"), None, nothing()).await;
+    expect(&server, "DELETE", &format!("{S3}/private-networks/network-1"), None, no_content()).await;
     vpcs.enable_s3_endpoint(&id, std::slice::from_ref(&network)).await.unwrap();
     let added = vpcs.add_private_network_s3_endpoint(&id, &network).await.unwrap();
     assert_eq!(serde_json::to_value(&added).unwrap(), endpoint);

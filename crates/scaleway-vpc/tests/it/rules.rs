@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use wiremock::Mock;
 use wiremock::matchers::{method, path, query_param};
 
-use crate::{MADE, PROJECT, expect, nothing, ok, vpcs};
+use crate::{MADE, PROJECT, expect, no_content, ok, vpcs};
 
 const ROUTES: &str = "/vpc/v2/regions/fr-par/routes";
 const ACL: &str = "/vpc/v2/regions/fr-par/vpcs/vpc-1/acl-rules";
@@ -42,7 +42,7 @@ async fn a_route_is_made_read_changed_and_deleted() {
     expect(&server, "GET", &at, None, ok(unknown.clone())).await;
     let body = json!({"description": "", "destination": "10.8.0.0/16"});
     expect(&server, "PATCH", &at, Some(body), ok(route("route-1", "10.8.0.0/16"))).await;
-    expect(&server, "DELETE", &at, None, nothing()).await;
+    expect(&server, "DELETE", &at, None, no_content()).await;
 
     let create = CreateRoute::new("vpc-1".parse().unwrap(), "10.9.0.0/16".parse().unwrap())
         .nexthop_private_network_id("network-1".parse::<scaleway_core::PrivateNetworkId>().unwrap());
@@ -122,7 +122,7 @@ async fn an_ingress_rule_is_made_listed_changed_and_deleted() {
     expect(&server, "POST", RULES, Some(body), ok(rule())).await;
     expect(&server, "PATCH", &at, Some(json!({"description": "", "tags": []})), ok(rule())).await;
     expect(&server, "GET", &at, None, ok(rule())).await;
-    expect(&server, "DELETE", &at, None, nothing()).await;
+    expect(&server, "DELETE", &at, None, no_content()).await;
     for (page, id) in [("1", "a"), ("2", "b")] {
         let mut item = rule();
         item["id"] = id.into();

@@ -4,6 +4,7 @@ use conformance::{APIS, Exchange, Outcome, Part, check};
 use fastrand::Rng;
 use proptest::prelude::*;
 use proptest::sample::select;
+use scaleway_core::{Empty, Request};
 use serde_json::{Value, json};
 
 use crate::shape::{Facts, mutate};
@@ -49,8 +50,30 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
+/// The path of an operation, made as the clients make it, with `id` for each of its parameters.
+fn path_with(api: &conformance::Api, operation: &conformance::Operation, id: &str) -> String {
+    let parameter = |part: &'static str| if part.starts_with('{') { id } else { part };
+    let segments: Vec<&str> = operation.path.split('/').skip(1).map(parameter).collect();
+    let method = operation.verb.parse().unwrap();
+    let root = api.root.replace("{region}", "fr-par");
+    Request::<Empty>::new(operation.name, method, &root, &segments).path_and_query()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// All clients make their paths of segments: no id leads to another operation, or out of the path.
+    #[test]
+    fn any_id_stays_where_it_belongs(id in "[/?#%&. é]{1,3}x\\PC{0,12}") {
+        for api in APIS {
+            for operation in api.operations.iter().filter(|operation| operation.path.contains('{')) {
+                let path = path_with(api, operation, &id);
+                prop_assert!(!path.contains(['?', '#', ' ']), "{} {path}", operation.name);
+                let routed = api.route(operation.verb, &path).map(|found| found.name);
+                prop_assert_eq!(routed, Some(operation.name), "{}", path);
+            }
+        }
+    }
 
     #[test]
     fn any_json_is_read_or_refused(body in any_json()) {
