@@ -16,7 +16,11 @@ from scaleway_core.utils import WaitForOptions
 
 ORGANIZATION = "00000000-0000-4000-8000-00000000e0e0"
 PROJECT = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90"
-OFTEN = WaitForOptions(timeout=30, min_delay=1, max_delay=2)
+
+
+def often():
+    """Options of their own for each waiter, which writes into them what it waits for."""
+    return WaitForOptions(timeout=30, min_delay=1, max_delay=2)
 
 
 def client():
@@ -35,7 +39,7 @@ class Containers(unittest.TestCase):
     def test_a_container_lives(self):
         api = ContainerV1API(client())
         namespace = api.create_namespace(name="python", tags=["sdk"])
-        namespace = api.wait_for_namespace(namespace_id=namespace.id, options=OFTEN)
+        namespace = api.wait_for_namespace(namespace_id=namespace.id, options=often())
         self.assertEqual(namespace.status, "ready")
         container = api.create_container(
             namespace_id=namespace.id,
@@ -47,11 +51,11 @@ class Containers(unittest.TestCase):
             mvcpu_limit=560,
             secret_environment_variables={"KEY": "value"},
         )
-        container = api.wait_for_container(container_id=container.id, options=OFTEN)
+        container = api.wait_for_container(container_id=container.id, options=often())
         self.assertEqual((container.status, container.max_scale), ("ready", 2))
         self.assertTrue(container.public_endpoint.startswith("https://"))
         api.update_container(container_id=container.id, max_scale=3)
-        container = api.wait_for_container(container_id=container.id, options=OFTEN)
+        container = api.wait_for_container(container_id=container.id, options=often())
         self.assertEqual((container.max_scale, container.memory_limit_bytes), (3, 1_024_000_000))
         self.assertEqual([c.id for c in api.list_containers_all(namespace_id=namespace.id)], [container.id])
         api.delete_container(container_id=container.id)
@@ -67,7 +71,7 @@ class Containers(unittest.TestCase):
     def test_what_is_wrong_raises(self):
         api = ContainerV1API(client())
         namespace = api.create_namespace(name="python-wrong")
-        api.wait_for_namespace(namespace_id=namespace.id, options=OFTEN)
+        api.wait_for_namespace(namespace_id=namespace.id, options=often())
         with self.assertRaises(ScalewayException) as raised:
             api.create_container(namespace_id=namespace.id, name="web", image="x", max_scale=1_000)
         self.assertEqual(raised.exception.status_code, 400)
@@ -90,7 +94,7 @@ class Database(unittest.TestCase):
             volume_size=0,
             backup_same_region=False,
         )
-        instance = api.wait_for_instance(instance_id=instance.id, options=OFTEN)
+        instance = api.wait_for_instance(instance_id=instance.id, options=often())
         self.assertEqual(instance.status, "ready")
         api.create_database(instance_id=instance.id, name="app")
         api.create_user(instance_id=instance.id, name="app", password="P4ssw0rd-of-the-app", is_admin=False)
@@ -101,7 +105,7 @@ class Database(unittest.TestCase):
         self.assertTrue(api.get_instance_certificate(instance_id=instance.id).content)
         api.delete_instance(instance_id=instance.id)
         with self.assertRaises(ScalewayException):
-            api.wait_for_instance(instance_id=instance.id, options=OFTEN)
+            api.wait_for_instance(instance_id=instance.id, options=often())
 
 
 class Secrets(unittest.TestCase):

@@ -27,7 +27,8 @@ type Handler = fn(&mut Kernel, &Parts, &[u8]) -> Answer;
 const ROUTES: &[(&str, &str, &str, Handler)] = &[
     ("GET", "/", "what there is under /_emulator/", |_, _, _| Ok(index())),
     ("GET", "/health", "whether it answers", |_, _, _| Ok(Reply::ok(json!({"status": "ok"})))),
-    ("GET", "/coverage", "operations, and how far they go", |_, _, _| Ok(Reply::ok(coverage::page()))),
+    ("GET", "/coverage", "operations, and how far they go", coverage),
+    ("GET", "/postgres", "what serves databases that are real, and what went wrong with them", postgres),
     ("GET", "/requests", "what was asked; ?last=N for fewer than all that are kept", log::list),
     ("DELETE", "/requests", "counts requests from zero", log::clear),
     ("POST", "/advance", "moves a manual clock: {\"seconds\": 60}", advance),
@@ -70,6 +71,18 @@ pub(crate) fn answer(kernel: &mut Kernel, parts: &Parts, body: &[u8]) -> Option<
         others.push(*known);
     }
     Some(Reply::unknown_route(verb, path, &others))
+}
+
+fn coverage(kernel: &mut Kernel, _: &Parts, _: &[u8]) -> Answer {
+    let mut page = coverage::page();
+    if let Some(page) = page.as_object_mut() {
+        page.extend(kernel.world.clusters.coverage().map(|(engine, by)| (engine, by.into())));
+    }
+    Ok(Reply::ok(page))
+}
+
+fn postgres(kernel: &mut Kernel, _: &Parts, _: &[u8]) -> Answer {
+    Ok(Reply::ok(kernel.world.clusters.page(&kernel.world)))
 }
 
 fn index() -> Reply {

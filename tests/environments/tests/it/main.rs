@@ -15,6 +15,7 @@ mod layers;
 mod object_storage;
 mod publish;
 mod rdb_layer;
+mod real_database;
 mod scope;
 mod secrecy;
 mod staging;

@@ -87,6 +87,15 @@ impl EngineVersion {
         Some(Self { engine, version })
     }
 
+    /// All that are offered.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        let versions = CATALOGUE
+            .engines
+            .iter()
+            .flat_map(|engine| engine.versions.iter().map(move |version| Self { engine, version }));
+        versions.filter(|it| !it.version.disabled)
+    }
+
     /// One that new instances can have.
     pub(super) fn offered(call: &Call<'_>, name: &str) -> Result<Self, Refusal> {
         let is_offered = |found: &Self| match told(call, "engines") {

@@ -116,11 +116,10 @@ pub(super) fn major_upgrade(
     let copy = make(call, &source.project, body, &held, !with_endpoints)?;
     if with_endpoints {
         hand_over(call, id, &copy, source)?;
-    }
-    cluster::begin_with(call.world, &copy, id);
-    if with_endpoints {
+        // Its port must be free when the copy starts.
         cluster::restart(call.world, id);
     }
+    cluster::begin_with(call.world, &copy, id);
     instance::answer(call, &copy)
 }
 

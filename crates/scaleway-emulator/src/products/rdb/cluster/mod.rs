@@ -6,6 +6,7 @@
 //! a step is held until then.
 
 mod config;
+mod process;
 mod server;
 pub(super) mod sql;
 mod step;
@@ -17,7 +18,7 @@ use std::io::{self, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::call::Call;
@@ -25,6 +26,7 @@ use crate::refusal::Refusal;
 use crate::store::Record;
 use crate::world::World;
 
+use super::catalogue::EngineVersion;
 use super::instance;
 
 pub(super) use config::ADDRESS;
@@ -75,7 +77,16 @@ impl Clusters {
             programs.folder(sockets.path())?;
         }
         let (clusters, queue) = (BTreeMap::new(), VecDeque::new());
-        Ok(Self(Some(Running { installed, root, sockets, temporary, clusters, queue, current: None })))
+        Ok(Self(Some(Running {
+            installed,
+            root,
+            sockets,
+            temporary,
+            clusters,
+            queue,
+            current: None,
+            problems: BTreeMap::new(),
+        })))
     }
 
     /// Whether there may be something to look at.
@@ -86,6 +97,36 @@ impl Clusters {
     /// What is installed, if it is used.
     pub(crate) fn installed(&self) -> Option<&Installed> {
         self.0.as_ref().map(|running| &running.installed)
+    }
+
+    /// What serves which instance, for whoever wants to know.
+    pub(crate) fn page(&self, world: &World) -> Value {
+        let Some(running) = &self.0 else { return json!({"programs": [], "instances": []}) };
+        let programs = running.installed.all().iter();
+        let programs = programs.map(|it| json!({"version": it.version, "folder": it.folder}));
+        let instances = world.store.all(instance::KIND).filter_map(|(id, record)| {
+            let cluster = running.clusters.get(id)?;
+            Some(json!({
+                "id": id,
+                "engine": record.text("engine"),
+                "served_by": cluster.programs.version,
+                "started": cluster.started,
+                "log": cluster.folder.join("log"),
+            }))
+        });
+        json!({
+            "programs": programs.collect::<Vec<_>>(),
+            "instances": instances.collect::<Vec<_>>(),
+            "problems": running.problems,
+        })
+    }
+
+    /// The versions of the engine that are offered, and what serves them.
+    pub(crate) fn coverage(&self) -> impl Iterator<Item = (String, String)> {
+        EngineVersion::all().filter_map(|engine| {
+            let programs = self.installed()?.serving(major(&engine.name())?)?;
+            Some((format!("rdb.{}", engine.name()), format!("PostgreSQL {}", programs.version)))
+        })
     }
 
     fn started(&self, instance: &str) -> Option<&Cluster> {

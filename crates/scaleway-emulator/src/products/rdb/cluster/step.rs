@@ -1,10 +1,10 @@
 //! What takes its time: one process after another, each looked at until it has ended.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs::{self, File};
-use std::io::{self, Read as _, Seek as _};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -13,6 +13,7 @@ use crate::products::rdb::{backup, database, instance, privilege, snapshot, user
 use crate::store::{Body, Kind, Record};
 use crate::world::World;
 
+use super::process::Process;
 use super::server::Installed;
 use super::{Cluster, FIRST, MARK, config, is_one, major, sql};
 
@@ -71,46 +72,8 @@ pub(super) struct Running {
     pub(super) clusters: BTreeMap<String, Cluster>,
     pub(super) queue: VecDeque<Work>,
     pub(super) current: Option<(Work, Process)>,
-}
-
-/// A process, with what it says.
-#[derive(Debug)]
-pub(super) struct Process {
-    child: Child,
-    says: File,
-}
-
-impl Process {
-    fn start(mut command: Command) -> io::Result<Self> {
-        let says = tempfile::tempfile()?;
-        command.stdout(says.try_clone()?).stderr(says.try_clone()?);
-        Ok(Self { child: command.spawn()?, says })
-    }
-
-    /// How it ended, if it has.
-    fn ended(&mut self) -> Option<Result<(), String>> {
-        let status = match self.child.try_wait() {
-            Ok(status) => status?,
-            Err(error) => return Some(Err(error.to_string())),
-        };
-        if status.success() {
-            return Some(Ok(()));
-        }
-        let mut said = Vec::new();
-        // What cannot be read is not told.
-        let _ = self.says.rewind().and_then(|()| self.says.read_to_end(&mut said));
-        let said = String::from_utf8_lossy(&said);
-        let lines: Vec<_> = said.lines().rev().take(5).collect();
-        Some(Err(lines.into_iter().rev().collect::<Vec<_>>().join("; ")))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // Both fail only where it has ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    /// What could not be done, by the id of what is in error for it.
+    pub(super) problems: BTreeMap<String, String>,
 }
 
 /// Does this with the instance's cluster, if it has one, before anything happens to the record that waits for it.
@@ -184,7 +147,13 @@ pub(in crate::products::rdb) fn begin(world: &mut World, id: &str) {
     let prepared = cluster.prepare(&running.root, whole);
     running.clusters.insert(id.into(), cluster);
     if let Err(error) = prepared {
-        return failed(world, (instance::KIND, id), &format!("its folder cannot be made: {error}"));
+        let why = format!("its folder cannot be made: {error}");
+        let mut clusters = std::mem::take(&mut world.clusters);
+        if let Some(running) = &mut clusters.0 {
+            running.fail(world, (instance::KIND, id), why);
+        }
+        world.clusters = clusters;
+        return;
     }
     let databases = names(world, database::KIND, id);
     let mut steps = Vec::new();
@@ -231,15 +200,6 @@ fn below<'w>(world: &'w World, kind: Kind, instance: &str) -> Vec<&'w Record> {
     ids.iter().filter_map(|id| world.store.get(kind, id)).collect()
 }
 
-fn failed(world: &mut World, waits: (Kind, &str), why: &str) {
-    let (kind, id) = waits;
-    tracing::warn!(id, why, "what was to be done in PostgreSQL failed");
-    if world.store.get(kind, id).is_some() {
-        world.store.schedule(kind, id, Vec::new());
-        world.lay(kind, id, Body::from_iter([("status".to_owned(), "error".into())]));
-    }
-}
-
 impl Running {
     /// Whether there is more to be done at once.
     fn advance(&mut self, world: &mut World) -> bool {
@@ -250,7 +210,7 @@ impl Running {
             return true;
         }
         let Some(work) = self.queue.pop_front() else { return false };
-        match self.command(world, &work).and_then(Process::start) {
+        match self.command(world, &work).and_then(|mut command| Process::start(&mut command)) {
             Ok(process) => {
                 self.current = Some((work, process));
                 false
@@ -267,7 +227,7 @@ impl Running {
         let Work { cluster, waits: (kind, id), step } = work;
         if let Err(why) = ended {
             self.queue.retain(|other| (other.waits.0, &other.waits.1) != (kind, &id));
-            failed(world, (kind, &id), &format!("{step:?}: {why}"));
+            self.fail(world, (kind, &id), format!("{step:?}: {why}"));
         } else if step == Step::Start
             && let Some(cluster) = self.clusters.get_mut(&cluster)
         {
@@ -281,6 +241,16 @@ impl Running {
             // What cannot be written is made again when the world is opened again.
             let _ = fs::write(cluster.folder.join(WHOLE), "");
             let _ = fs::remove_dir_all(self.archive(&id));
+        }
+    }
+
+    fn fail(&mut self, world: &mut World, waits: (Kind, &str), why: String) {
+        let (kind, id) = waits;
+        tracing::warn!(id, why, "what was to be done in PostgreSQL failed");
+        self.problems.insert(id.into(), why);
+        if world.store.get(kind, id).is_some() {
+            world.store.schedule(kind, id, Vec::new());
+            world.lay(kind, id, Body::from_iter([("status".to_owned(), "error".into())]));
         }
     }
 
@@ -364,6 +334,11 @@ impl Running {
 
     /// What has no record any more ends, and what was kept for it goes.
     fn forget(&mut self, world: &World) {
+        self.problems.retain(|id, _| {
+            [instance::KIND, backup::KIND, snapshot::KIND]
+                .iter()
+                .any(|kind| world.store.get(*kind, id).is_some())
+        });
         let exists = |(kind, id): &(Kind, String)| world.store.get(*kind, id).is_some();
         let is_left = |id: &String| world.store.get(instance::KIND, id).is_some();
         let wanted = |work: &Work| exists(&work.waits) && is_left(&work.cluster);
@@ -420,18 +395,11 @@ impl Drop for Running {
         self.current = None;
         let how = if self.temporary.is_some() { "immediate" } else { "fast" };
         let running = self.clusters.values().filter(|cluster| cluster.data().join("postmaster.pid").exists());
-        let ending: Vec<_> =
-            running.filter_map(|cluster| Process::start_stopping(cluster, how).ok()).collect();
-        for mut process in ending {
-            let _ = process.child.wait();
-        }
-    }
-}
-
-impl Process {
-    fn start_stopping(cluster: &Cluster, how: &str) -> io::Result<Self> {
-        let mut command = cluster.control("stop");
-        command.args(["-m", how]);
-        Self::start(command)
+        let ending = running.filter_map(|cluster| {
+            let mut command = cluster.control("stop");
+            Process::start(command.args(["-m", how])).ok()
+        });
+        // All of them are asked before the first is waited for.
+        ending.collect::<Vec<_>>().into_iter().for_each(Process::wait);
     }
 }
