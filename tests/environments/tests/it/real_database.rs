@@ -45,14 +45,13 @@ impl Desk {
     }
 
     /// Looks until it is so: PostgreSQL takes its own time.
+    #[allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
     fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
-        for _ in 0..5_000_000 {
-            if let Some(found) = look() {
-                return found;
-            }
+        let mut looks = (0..5_000_000).map(|_| {
             std::thread::yield_now();
-        }
-        panic!("it never came to that: {:?}", self.emulator.inventory());
+            look()
+        });
+        looks.find_map(|found| found).expect("it came to that")
     }
 
     fn ready(&self, id: &InstanceId) -> Instance {
