@@ -44,18 +44,8 @@ impl Desk {
         self.clock.block_on(answer).unwrap().unwrap()
     }
 
-    /// Looks until it is so: PostgreSQL takes its own time.
-    #[allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
-    fn until<T>(&self, mut look: impl FnMut() -> Option<T>) -> T {
-        let mut looks = (0..5_000_000).map(|_| {
-            std::thread::yield_now();
-            look()
-        });
-        looks.find_map(|found| found).expect("it came to that")
-    }
-
     fn ready(&self, id: &InstanceId) -> Instance {
-        self.until(|| {
+        until(|| {
             let instance = self.wait(self.rdb.get_instance(id));
             assert_ne!(instance.status, InstanceStatus::Error);
             (instance.status == InstanceStatus::Ready).then_some(instance)
@@ -100,12 +90,22 @@ impl Desk {
     }
 
     fn backup(&self, id: &DatabaseBackupId) {
-        self.until(|| {
+        until(|| {
             let status = self.wait(self.rdb.get_database_backup(id)).status;
             assert_ne!(status, DatabaseBackupStatus::Error);
             (status == DatabaseBackupStatus::Ready).then_some(())
         });
     }
+}
+
+/// Looks until it is so: PostgreSQL takes its own time.
+#[allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let mut looks = (0..5_000_000).map(|_| {
+        std::thread::yield_now();
+        look()
+    });
+    looks.find_map(|found| found).expect("it came to that")
 }
 
 #[test]
