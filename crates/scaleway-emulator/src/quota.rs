@@ -58,12 +58,18 @@ pub(crate) fn limit(world: &World, name: &str) -> u64 {
     chosen.or(documented.map(|quota| quota.limit)).unwrap_or(u64::MAX)
 }
 
+/// Whether nothing is limited by that name in this world.
+pub(crate) fn is_lifted(world: &World, name: &str) -> bool {
+    limit(world, name) == u64::MAX
+}
+
 /// Refuses where `more` of the kind, like `draft`, are more than there may be.
 pub(crate) fn must_have_room(world: &World, kind: Kind, draft: &Record, more: u64) -> Result<(), Refusal> {
     let product = kind.collection.split_once('.').map_or("", |(product, _)| product);
     for (things, quota) in TABLE.get(product).into_iter().flatten() {
         let name = format!("{product}.{things}");
-        if quota.counts.as_ref().unwrap_or(&name) != kind.collection || !quota.includes(draft) {
+        let counts = quota.counts.as_ref().unwrap_or(&name) == kind.collection && quota.includes(draft);
+        if !counts || is_lifted(world, &name) {
             continue;
         }
         let held = if matches!(quota.scope, Scope::Parent) && quota.by.is_none() {

@@ -97,8 +97,12 @@ struct Executor<'a> {
     began: Timestamp,
     edges: Edges<Step>,
     index: BTreeMap<Step, usize>,
-    /// What is not begun, with what it still waits for.
-    waiting: BTreeMap<Step, BTreeSet<Step>>,
+    /// What is not begun, with how many others it still waits for.
+    waiting: BTreeMap<Step, usize>,
+    /// What of that waits for no other any more.
+    free: BTreeSet<Step>,
+    /// What waits for each step.
+    followers: BTreeMap<Step, Vec<Step>>,
     /// What the API takes only one change of at a time, and is being changed.
     exclusive: BTreeSet<String>,
     outputs: BTreeMap<Address, Attributes>,
@@ -122,7 +126,15 @@ impl<'a> Executor<'a> {
             .iter()
             .map(|(address, tracked)| (address.clone(), tracked.outputs.clone()))
             .collect();
-        let (began, waiting) = (cloud.clock().now(), edges.clone());
+        let waiting: BTreeMap<_, _> = edges.iter().map(|(step, after)| (step.clone(), after.len())).collect();
+        let free = waiting.iter().filter(|(_, after)| **after == 0).map(|(step, _)| step.clone()).collect();
+        let mut followers = BTreeMap::<_, Vec<Step>>::new();
+        for (step, after) in &edges {
+            for first in after {
+                followers.entry(first.clone()).or_default().push(step.clone());
+            }
+        }
+        let began = cloud.clock().now();
         let (exclusive, outcome) = (BTreeSet::new(), Outcome::default());
         Self {
             cloud,
@@ -135,6 +147,8 @@ impl<'a> Executor<'a> {
             edges,
             index,
             waiting,
+            free,
+            followers,
             exclusive,
             outputs,
             outcome,
@@ -174,13 +188,14 @@ impl<'a> Executor<'a> {
     /// The next step that nothing keeps from being begun.
     fn next(&mut self) -> Option<(Step, &'a PlannedChange, Option<String>)> {
         let plan = self.plan;
-        let found = self.waiting.iter().filter(|(_, after)| after.is_empty()).find_map(|(step, _)| {
+        let found = self.free.iter().find_map(|step| {
             let planned = plan.changes.get(*self.index.get(step)?)?;
             let lock = self.lock(step, planned);
             let free = lock.as_ref().is_none_or(|lock| !self.exclusive.contains(lock));
             free.then(|| (step.clone(), planned, lock))
         })?;
         self.waiting.remove(&found.0);
+        self.free.remove(&found.0);
         Some(found)
     }
 
@@ -251,8 +266,13 @@ impl<'a> Executor<'a> {
         let took = self.since().saturating_sub(began);
         match result {
             Ok(outputs) => {
-                for after in self.waiting.values_mut() {
-                    after.remove(step);
+                for follower in self.followers.remove(step).unwrap_or_default() {
+                    if let Some(after) = self.waiting.get_mut(&follower) {
+                        *after -= 1;
+                        if *after == 0 {
+                            self.free.insert(follower);
+                        }
+                    }
                 }
                 self.outputs.insert(address.clone(), outputs);
                 (self.report)(Progress::Done { address: address.clone(), verb, took });
@@ -283,12 +303,10 @@ fn told(error: &dyn std::error::Error) -> String {
 }
 
 fn critical_path(edges: &Edges<Step>, done: &[Done]) -> Vec<Address> {
-    let took = |step: &Step| {
-        let part = |done: &&Done| {
-            done.address == step.address && (done.verb == "delete") == (step.part == Part::Delete)
-        };
-        done.iter().find(part).map_or(0.0, |done| done.took.as_secs_f64())
-    };
+    let part = |done: &Done| if done.verb == "delete" { Part::Delete } else { Part::Make };
+    let step = |done: &Done| Step { address: done.address.clone(), part: part(done) };
+    let times: BTreeMap<Step, f64> = done.iter().map(|done| (step(done), done.took.as_secs_f64())).collect();
+    let took = |step: &Step| times.get(step).copied().unwrap_or_default();
     let Ok(order) = graph::in_order(edges) else { return Vec::new() };
     let (path, _) = graph::critical_path(edges, &order, took);
     path.into_iter().map(|step| step.address).collect()
