@@ -68,3 +68,21 @@ fn what_terraform_s_documentation_rules_out_is_refused() {
         assert_eq!(desk.s3("PUT", "evalap?policy", &[], policy.clone()).status, status, "{policy}");
     }
 }
+
+#[test]
+fn a_token_of_a_namespace_is_told_once_and_goes_with_it() {
+    let desk = Desk::instant();
+    let namespace = desk.namespace("evalap");
+    let all = "/containers/v1beta1/regions/fr-par/tokens";
+    let made = desk.ok("POST", all, json!({"namespace_id": namespace, "expires_at": "2034-01-01T00:00:00Z"}));
+    assert_eq!(made["token"].as_str().unwrap().split('.').count(), 3);
+    let one = format!("{all}/{}", made["id"].as_str().unwrap());
+    let read = desk.get(&one).1;
+    assert_eq!((&read["token"], &read["expires_at"]), (&json!(""), &json!("2034-01-01T00:00:00Z")));
+    assert_eq!(desk.get(&format!("{all}?namespace_id={namespace}")).1["total_count"], 1);
+    assert_eq!(desk.ask("POST", all, json!({"description": "of nothing"})).0, 400);
+    let lost = json!({"container_id": "11111111-1111-4111-8111-111111111111"});
+    assert_eq!(desk.ask("POST", all, lost).0, 404);
+    desk.ok("DELETE", &format!("{CONTAINERS}/namespaces/{namespace}"), Value::Null);
+    assert_eq!(desk.get(&one).0, 404);
+}

@@ -7,6 +7,7 @@ mod deploy;
 mod domain;
 pub(crate) mod endpoint;
 mod namespace;
+mod token;
 mod trigger;
 mod variables;
 
@@ -21,6 +22,10 @@ macro_rules! path {
         concat!("/containers/v1/regions/{region}/", $collection, "/{", $id, "}")
     };
 }
+
+/// Of the version before v1, which has them no more.
+const TOKENS: &str = "/containers/v1beta1/regions/{region}/tokens";
+const TOKEN: &str = "/containers/v1beta1/regions/{region}/tokens/{token_id}";
 
 pub(super) const PRODUCT: Product = Product {
     name: "containers",
@@ -52,5 +57,9 @@ pub(super) const PRODUCT: Product = Product {
         Route::new("GET", path!("triggers", "trigger_id"), "GetTrigger", trigger::get),
         Route::new("PATCH", path!("triggers", "trigger_id"), "UpdateTrigger", trigger::update).simple(),
         Route::new("DELETE", path!("triggers", "trigger_id"), "DeleteTrigger", trigger::delete),
+        Route::new("POST", TOKENS, "CreateToken", token::create).simple(),
+        Route::new("GET", TOKENS, "ListTokens", token::list).simple(),
+        Route::new("GET", TOKEN, "GetToken", token::get).simple(),
+        Route::new("DELETE", TOKEN, "DeleteToken", token::delete).simple(),
     ],
 };
