@@ -23,6 +23,7 @@ mod object_model;
 mod object_storage;
 mod object_store;
 mod persistence;
+mod postgres;
 mod program;
 mod quotas;
 mod rdb;
