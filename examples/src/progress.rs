@@ -55,6 +55,10 @@ impl Display {
                 Some(bars) => bars.start(address, verb),
                 None => text::say(format!("  {address}: {verb} …")),
             },
+            Progress::Looking { address, at_most } => self.say(&format!(
+                "  {address}: an earlier run was interrupted while making it; looking for up to {} for what its request may still make, so that nothing is made twice",
+                text::duration(at_most)
+            )),
             Progress::Done { address, verb, took } => {
                 let line =
                     format!("{} {address}: {} in {}", style("✓").green(), done(verb), text::duration(took));

@@ -243,7 +243,7 @@ impl<'a> Executor<'a> {
         let tracked = self.state.resources.get(&step.address);
         let parents = self.parents(step.address.kind, &planned.depends_on);
         let (cloud, journal, part) = (self.cloud, self.journal.clone(), step.part);
-        step::Work { cloud, journal, planned, part, spec, tracked, verb, parents }
+        step::Work { cloud, journal, planned, part, spec, tracked, verb, parents, report: self.report }
     }
 
     /// What a resource lives in, among what it refers to.

@@ -16,6 +16,14 @@ pub enum Progress {
         /// What is being done: `create`, `update`, `delete`, …
         verb: &'static str,
     },
+    /// An earlier run was interrupted while making this: what its request may still make is looked for first, so that
+    /// nothing is made twice.
+    Looking {
+        /// The resource.
+        address: Address,
+        /// How long it is looked for.
+        at_most: Duration,
+    },
     /// A change is done.
     Done {
         /// The resource.

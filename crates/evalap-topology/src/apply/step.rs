@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures_util::future::try_join;
 
 use super::journal::{Journal, Unwritten};
+use super::progress::Progress;
 use crate::address::Address;
 use crate::cloud::Cloud;
 use crate::error::KindError;
@@ -42,6 +43,7 @@ pub(super) struct Work<'a> {
     pub(super) verb: &'static str,
     /// What it lives in, where it lives in something.
     pub(super) parents: Vec<Seen>,
+    pub(super) report: &'a dyn Fn(Progress),
 }
 
 /// How long a create that failed without saying whether it happened is looked for.
@@ -147,6 +149,7 @@ impl Work<'_> {
         let Some(tracked) = self.tracked.filter(|tracked| tracked.phase == Phase::Creating) else {
             return Ok(None);
         };
+        (self.report)(Progress::Looking { address: self.address().clone(), at_most: IN_FLIGHT });
         let Some(seen) = self.seen_within(IN_FLIGHT).await? else { return Ok(None) };
         let kind = self.address().kind;
         if kind.profile().recovery == Recovery::Adopt && tracked.spec == self.spec {

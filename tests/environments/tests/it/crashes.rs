@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use environments::{Moment, Mortal, STAGING, World};
+use evalap_topology::apply::Progress;
 use scaleway_cockpit::{Cockpit, ListAlerts};
 use scaleway_emulator::{ImageBook, Latency};
 use scaleway_rdb::{ListInstances, Rdb};
@@ -120,6 +121,7 @@ fn a_request_that_outlives_its_sender_makes_nothing_twice() {
         world.must_apply();
         balance(&world)
     };
+    let mut waits_told = 0;
     for last in 1.. {
         let world = World::staging();
         let mortal = Mortal::new(world.emulator.clone(), last, Moment::Before);
@@ -135,10 +137,13 @@ fn a_request_that_outlives_its_sender_makes_nothing_twice() {
             };
             let _ = tokio::join!(arrival, world.carry_out(&mut engine, &plan));
         });
+        let told = world.progress.lock().unwrap().iter().any(|told| matches!(told, Progress::Looking { .. }));
+        waits_told += usize::from(told);
         world.must_apply();
         assert_eq!(world.changes(), Vec::<String>::new(), "request {last}");
         assert_eq!(balance(&world), expected, "request {last}");
     }
+    assert!(waits_told > 10, "who waits is told what for: {waits_told}");
 }
 
 #[test]
