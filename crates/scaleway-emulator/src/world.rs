@@ -106,6 +106,7 @@ impl World {
         self.blobs.adopt(&other.blobs)?;
         self.store.replace(&other.store);
         self.traffic = other.traffic.clone();
+        products::taken_over(self);
         Ok(())
     }
 

@@ -43,6 +43,11 @@ pub(crate) fn look(world: &mut World) {
     rdb::look(world);
 }
 
+/// Other records have taken the place of those there were.
+pub(crate) fn taken_over(world: &mut World) {
+    rdb::follow(world);
+}
+
 /// The world was kept, and is used again.
 pub(crate) fn reopened(world: &mut World) {
     jobs::reopened(world);

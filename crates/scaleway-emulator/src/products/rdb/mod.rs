@@ -24,8 +24,8 @@ mod snapshot;
 mod upgrade;
 mod user;
 
-pub(super) use cluster::look;
 pub(crate) use cluster::{Clusters, Installed};
+pub(super) use cluster::{follow, look};
 
 /// A path below the region.
 macro_rules! path {

@@ -32,8 +32,8 @@ use super::instance;
 pub(super) use config::ADDRESS;
 pub(crate) use server::{Installed, Programs};
 use step::Running;
-pub(in crate::products) use step::look;
 pub(super) use step::{Step, begin, begin_with, queue};
+pub(in crate::products) use step::{follow, look};
 
 /// The database that every cluster has from the start, where others are not to be.
 pub(super) const FIRST: &str = "postgres";

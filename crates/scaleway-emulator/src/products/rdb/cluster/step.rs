@@ -10,7 +10,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::products::rdb::{backup, database, instance, privilege, snapshot, user};
-use crate::store::{Body, Kind, Record};
+use crate::store::{Body, Effect, Kind, Record, Transition};
 use crate::world::World;
 
 use super::process::Process;
@@ -94,6 +94,14 @@ pub(in crate::products::rdb) fn queue(
         step,
     }));
     world.store.hold(kind.collection, id);
+    let record = world.store.get(kind, id);
+    if kind == instance::KIND && record.is_some_and(|it| it.status() == "ready" && it.pending.is_empty()) {
+        // It is not, until this is done.
+        let status = |status: &str| Body::from_iter([("status".to_owned(), status.into())]);
+        world.lay(kind, id, status("configuring"));
+        let effect = Effect::Set { body: status("ready"), hidden: Body::new() };
+        world.store.schedule(kind, id, vec![Transition { at: world.now(), effect }]);
+    }
 }
 
 /// Ends what has no record, begins what has one, and goes on with what there is to do.
@@ -187,6 +195,19 @@ pub(in crate::products::rdb) fn begin_with(world: &mut World, id: &str, of: &str
         record.hidden.insert(ROWS_OF.into(), of.into());
         begin(world, id);
     }
+}
+
+/// The records are others than they were: clusters follow, but for rows, and users and databases that nobody knows any more.
+pub(in crate::products) fn follow(world: &mut World) {
+    let clusters = world.clusters.0.iter().flat_map(|running| running.clusters.keys());
+    let left = clusters.filter(|id| world.store.get(instance::KIND, id).is_some());
+    for id in left.cloned().collect::<Vec<_>>() {
+        let privileges = names(world, database::KIND, &id).into_iter();
+        let privileges = privileges.map(|database| Step::Privileges { database });
+        let steps = [Step::Start, Step::Contents].into_iter().chain(privileges).collect();
+        queue(world, &id, (instance::KIND, &id), steps);
+    }
+    ensure(world);
 }
 
 /// The names of an instance's databases, or users.
