@@ -413,7 +413,12 @@ impl Cluster {
 impl Drop for Running {
     /// Servers end with the world: in order where they are kept, at once where they are not.
     fn drop(&mut self) {
-        self.current = None;
+        if let Some((work, process)) = self.current.take()
+            && work.step == Step::Start
+        {
+            // Half a start would leave a server behind that nobody knows.
+            process.wait();
+        }
         let how = if self.temporary.is_some() { "immediate" } else { "fast" };
         let running = self.clusters.values().filter(|cluster| cluster.data().join("postmaster.pid").exists());
         let ending = running.filter_map(|cluster| {
