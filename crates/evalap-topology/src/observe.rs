@@ -1,6 +1,6 @@
 //! Finding out what exists.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures_util::future::try_join_all;
 
@@ -76,11 +76,31 @@ impl Observed {
         self.0.get(&kind).map_or(&[], Vec::as_slice)
     }
 
-    /// The resource with this id, or else with this key.
-    pub(crate) fn find(&self, kind: KindName, id: Option<&str>, key: Option<&str>) -> Option<&Seen> {
-        let all = self.all(kind);
-        let by_id = id.and_then(|id| all.iter().find(|seen| seen.id == id));
-        by_id.or_else(|| key.and_then(|key| all.iter().find(|seen| seen.key == key)))
+    /// What is found of it by id and by key.
+    pub(crate) fn index(&self) -> Index<'_> {
+        let mut index = Index::default();
+        for (kind, all) in &self.0 {
+            for seen in all {
+                index.by_id.entry((*kind, &seen.id)).or_insert(seen);
+                index.by_key.entry((*kind, &seen.key)).or_insert(seen);
+            }
+        }
+        index
+    }
+}
+
+/// What exists, to be found one by one.
+#[derive(Debug, Default)]
+pub(crate) struct Index<'a> {
+    by_id: HashMap<(KindName, &'a str), &'a Seen>,
+    by_key: HashMap<(KindName, &'a str), &'a Seen>,
+}
+
+impl<'a> Index<'a> {
+    /// The resource with this id, or else with this key; of several the first.
+    pub(crate) fn find(&self, kind: KindName, id: Option<&str>, key: Option<&str>) -> Option<&'a Seen> {
+        let by_id = id.and_then(|id| self.by_id.get(&(kind, id)));
+        by_id.or_else(|| key.and_then(|key| self.by_key.get(&(kind, key)))).copied()
     }
 }
 

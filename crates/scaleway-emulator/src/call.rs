@@ -122,16 +122,17 @@ impl<'a> Call<'a> {
     /// Refuses with a 409 where a record of the same kind, region and project (and parent, if it has one) has the
     /// same value of `field`.
     pub(crate) fn must_be_unique(&self, kind: Kind, draft: &Record, field: &str) -> Result<(), Refusal> {
-        let taken = self.world.store.all(kind).find(|(_, other)| {
-            other.text(field) == draft.text(field)
-                && other.region == draft.region
-                && other.project == draft.project
-                && other.parent == draft.parent
-        });
+        let (store, value) = (&self.world.store, draft.text(field));
+        let is_beside = |other: &Record| {
+            other.region == draft.region && other.project == draft.project && other.parent == draft.parent
+        };
+        let taken = match field {
+            "name" => store.named(kind, value).find(|(_, other)| is_beside(other)),
+            _ => store.all(kind).find(|(_, other)| is_beside(other) && other.text(field) == value),
+        };
         match taken {
             Some((id, _)) => {
-                let help =
-                    format!("{field} {:?} is already used by another {}", draft.text(field), kind.resource);
+                let help = format!("{field} {value:?} is already used by another {}", kind.resource);
                 Err(Refusal::already_exists(kind, id, &help))
             }
             None => Ok(()),

@@ -2,6 +2,7 @@
 
 mod disturbed;
 mod held;
+mod names;
 mod past;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -98,6 +99,7 @@ pub(crate) struct Store {
     held: BTreeSet<(String, String)>,
     /// How many records name a content.
     named: BTreeMap<String, u64>,
+    names: names::Names,
     /// Contents that have lost their last name.
     unnamed: Vec<String>,
     last_order: u64,
@@ -283,6 +285,7 @@ impl Store {
         if let Some(siblings) = record.parent.as_ref().and_then(|parent| self.children.get_mut(parent)) {
             siblings.remove(&key);
         }
+        self.rename(&key);
         for (collection, id) in self.children.remove(&key).unwrap_or_default() {
             self.drop_record(&collection, &id);
         }
@@ -304,6 +307,7 @@ impl Store {
         if let Some(replaced) = replaced {
             self.unname(&replaced.blobs);
         }
+        self.rename(&(collection.into(), id.into()));
     }
 
     /// Whether any record names the content.
@@ -334,7 +338,7 @@ impl Store {
             return None;
         }
         let mut changes = Changes { at, put: Vec::new(), del: Vec::new() };
-        for (collection, id) in std::mem::take(&mut self.touched) {
+        for (collection, id) in self.take_touched() {
             match self.collections.get(&collection).and_then(|records| records.get(&id)) {
                 Some(record) => changes.put.push((collection, id, record.clone())),
                 None => changes.del.push((collection, id)),
@@ -351,7 +355,13 @@ impl Store {
 
     /// Forgets what was touched, where nobody keeps it.
     pub(crate) fn forget_changes(&mut self) {
-        self.touched.clear();
+        self.take_touched();
+    }
+
+    fn take_touched(&mut self) -> BTreeSet<(String, String)> {
+        let touched = std::mem::take(&mut self.touched);
+        touched.iter().for_each(|key| self.rename(key));
+        touched
     }
 
     /// Does again what [`Store::take_changes`] told.

@@ -12,7 +12,7 @@ use crate::graph::{self, Edges};
 use crate::input;
 use crate::kinds::{Claim, KindName, Mend, Owner, Recovery, Resource, Seen, Status};
 use crate::model::{Attributes, Phase, State, Tracked};
-use crate::observe::Observed;
+use crate::observe::{Index, Observed};
 use crate::sabotage::{self, Flaw};
 
 /// The plan that makes `desired` true.
@@ -29,7 +29,7 @@ pub(crate) fn plan(
     let order = in_order(&specs)?;
     let mut planner = Planner {
         state,
-        observed,
+        observed: observed.index(),
         outputs: BTreeMap::new(),
         changes: Vec::new(),
         problems: Vec::new(),
@@ -93,7 +93,7 @@ fn in_order(specs: &Specifications) -> Result<Vec<Address>, Error> {
 
 struct Planner<'a> {
     state: &'a State,
-    observed: &'a Observed,
+    observed: Index<'a>,
     /// What each resource that was decided about will offer, as far as it is known now.
     outputs: BTreeMap<Address, Attributes>,
     changes: Vec<PlannedChange>,

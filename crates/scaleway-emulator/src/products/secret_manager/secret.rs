@@ -101,11 +101,9 @@ pub(super) fn folder(path: &str) -> Result<String, Refusal> {
 
 /// Refuses where another secret has the name in that folder. One that is scheduled for deletion has given it up.
 fn must_have_free_name(call: &Call<'_>, id: &str, draft: &Record) -> Result<(), Refusal> {
-    let taken = call.world.store.all(KIND).find(|(other_id, other)| {
-        *other_id != id
-            && is_beside(other, draft)
-            && other.text("name") == draft.text("name")
-            && other.text("path") == draft.text("path")
+    let mut of_that_name = call.world.store.named(KIND, draft.text("name"));
+    let taken = of_that_name.find(|(other_id, other)| {
+        *other_id != id && is_beside(other, draft) && other.text("path") == draft.text("path")
     });
     match taken {
         Some((taken, _)) => {
