@@ -165,7 +165,10 @@ impl Clock {
                 drop(root);
                 future.as_mut().poll(context)
             });
-            return Ok(runtime.build()?.block_on(rooted));
+            let output = runtime.build()?.block_on(rooted);
+            // The waker holds the runtime, whose hook holds the waker: one of them has to go.
+            *root.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            return Ok(output);
         }
         Ok(runtime.build()?.block_on(future))
     }

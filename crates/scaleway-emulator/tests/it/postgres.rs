@@ -95,6 +95,36 @@ fn a_kept_world_goes_on_with_its_clusters_and_ends_them() {
 }
 
 #[test]
+fn a_world_that_is_taken_back_has_its_clusters() {
+    let Some(desk) = desk(|builder| builder) else { return };
+    let (kept, gone) = (create(&desk, json!({})), create(&desk, json!({})));
+    assert_eq!(
+        (&settled(&desk, &kept)["status"], &settled(&desk, &gone)["status"]),
+        (&json!("ready"), &json!("ready"))
+    );
+    let before = desk.emulator.snapshot();
+    let rules = json!({"rules": [{"ip": "10.0.0.0/8"}]});
+    desk.ok("PUT", &format!("{RDB}/instances/{kept}/acls"), rules);
+    settled(&desk, &kept);
+    desk.ok("DELETE", &format!("{RDB}/instances/{gone}"), Value::Null);
+    assert_eq!(desk.get(&format!("{RDB}/instances/{gone}")).0, 404);
+    desk.emulator.restore(&before).unwrap();
+    assert_eq!(
+        (&settled(&desk, &kept)["status"], &settled(&desk, &gone)["status"]),
+        (&json!("ready"), &json!("ready"))
+    );
+    for (id, starts) in [(&kept, 2), (&gone, 1)] {
+        let page = desk.get("/_emulator/postgres").1;
+        let instance = page["instances"].as_array().unwrap().iter().find(|it| it["id"] == **id).unwrap();
+        assert_eq!((&instance["started"], &page["problems"]), (&json!(true), &json!({})));
+        assert_eq!(log(&desk, id).matches("ready to accept connections").count(), starts);
+        let log = std::path::PathBuf::from(instance["log"].as_str().unwrap());
+        let rules = fs::read_to_string(log.with_file_name("pg_hba.conf")).unwrap();
+        assert!(rules.contains("hostssl all all 0.0.0.0/0"), "{rules}");
+    }
+}
+
+#[test]
 fn a_folder_without_the_programs_is_refused_by_name() {
     let folder = tempfile::tempdir().unwrap();
     let refused = scaleway_emulator::Emulator::builder().postgres(Postgres::In(folder.path().into())).build();
