@@ -360,7 +360,9 @@ impl Store {
 
     fn take_touched(&mut self) -> BTreeSet<(String, String)> {
         let touched = std::mem::take(&mut self.touched);
-        touched.iter().for_each(|key| self.rename(key));
+        for key in &touched {
+            self.rename(key);
+        }
         touched
     }
 
