@@ -1,42 +1,97 @@
-//! An apply with the recorded latencies, on a virtual clock, beside the critical path of the same latencies.
+//! Production on a virtual clock with the recorded latencies, its state on the emulator's Object Storage: apply, a plan of no
+//! changes and destroy, each beside the longest chain of calls that must follow each other.
 
-use environments::{STAGING, World};
+use std::collections::BTreeMap;
+
+use environments::{PRODUCTION, World};
+use evalap_topology::Error;
 use evalap_topology::address::Address;
-use evalap_topology::kinds::KindName;
-use scaleway_emulator::{ImageBook, Latency, Timings};
+use evalap_topology::apply::Outcome;
+use evalap_topology::state::{Bootstrap, Store};
+use scaleway_core::{Client, Config, Random};
+use scaleway_emulator::Latency;
+use scaleway_object_storage::{BucketName, ObjectStorage};
+
+use crate::costs;
+
+type Dependencies = BTreeMap<Address, Vec<Address>>;
 
 pub(crate) fn run() {
-    let world = World::with(STAGING, Latency::Recorded, ImageBook::new());
-    let (dependencies, outcome) = world.run(async {
-        let mut engine = world.open().await.expect("an environment");
-        let plan = engine.plan().await.expect("a plan");
-        let outcome = world.carry_out(&mut engine, &plan).await.expect("an outcome");
-        (engine.dependencies(), outcome)
-    });
-    assert!(outcome.is_complete(), "{:#?}", outcome.failed);
-    let timings = Timings::recorded();
-    let cost = |address: &Address| seconds(timings, address.kind);
-    let (mut path, mut bound) = (Vec::new(), 0.0);
-    for address in dependencies.keys() {
-        let (chain, seconds) = longest(address, &dependencies, &cost);
-        if seconds > bound {
-            (path, bound) = (chain, seconds);
-        }
-    }
-    println!("critical path of the recorded latencies: {bound:.1} s");
-    for address in &path {
-        println!("  {:>6.1} s  {address}", cost(address));
-    }
-    let took = outcome.took.as_secs_f64();
-    println!("apply on the virtual clock: {took:.1} s, {} requests", world.emulator.requests().total());
-    println!("ratio: {:.3}", took / bound);
+    let mut world = World::built(PRODUCTION, |cloud| cloud.latency(Latency::Recorded));
+    // What is protected is not destroyed.
+    world.definition = world.definition.replace("protected = true", "protected = false");
+    world.store = state(&world);
+
+    let dependencies = measured(&world, "apply", |dependencies| dependencies, costs::create, World::apply);
+    no_changes(&world);
+    measured(&world, "destroy", |_| reversed(&dependencies), costs::delete, World::destroy);
 }
 
-fn longest(
-    address: &Address,
-    dependencies: &std::collections::BTreeMap<Address, Vec<Address>>,
-    cost: &impl Fn(&Address) -> f64,
-) -> (Vec<Address>, f64) {
+/// A bucket for the state, reached as everything else is.
+fn state(world: &World) -> Store {
+    let config = Config::new(world.secret_key.as_str())
+        .with_access_key("SCWXXXXXXXXXXXXXXXXX")
+        .with_default_project("c93d5e27-71b8-4f6a-8e04-d2a6b90f3c15".parse().expect("an id"));
+    let client = Client::builder(config, world.emulator.clone()).clock(world.clock.clone());
+    let storage = ObjectStorage::new(&client.random(Random::seeded(5)).build().expect("a client"));
+    let storage = storage.expect("a storage");
+    let bucket: BucketName = "evalap-production-state".parse().expect("a name");
+    world.run(Bootstrap::new(storage.clone(), bucket.clone()).run()).expect("a bucket");
+    Store::bucket(&storage, &bucket).expect("a store")
+}
+
+/// Lets all be made or destroyed, and prints how long it took beside the longest chain of what it did.
+fn measured(
+    world: &World,
+    what: &str,
+    order: impl FnOnce(Dependencies) -> Dependencies,
+    cost: fn(&Address) -> f64,
+    work: impl AsyncFnOnce(&World) -> Result<Outcome, Error>,
+) -> Dependencies {
+    let requests = world.emulator.requests().total();
+    let (dependencies, outcome) = world.run(async {
+        let dependencies = world.open().await.expect("an environment").dependencies();
+        (dependencies, work(world).await.expect("an outcome"))
+    });
+    assert!(outcome.is_complete(), "{:#?}", outcome.failed);
+    let dependencies = order(dependencies);
+    let chains = dependencies.keys().map(|address| longest(address, &dependencies, cost));
+    let (path, bound) = chains.max_by(|a, b| a.1.total_cmp(&b.1)).expect("something was done");
+    println!("{what}: critical path of the recorded latencies, {bound:.1} s");
+    println!("    at least   it took   from");
+    for address in &path {
+        let done = outcome.done.iter().find(|done| done.address == *address).expect("all of it was done");
+        let (took, from) = (done.took.as_secs_f64(), done.began.as_secs_f64());
+        println!("  {:>8.1} s {took:>7.1} s {from:>6.1} s  {address}", cost(address));
+    }
+    let took = outcome.took.as_secs_f64();
+    let requests = world.emulator.requests().total() - requests;
+    // Each step is in the log before it is begun, and when it is done.
+    let written = costs::log_writes(path.len() * 2);
+    println!("  it took {took:.1} s with {requests} requests: ratio {:.3}", took / bound);
+    println!(
+        "  with what the path writes into the state, {:.1} s: ratio {:.3}",
+        bound + written,
+        took / (bound + written)
+    );
+    dependencies
+}
+
+/// A plan where nothing is to be done, beside the slowest calls that need each other's answers.
+fn no_changes(world: &World) {
+    let (requests, began) = (world.emulator.requests().total(), world.clock.now());
+    let plan = world.run(world.plan()).expect("a plan");
+    assert_eq!(plan.effective().count(), 0, "{plan:?}");
+    let (took, requests) = (world.clock.now().since(began), world.emulator.requests().total() - requests);
+    let (chain, bound) = costs::slowest_reading();
+    println!("plan of no changes: {:.2} s with {requests} requests", took.as_secs_f64());
+    println!(
+        "  the slowest chain of reading calls, {bound:.2} s: {chain}: ratio {:.2}",
+        took.as_secs_f64() / bound
+    );
+}
+
+fn longest(address: &Address, dependencies: &Dependencies, cost: fn(&Address) -> f64) -> (Vec<Address>, f64) {
     let before =
         dependencies.get(address).into_iter().flatten().map(|before| longest(before, dependencies, cost));
     let (mut path, seconds) = before.max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or_default();
@@ -44,39 +99,14 @@ fn longest(
     (path, seconds + cost(address))
 }
 
-/// What making a resource takes at least: the call that makes it, and the time until it is ready; not the calls that find
-/// out that it is, and none of what the engine adds.
-fn seconds(timings: &Timings, kind: KindName) -> f64 {
-    let region = |product: &str, rest: &str| format!("/{product}/regions/{{region}}/{rest}");
-    let calls: &[(&str, String)] = &match kind {
-        KindName::Vpc => vec![("POST", region("vpc/v2", "vpcs"))],
-        KindName::PrivateNetwork => vec![("POST", region("vpc/v2", "private-networks"))],
-        KindName::Secret => vec![("POST", region("secret-manager/v1beta1", "secrets"))],
-        KindName::SecretVersion => vec![("POST", region("secret-manager/v1beta1", "secrets/{id}/versions"))],
-        KindName::DatabaseInstance => vec![("POST", region("rdb/v1", "instances"))],
-        KindName::Database => vec![("POST", region("rdb/v1", "instances/{id}/databases"))],
-        KindName::DatabaseUser => vec![("POST", region("rdb/v1", "instances/{id}/users"))],
-        KindName::DatabasePrivilege => vec![("PUT", region("rdb/v1", "instances/{id}/privileges"))],
-        KindName::DatabaseAcl => vec![("PUT", region("rdb/v1", "instances/{id}/acls"))],
-        KindName::DataSource => vec![("POST", region("cockpit/v1", "data-sources"))],
-        KindName::CockpitToken => {
-            vec![
-                ("POST", region("cockpit/v1", "tokens")),
-                ("POST", region("secret-manager/v1beta1", "secrets/{id}/versions")),
-            ]
+/// What is used goes after what uses it.
+fn reversed(dependencies: &Dependencies) -> Dependencies {
+    let mut reversed: Dependencies =
+        dependencies.keys().map(|address| (address.clone(), Vec::new())).collect();
+    for (address, before) in dependencies {
+        for before in before {
+            reversed.entry(before.clone()).or_default().push(address.clone());
         }
-        KindName::AlertManager => vec![("POST", region("cockpit/v1", "alert-manager/enable"))],
-        KindName::ContactPoint => vec![("POST", region("cockpit/v1", "alert-manager/contact-points"))],
-        KindName::ContainerNamespace => vec![("POST", region("containers/v1", "namespaces"))],
-        KindName::Container => vec![("POST", region("containers/v1", "containers"))],
-        _ => Vec::new(),
-    };
-    // The others are ready when the call is answered.
-    let waits =
-        matches!(kind, KindName::DatabaseInstance | KindName::ContainerNamespace | KindName::Container);
-    let of = |(verb, path): &(&str, String)| {
-        let ready = if waits { timings.until_ready(verb, path) } else { std::time::Duration::ZERO };
-        (timings.request(verb, path) + ready).as_secs_f64()
-    };
-    calls.iter().map(of).sum()
+    }
+    reversed
 }

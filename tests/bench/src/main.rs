@@ -7,6 +7,7 @@
 )]
 #![allow(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 
+mod costs;
 mod critical_path;
 mod emulator;
 mod fold;

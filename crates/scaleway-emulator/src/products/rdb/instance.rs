@@ -245,8 +245,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     }
     ipam::release_all(call.world, &id, None);
     call.change(KIND, &id, body! {"status": "deleting"});
-    let at = call.due(pace::DELETION);
-    call.world.store.schedule(KIND, &id, vec![Transition { at, effect: Effect::Delete }]);
+    call.delete_in_time(KIND, &id);
     answer(call, &id)
 }
 

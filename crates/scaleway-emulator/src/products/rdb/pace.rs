@@ -13,7 +13,6 @@ use super::instance;
 
 // As recorded, by what changes; the times that go by operation are with the other timings.
 pub(super) const ACL: Duration = Duration::from_secs(15);
-pub(super) const SETTINGS: Duration = Duration::from_secs(30);
 pub(super) const ENDPOINT: Duration = Duration::from_secs(30);
 /// A private endpoint whose address the caller chose.
 pub(super) const STATIC_ENDPOINT: Duration = Duration::from_secs(385);
@@ -25,7 +24,6 @@ pub(super) const MAINTENANCE: Duration = Duration::from_mins(1);
 pub(super) const ADDRESS: Duration = Duration::from_secs(24);
 /// A new instance is `initializing` at last: seldom seen, so short.
 pub(super) const INITIALIZATION: Duration = Duration::from_secs(2);
-pub(super) const DELETION: Duration = Duration::from_secs(25);
 // Not recorded.
 pub(super) const RESTART: Duration = Duration::from_secs(30);
 /// Documented: about an hour for 100 GB.

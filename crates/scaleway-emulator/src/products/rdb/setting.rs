@@ -63,7 +63,7 @@ fn configure(call: &mut Call<'_>, id: &str, settings: Value) {
     let mut known = names.filter_map(|name| engine?.setting(name, false));
     let cold = known.any(|setting| !setting.hot_configurable);
     call.change(instance::KIND, id, body! {"settings": settings});
-    pace::ready_in(call, id, "configuring", pace::SETTINGS, Body::new());
+    pace::ready_in(call, id, "configuring", call.until_ready(), Body::new());
     if cold {
         cluster::restart(call.world, id);
     } else {
