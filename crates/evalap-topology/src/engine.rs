@@ -32,6 +32,9 @@ pub struct Engine {
     definition: String,
 }
 
+/// How often a plan that has problems is made, where the state has moved meanwhile.
+const LOOKS: u32 = 3;
+
 /// Who takes the lock, and how long for it is waited.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -159,6 +162,33 @@ impl Engine {
     }
 
     async fn plan_for(&mut self, desired: &[Resource], scope: &Scope) -> Result<Plan, Error> {
+        for _ in 1..LOOKS {
+            let plan = self.look(desired, scope).await?;
+            if plan.problems.is_empty() || scope.from_memory {
+                return Ok(plan);
+            }
+            // What another run made between reading the state and looking at the cloud seems to be nobody's.
+            let read = self.session.head().seq;
+            if self.session.refresh().await? == read {
+                return Ok(self.told_who_is_at_work(plan));
+            }
+        }
+        let plan = self.look(desired, scope).await?;
+        Ok(self.told_who_is_at_work(plan))
+    }
+
+    /// Adds to the problems of a plan, if there are any, that they may be those of a moment.
+    fn told_who_is_at_work(&self, mut plan: Plan) -> Plan {
+        if let Some(lease) = self.session.lease().filter(|_| !plan.problems.is_empty()) {
+            plan.problems.push(format!(
+                "{} is at work on this environment: what it makes may not be in the state yet. Plan again when it is done",
+                lease.holder
+            ));
+        }
+        plan
+    }
+
+    async fn look(&mut self, desired: &[Resource], scope: &Scope) -> Result<Plan, Error> {
         match self.session.refresh().await {
             // Read-only, from what is remembered of it.
             Err(error) if scope.from_memory && error.is_unavailable() => {}

@@ -381,7 +381,7 @@ fn drifts() -> Vec<(&'static str, Tamper, Vec<&'static str>)> {
             by_hand!(|hands| hands
                 .update_container(
                     container()
-                        .min_scale(0u32)
+                        .min_scale(2u32)
                         .max_scale(9u32)
                         .scaling_option(containers::ScalingOption::default().cpu_usage_threshold(50u32))
                 )

@@ -239,3 +239,17 @@ fn a_secret_that_is_taken_as_it_is_must_exist_for_a_plan_and_not_for_a_destroy()
     let outcome = world.run(world.destroy()).unwrap();
     assert!(outcome.is_complete(), "{:#?}", outcome.failed);
 }
+
+#[test]
+fn a_plan_made_while_another_run_creates_takes_nothing_of_it_for_a_strangers() {
+    let world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    let look = async |n: u32| {
+        world.clock.sleep(Duration::from_millis(40) * n).await;
+        world.plan().await.unwrap()
+    };
+    let looks = futures_util::future::join_all((0..60).map(look));
+    let (outcome, plans) = world.run(futures_util::future::join(world.apply(), looks));
+    assert!(outcome.unwrap().is_complete());
+    let problems: Vec<&String> = plans.iter().flat_map(|plan| &plan.problems).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}

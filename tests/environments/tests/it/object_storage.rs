@@ -11,7 +11,7 @@ use scaleway_core::{Client, Clock, Config, Random, Timestamp, Transport};
 use scaleway_emulator::Emulator;
 use scaleway_object_storage::{
     AbortIncompleteUploads, BucketName, BucketPolicy, CreateBucket, Encryption, Expiration, Lifecycle,
-    LifecycleRule, LockMode, ObjectLock, ObjectStorage, Statement, Tags, VersioningStatus,
+    LifecycleRule, LockMode, ObjectLock, ObjectStorage, Principal, Statement, Tags, VersioningStatus,
 };
 
 const PROJECT: &str = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90";
@@ -69,7 +69,8 @@ fn a_bucket_is_made_configured_and_removed() {
         storage.delete_bucket_encryption(&bucket).await.unwrap();
         assert_eq!(storage.get_bucket_encryption(&bucket).await.unwrap(), None);
 
-        let policy = BucketPolicy::new(Vec::<Statement>::new());
+        let everything = format!("{bucket}/*");
+        let policy = BucketPolicy::new([Statement::allow(Principal::everyone(), "s3:GetObject", everything)]);
         storage.put_bucket_policy(&bucket, policy.clone()).await.unwrap();
         assert_eq!(storage.get_bucket_policy(&bucket).await.unwrap(), Some(policy));
         storage.delete_bucket_policy(&bucket).await.unwrap();
