@@ -1,6 +1,8 @@
 //! What a step takes at least: its calls and the time until it is done, as recorded; not the calls that find that out, and none
 //! of what the engine adds.
 
+use std::time::Duration;
+
 use evalap_topology::address::Address;
 use evalap_topology::kinds::KindName;
 use scaleway_emulator::Timings;
@@ -46,7 +48,7 @@ pub(crate) fn create(address: &Address) -> f64 {
         _ => ("POST", path),
     };
     let ready =
-        if waits(address.kind) { Timings::recorded().until_ready(verb, &path) } else { Default::default() };
+        if waits(address.kind) { Timings::recorded().until_ready(verb, &path) } else { Duration::ZERO };
     let more = match address.kind {
         // A token is answered once, so it goes into its secret at once.
         KindName::CockpitToken => collection(KindName::SecretVersion).map_or(0.0, |path| call("POST", &path)),
@@ -72,7 +74,7 @@ pub(crate) fn delete(address: &Address) -> f64 {
         _ => ("DELETE", format!("{path}/{{id}}")),
     };
     let gone =
-        if waits(address.kind) { Timings::recorded().until_ready(verb, &path) } else { Default::default() };
+        if waits(address.kind) { Timings::recorded().until_ready(verb, &path) } else { Duration::ZERO };
     call(verb, &path) + gone.as_secs_f64()
 }
 
