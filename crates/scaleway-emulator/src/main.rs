@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Parser, ValueEnum};
 use scaleway_core::{Clock, Timestamp};
 use scaleway_emulator::{Emulator, EmulatorError, Fault, ImageBook, Latency, Log, Postgres, Server};
+use tracing_subscriber::filter::LevelFilter;
 
 /// A stateful Scaleway on your desk. Point any client at it with `SCW_API_URL`.
 #[derive(Parser)]
@@ -73,7 +74,7 @@ enum Wait {
     Drawn,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Lines {
     Requests,
     Json,
@@ -132,7 +133,16 @@ fn main() -> ExitCode {
     }
 }
 
+/// What is told beside requests on standard error: what jobs say, and what could not be done. Lines of JSON stay among
+/// themselves.
+fn tell_of_events(log: Option<Lines>) {
+    let most = if log == Some(Lines::Json) { LevelFilter::OFF } else { LevelFilter::INFO };
+    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(most);
+    lines.without_time().with_target(false).init();
+}
+
 fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
+    tell_of_events(arguments.log);
     let clock = clock(&arguments)?;
     let mut builder = Emulator::builder().clock(clock.clone()).latency(match arguments.latency {
         Wait::None => Latency::None,

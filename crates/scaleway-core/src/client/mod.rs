@@ -10,7 +10,7 @@ use tracing::{Instrument, debug, debug_span};
 
 use crate::error::{Call, ErrorBody};
 use crate::retry::Budget;
-use crate::{Clock, Config, ConfigError, Error, Random, Request, Result, RetryPolicy, Transport, request};
+use crate::{Clock, Config, Error, Random, Request, Result, RetryPolicy, Transport, request};
 
 mod builder;
 mod exchange;
@@ -65,7 +65,7 @@ impl Client {
     pub fn new(config: Config) -> Result<Self> {
         let clock = Clock::real();
         let options = crate::HttpsOptions { insecure: config.insecure(), ..Default::default() };
-        let https = crate::Https::new(&options, clock.clone()).map_err(ConfigError::tls)?;
+        let https = crate::Https::new(&options, clock.clone()).map_err(crate::ConfigError::tls)?;
         Self::builder(config, https).clock(clock).build()
     }
 

@@ -193,3 +193,22 @@ fn what_cannot_be_started_is_said_with_its_remedy() {
     assert!(said.contains(&format!("in use by process {}", std::process::id())), "{said}");
     drop(first);
 }
+
+#[test]
+fn what_a_job_says_is_told_on_standard_error() {
+    let mut program = Program::start(&["--jobs", "exec"]);
+    let mut stream = TcpStream::connect(program.address()).unwrap();
+    let jobs = "/serverless-jobs/v1alpha2/regions/fr-par/job-definitions";
+    let body = json!({"project_id": PROJECT, "name": "j", "cpu_limit": 1000, "memory_limit": 2048,
+        "image_uri": "any", "startup_command": ["echo"], "args": ["hello"]});
+    let job = ask(&mut stream, "POST", jobs, &body);
+    ask(&mut stream, "POST", &format!("{jobs}/{}/start", job["id"].as_str().unwrap()), &json!({}));
+    let mut said = String::new();
+    let mut errors = BufReader::new(program.child.stderr.take().unwrap());
+    while !said.contains("a job says") {
+        assert!(errors.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    assert!(said.contains("hello"), "{said}");
+    program.child.kill().unwrap();
+    program.child.wait().unwrap();
+}
