@@ -162,27 +162,27 @@ impl Engine {
     }
 
     async fn plan_for(&mut self, desired: &[Resource], scope: &Scope) -> Result<Plan, Error> {
-        for _ in 1..LOOKS {
+        let mut looks = 1;
+        loop {
             let plan = self.look(desired, scope).await?;
             if plan.problems.is_empty() || scope.from_memory {
                 return Ok(plan);
             }
             // What another run made between reading the state and looking at the cloud seems to be nobody's.
             let read = self.session.head().seq;
-            if self.session.refresh().await? == read {
-                return Ok(self.told_who_is_at_work(plan));
+            if self.session.refresh().await? == read || looks == LOOKS {
+                return Ok(self.told_who_may_be_at_work(plan));
             }
+            looks += 1;
         }
-        let plan = self.look(desired, scope).await?;
-        Ok(self.told_who_is_at_work(plan))
     }
 
-    /// Adds to the problems of a plan, if there are any, that they may be those of a moment.
-    fn told_who_is_at_work(&self, mut plan: Plan) -> Plan {
-        if let Some(lease) = self.session.lease().filter(|_| !plan.problems.is_empty()) {
+    /// Adds to the problems of a plan that they may be those of a moment.
+    fn told_who_may_be_at_work(&self, mut plan: Plan) -> Plan {
+        if let Some(lease) = self.session.lease().filter(|lease| !lease.holder.is_gone()) {
             plan.problems.push(format!(
-                "{} is at work on this environment: what it makes may not be in the state yet. Plan again when it is done",
-                lease.holder
+                "{} has held the lock since {}, and may be at work: what it makes may not be in the state yet. Plan again when it is done",
+                lease.holder, lease.since
             ));
         }
         plan

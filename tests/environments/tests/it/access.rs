@@ -8,7 +8,8 @@ use scaleway_core::{
 };
 use scaleway_emulator::{Emulator, ImageBook, Latency};
 use scaleway_iam::{
-    CreateApiKey, CreateApplication, CreatePolicy, Iam, ListApiKeys, ListPolicies, Preset, RuleSpec, SetRules,
+    ApiKey, CreateApiKey, CreateApplication, CreatePolicy, Iam, ListApiKeys, ListPolicies, Preset, RuleSpec,
+    SetRules,
 };
 use scaleway_rdb::{ListInstances, Rdb};
 use scaleway_secrets::{CreateSecret, CreateSecretVersion, ListSecrets, Revision, Secrets};
@@ -63,12 +64,16 @@ fn client(emulator: &Emulator, clock: &Clock, secret_key: &str, project: Project
 }
 
 async fn secret_key(owner: &Client, name: &str, preset: Preset, project: ProjectId) -> String {
+    let rules = preset.rules([project.clone()], owner.config().default_organization().unwrap());
+    key(owner, name, rules, project).await.secret_key.unwrap().expose().to_owned()
+}
+
+/// A key of a new application that may do what the rules say, and acts in this project.
+pub(crate) async fn key(owner: &Client, name: &str, rules: Vec<RuleSpec>, project: ProjectId) -> ApiKey {
     let iam = Iam::new(owner);
     let application = iam.create_application(CreateApplication::new(name)).await.unwrap().id;
-    let rules = preset.rules([project.clone()], owner.config().default_organization().unwrap());
     iam.create_policy(CreatePolicy::for_application(name, application.clone(), rules)).await.unwrap();
-    let key = CreateApiKey::for_application(application).default_project_id(project);
-    iam.create_api_key(key).await.unwrap().secret_key.unwrap().expose().to_owned()
+    iam.create_api_key(CreateApiKey::for_application(application).default_project_id(project)).await.unwrap()
 }
 
 fn refused<T>(what: &str, answer: Result<T, Error>) {

@@ -5,10 +5,12 @@ use object_store::path::Path;
 use object_store::{CopyOptions, Error, ObjectStore, ObjectStoreExt, PutPayload};
 use scaleway_core::{Client, Clock, Config, ProjectId, Random, RetryPolicy, Secret, Timestamp};
 use scaleway_emulator::Emulator;
-use scaleway_iam::{CreateApiKey, CreateApplication, CreatePolicy, Iam, RuleSpec};
+use scaleway_iam::RuleSpec;
 use scaleway_object_storage::{
     BucketName, BucketPolicy, CreateBucket, ObjectStorage, OneOrMany, Principal, Statement,
 };
+
+use crate::access::key;
 
 const PROJECT: &str = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90";
 
@@ -46,15 +48,11 @@ impl Desk {
     /// Storage as an application sees it that has these permission sets, and what a policy calls it.
     async fn application(&self, name: &str, sets: &[&str]) -> (ObjectStorage, String) {
         let (owner, project) = (self.owner(), PROJECT.parse::<ProjectId>().unwrap());
-        let iam = Iam::new(&owner);
-        let application = iam.create_application(CreateApplication::new(name)).await.unwrap().id;
         let sets: Vec<String> = sets.iter().map(ToString::to_string).collect();
-        let rule = RuleSpec::for_projects(sets, [project.clone()]);
-        iam.create_policy(CreatePolicy::for_application(name, application.clone(), [rule])).await.unwrap();
-        let key = CreateApiKey::for_application(application.clone()).default_project_id(project);
-        let key = iam.create_api_key(key).await.unwrap();
+        let rules = vec![RuleSpec::for_projects(sets, [project.clone()])];
+        let key = key(&owner, name, rules, project).await;
         let client = self.client(key.access_key.as_str(), key.secret_key.unwrap());
-        (ObjectStorage::new(&client).unwrap(), format!("application_id:{application}"))
+        (ObjectStorage::new(&client).unwrap(), format!("application_id:{}", key.application_id.unwrap()))
     }
 
     /// The owner's storage, with the bucket in it and an object of each of these names.
