@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use evalap_topology::apply::{ApplyOptions, Outcome};
 use evalap_topology::plan::{Plan, Scope};
-use evalap_topology::state::Wait;
+use evalap_topology::state::{Holder, Wait};
 use evalap_topology::{Engine, Lock};
 use scaleway_core::Clock;
 
@@ -153,6 +153,7 @@ impl Run<'_> {
 
     /// Shows a plan, asks, applies it and says what became of it.
     async fn carry_out(&mut self, plan: &Plan, verb: &str, kept: bool) -> Result<Exit, Error> {
+        let command = format!("{} {verb}", self.program.name);
         let Desk { definition, target, engine, .. } = &mut *self.desk;
         if plan.is_empty() && plan.problems.is_empty() {
             text::say(if verb == "destroy" {
@@ -160,6 +161,12 @@ impl Run<'_> {
             } else {
                 "No changes."
             });
+            if let Some(lease) = engine.free_abandoned(Holder::current(&command)).await? {
+                text::say(format!(
+                    "The lock is free again: {} had taken it at {} and died.",
+                    lease.holder, lease.since
+                ));
+            }
             return Ok(Exit::Done);
         }
         text::say(plan_text::plan(plan, verb != "destroy"));
@@ -169,7 +176,6 @@ impl Run<'_> {
         let matters = target.is_scaleway() && !kept;
         let confirm = consent::consent(plan, &definition.environment.name, self.options, matters)?;
 
-        let command = format!("{} {verb}", self.program.name);
         let (began, clock) = (Clock::real().now(), target.clock().clone());
         text::say("");
         let outcome = Box::pin(apply(engine, plan, &command, confirm, self.options, &clock)).await?;

@@ -17,7 +17,7 @@ use crate::observe::Observed;
 use crate::plan::{self, Basis, Plan, Scope};
 use crate::resources::resources;
 use crate::sources::Sources;
-use crate::state::{Holder, Note, Session, StateError, StateKey, Store, Wait};
+use crate::state::{Holder, Lease, Note, Session, StateError, StateKey, Store, Wait};
 
 /// One environment, opened: plans and applies its definition.
 #[derive(Debug)]
@@ -255,6 +255,22 @@ impl Engine {
             released?;
         }
         Ok(outcome)
+    }
+
+    /// Frees the lock where a run on this machine has died with it, its work done: who applies something takes such a
+    /// lock over by itself, who has nothing to apply would leave it. Tells which it was.
+    ///
+    /// # Errors
+    /// [`Error::State`] where the state cannot be written.
+    pub async fn free_abandoned(&mut self, by: Holder) -> Result<Option<Lease>, Error> {
+        let abandoned = self.session.lease().filter(|lease| lease.holder.is_gone()).cloned();
+        if self.session.away().is_some() || abandoned.is_none() {
+            return Ok(None);
+        }
+        let note = Note::new(&by, "done").detail("changes", "0");
+        Box::pin(self.session.lock(by, Duration::ZERO, |_| ())).await?;
+        Box::pin(self.session.release(Some(note))).await?;
+        Ok(abandoned)
     }
 
     async fn apply_locked(

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command};
+use std::time::Duration;
 
 use environments::VARIABLES;
 use evalap_topology::model::State;
-use evalap_topology::state::{Session, StateKey, Store};
+use evalap_topology::state::{Holder, Session, StateKey, Store};
 use futures_util::TryStreamExt;
 use object_store::{ObjectStore, ObjectStoreExt};
 use scaleway_core::{Client, Clock, Config, Random};
@@ -66,14 +67,15 @@ impl Chain {
         command
     }
 
-    fn run(&self, name: &str, arguments: &[&str]) {
+    fn run(&self, name: &str, arguments: &[&str]) -> String {
         let output = self.program(name, arguments).output().unwrap();
         let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
         assert!(output.status.success(), "{name} {arguments:?}: {:?}\n{said}", output.status);
+        said
     }
 
-    fn deploy(&self, arguments: &[&str]) {
-        self.run("deploy_staging", &[&["--speed", "max"], arguments].concat());
+    fn deploy(&self, arguments: &[&str]) -> String {
+        self.run("deploy_staging", &[&["--speed", "max"], arguments].concat())
     }
 
     /// Kills an apply once the emulator has met its `nth` request: which then has no effect, or one whose answer is
@@ -118,12 +120,22 @@ impl Chain {
         }
     }
 
-    /// Neither as it lies in the bucket, nor under our own encryption.
-    async fn bucket_holds_none(&self, values: &[String]) {
+    fn bucket(&self) -> (ObjectStorage, BucketName) {
         let config =
             Config::new("11111111-1111-4111-8111-111111111111").with_access_key("SCWXXXXXXXXXXXXXXXXX");
         let client = Client::builder(config, self.desk.emulator.clone()).build().unwrap();
-        let (storage, bucket) = (ObjectStorage::new(&client).unwrap(), BUCKET.parse::<BucketName>().unwrap());
+        (ObjectStorage::new(&client).unwrap(), BUCKET.parse().unwrap())
+    }
+
+    async fn session(&self) -> Session<State> {
+        let (storage, bucket) = self.bucket();
+        let store = Store::bucket(&storage, &bucket).unwrap();
+        Session::open(store, StateKey::new(&KEY).unwrap()).await.unwrap()
+    }
+
+    /// Neither as it lies in the bucket, nor under our own encryption.
+    async fn bucket_holds_none(&self, values: &[String]) {
+        let (storage, bucket) = self.bucket();
         let objects = storage.objects(&bucket).unwrap();
         let found: Vec<_> = objects.list(None).try_collect().await.unwrap();
         assert!(found.len() > 10, "{}", found.len());
@@ -131,8 +143,7 @@ impl Chain {
             let bytes = objects.get(&object.location).await.unwrap().bytes().await.unwrap();
             secrecy::scan(object.location.as_ref(), &bytes, values);
         }
-        let store = Store::bucket(&storage, &bucket).unwrap();
-        let session = Session::<State>::open(store, StateKey::new(&KEY).unwrap()).await.unwrap();
+        let session = self.session().await;
         assert!(session.lease().is_none(), "the lock is free");
         let told = serde_json::to_string(&session.history().await.unwrap()).unwrap();
         secrecy::scan("the log, decrypted", told.as_bytes(), values);
@@ -185,4 +196,26 @@ fn killed_at_fifty_moments_with_its_state_in_a_bucket_it_goes_on_each_time_and_l
 #[test]
 fn killed_at_ten_moments_with_its_state_in_a_folder_it_goes_on_each_time_and_leaves_nothing_behind() {
     killed(10, Keep::Folder);
+}
+
+#[test]
+fn a_lock_left_by_a_run_that_died_with_its_work_done_is_freed_by_one_that_has_nothing_to_do() {
+    let chain = Chain::begin(Keep::Bucket);
+    chain.deploy(&["apply"]);
+    // A process that ran here, and whose pid another has by now.
+    let mut dead = serde_json::to_value(Holder::current("deploy_staging apply")).unwrap();
+    dead["started"] = "0".into();
+    let dead: Holder = serde_json::from_value(dead).unwrap();
+    let clock = Clock::real();
+    clock
+        .block_on(async {
+            chain.session().await.lock(dead, Duration::ZERO, |_| ()).await.unwrap();
+            assert!(chain.session().await.lease().is_some());
+        })
+        .unwrap();
+    let said = chain.deploy(&["apply"]);
+    assert!(said.contains("No changes.\nThe lock is free again: "), "{said}");
+    clock.block_on(async { assert!(chain.session().await.lease().is_none()) }).unwrap();
+    assert!(!chain.deploy(&["apply"]).contains("The lock"));
+    chain.run("manage_state", &["audit", "--verify"]);
 }
