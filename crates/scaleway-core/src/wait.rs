@@ -46,14 +46,32 @@ impl<T> Progress<T> {
 pub struct Pace {
     /// The time between two looks.
     pub interval: Duration,
+    /// The time between two looks at the beginning: it grows to [`Pace::interval`] with what has been waited.
+    pub first: Duration,
     /// When to give up.
     pub deadline: Duration,
 }
 
 impl Pace {
+    /// Of what has been waited so much is lost at most by looking too late, where the pace is a growing one.
+    const LOSS: u32 = 50;
+
     /// A look every `interval`, until `deadline` has passed.
     pub const fn new(interval: Duration, deadline: Duration) -> Self {
-        Self { interval, deadline }
+        Self { interval, first: interval, deadline }
+    }
+
+    /// More looks in the beginning, `first` between two: what may take seconds or minutes is met soon after it has happened
+    /// in either case.
+    #[must_use]
+    pub const fn growing_from(mut self, first: Duration) -> Self {
+        self.first = first;
+        self
+    }
+
+    /// How long until the next look.
+    fn pause(&self, waited: Duration) -> Duration {
+        (waited / Self::LOSS).max(self.first).min(self.interval)
     }
 }
 
@@ -112,7 +130,7 @@ impl<T: Send + 'static> Waiter<T> {
     /// Looks every `interval` instead of as usual. Zero looks again at once: not for a virtual clock, which stands still
     /// while there is something to do.
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.pace.interval = interval;
+        (self.pace.interval, self.pace.first) = (interval, interval);
         self
     }
 
@@ -160,7 +178,7 @@ impl<T: Send + 'static> Waiter<T> {
             if left.is_zero() {
                 return Err(Error::StillChanging { what: self.what, state, waited });
             }
-            self.clock.sleep(self.pace.interval.min(left)).await;
+            self.clock.sleep(self.pace.pause(waited).min(left)).await;
         }
     }
 }

@@ -130,7 +130,8 @@ impl ReadReplica {
     }
 }
 
-const PACE: Pace = Pace::new(Duration::from_secs(5), Duration::from_mins(45));
+const PACE: Pace =
+    Pace::new(Duration::from_secs(2), Duration::from_mins(45)).growing_from(Duration::from_millis(200));
 
 /// # Read replicas
 impl Rdb {

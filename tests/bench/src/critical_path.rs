@@ -99,13 +99,19 @@ fn longest(address: &Address, dependencies: &Dependencies, cost: fn(&Address) ->
     (path, seconds + cost(address))
 }
 
-/// What is used goes after what uses it.
+/// What is used goes after what uses it. What goes with what it lives in stands for nothing by itself.
 fn reversed(dependencies: &Dependencies) -> Dependencies {
+    let stands_for = |address: &Address| {
+        let carrier = address.kind.goes_with();
+        let carrier = dependencies[address].iter().find(|other| Some(other.kind) == carrier);
+        carrier.unwrap_or(address).clone()
+    };
     let mut reversed: Dependencies =
-        dependencies.keys().map(|address| (address.clone(), Vec::new())).collect();
+        dependencies.keys().map(|address| (stands_for(address), Vec::new())).collect();
     for (address, before) in dependencies {
-        for before in before {
-            reversed.entry(before.clone()).or_default().push(address.clone());
+        let address = stands_for(address);
+        for before in before.iter().map(stands_for).filter(|before| *before != address) {
+            reversed.entry(before).or_default().push(address.clone());
         }
     }
     reversed

@@ -1,7 +1,7 @@
 //! One writer for all that happens at once: what comes in while a write is under way goes into the next one.
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use scaleway_core::Clock;
@@ -9,11 +9,18 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::fence::Fence;
 use crate::model::{Event, State};
-use crate::state::{Call, Session, StateError};
+use crate::state::{Call, Cover, Session, StateError};
 
 /// Where steps write what they are about to do and what they have done.
 #[derive(Debug, Clone)]
-pub(super) struct Journal(mpsc::UnboundedSender<Entry>);
+pub(super) struct Journal {
+    entries: mpsc::UnboundedSender<Entry>,
+    covered: Covered,
+    clock: Clock,
+}
+
+/// As long as what was written last allows calls to leave; none where that is over for good.
+type Covered = Arc<Mutex<Option<Cover>>>;
 
 #[derive(Debug)]
 struct Entry {
@@ -23,24 +30,52 @@ struct Entry {
 
 /// The other end: see [`Writer::run`].
 #[derive(Debug)]
-pub(super) struct Writer(mpsc::UnboundedReceiver<Entry>);
+pub(super) struct Writer {
+    entries: mpsc::UnboundedReceiver<Entry>,
+    covered: Covered,
+    clock: Clock,
+}
 
-pub(super) fn journal() -> (Journal, Writer) {
+pub(super) fn journal(clock: &Clock) -> (Journal, Writer) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    (Journal(sender), Writer(receiver))
+    let covered = Covered::default();
+    let journal = Journal { entries: sender, covered: covered.clone(), clock: clock.clone() };
+    (journal, Writer { entries: receiver, covered, clock: clock.clone() })
 }
 
 impl Journal {
     /// Makes sure that the lock was ours a moment ago, by a write if the last one is too old.
     pub(super) async fn covered(&self) -> Result<(), Unwritten> {
+        // Not behind what others write.
+        let cover = *self.covered.lock().unwrap_or_else(PoisonError::into_inner);
+        if cover.is_some_and(|cover| cover.holds(self.clock.now())) {
+            return Ok(());
+        }
         self.write(Vec::new()).await
     }
 
     /// Writes the events; they are durable when this returns.
     pub(super) async fn write(&self, events: Vec<Event>) -> Result<(), Unwritten> {
+        self.begin(events).done().await
+    }
+
+    /// Begins to write the events: whatever is written later is durable no sooner than they are.
+    pub(super) fn begin(&self, events: Vec<Event>) -> Writing {
         let (written, answer) = oneshot::channel();
-        self.0.send(Entry { events, written }).map_err(|_| Unwritten(None))?;
-        answer.await.map_err(|_| Unwritten(None))?.map_err(|error| Unwritten(Some(error)))
+        // Where nobody writes any more, the answer is that nobody gives one.
+        let _ = self.entries.send(Entry { events, written });
+        Writing(answer)
+    }
+}
+
+/// A write that is under way.
+#[derive(Debug)]
+pub(super) struct Writing(oneshot::Receiver<Result<(), Arc<StateError>>>);
+
+impl Writing {
+    /// Waits until it is durable.
+    pub(super) async fn done(self) -> Result<(), Unwritten> {
+        self.0.await.map_err(|_| Unwritten(None))?.map_err(|error| Unwritten(Some(error)))
     }
 }
 
@@ -64,21 +99,23 @@ pub(super) struct Left {
 impl Writer {
     /// Writes what comes in, and shows that the lock's holder lives while nothing does, until all [`Journal`]s are gone.
     /// After a write has failed nothing more is written: what has happened all the same is kept on this machine.
-    pub(super) async fn run(mut self, session: &mut Session<State>, clock: &Clock, fence: &Fence) -> Left {
+    pub(super) async fn run(mut self, session: &mut Session<State>, fence: &Fence) -> Left {
         let mut failed: Option<Arc<StateError>> = None;
         let mut left = Left::default();
         loop {
+            let patience = session.renew_in().min(LOOK);
             let first = if failed.is_some() {
-                self.0.recv().await
-            } else if let Some(entry) = clock.timeout(session.renew_in().min(LOOK), self.0.recv()).await {
+                self.entries.recv().await
+            } else if let Some(entry) = self.clock.timeout(patience, self.entries.recv()).await {
                 entry
             } else {
                 failed = session.look().await.err().map(Arc::new);
+                self.tell_cover(session, failed.is_none());
                 continue;
             };
             let Some(first) = first else { break };
             let mut entries = vec![first];
-            while let Ok(entry) = self.0.try_recv() {
+            while let Ok(entry) = self.entries.try_recv() {
                 entries.push(entry);
             }
             let events: Vec<Event> =
@@ -101,6 +138,7 @@ impl Writer {
                     }
                 }
             }
+            self.tell_cover(session, failed.is_none());
             for entry in entries {
                 // Who does not wait for the answer any more has been given up.
                 let _ = entry.written.send(failed.clone().map_or(Ok(()), Err));
@@ -108,6 +146,12 @@ impl Writer {
         }
         left.calls = fence.calls();
         left
+    }
+
+    /// Tells who asks how long calls may leave.
+    fn tell_cover(&self, session: &Session<State>, writes: bool) {
+        let cover = session.cover_given().filter(|_| writes);
+        *self.covered.lock().unwrap_or_else(PoisonError::into_inner) = cover;
     }
 }
 

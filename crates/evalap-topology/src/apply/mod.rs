@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::future::Either;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use scaleway_core::Timestamp;
 use serde_json::Value;
@@ -23,10 +24,10 @@ use crate::graph::{self, Edges};
 use crate::input;
 use crate::kinds::{KindName, Seen};
 use crate::model::{Attributes, State};
-use crate::plan::{Change, Part, Plan, PlannedChange, Step, steps};
+use crate::plan::{Change, Ordered, Part, Plan, PlannedChange, Step, steps};
 use crate::state::Session;
 pub(crate) use fence::Fence;
-use journal::{Journal, journal};
+use journal::{Journal, Unwritten, journal};
 
 /// How a plan is applied.
 #[derive(Debug, Clone)]
@@ -71,7 +72,7 @@ pub(crate) async fn apply(
     report: &dyn Fn(Progress),
 ) -> Result<Outcome, Error> {
     let state = session.state().clone();
-    let (journal, writer) = journal();
+    let (journal, writer) = journal(cloud.clock());
     let raised = cloud.fence().raise(journal.clone());
     let executor = Executor::new(cloud, plan, &state, options, report, journal);
     let work = async {
@@ -80,7 +81,7 @@ pub(crate) async fn apply(
         drop(raised);
         outcome
     };
-    let written = writer.run(session, cloud.clock(), cloud.fence());
+    let written = writer.run(session, cloud.fence());
     let (mut outcome, left) = futures_util::future::join(work, written).await;
     // A state that could not be written is in the outcome, once for each change that it kept from being made.
     (outcome.kept, outcome.calls) = (left.kept, left.calls);
@@ -95,8 +96,7 @@ struct Executor<'a> {
     report: &'a dyn Fn(Progress),
     journal: Journal,
     began: Timestamp,
-    edges: Edges<Step>,
-    index: BTreeMap<Step, usize>,
+    order: BTreeMap<Step, Ordered>,
     /// What is not begun, with how many others it still waits for.
     waiting: BTreeMap<Step, usize>,
     /// What of that waits for no other any more.
@@ -118,19 +118,18 @@ impl<'a> Executor<'a> {
         report: &'a dyn Fn(Progress),
         journal: Journal,
     ) -> Self {
-        let steps = steps(plan);
-        let index = steps.iter().map(|(step, (at, _))| (step.clone(), *at)).collect();
-        let edges: Edges<Step> = steps.into_iter().map(|(step, (_, after))| (step, after)).collect();
+        let order = steps(plan);
         let outputs = state
             .resources
             .iter()
             .map(|(address, tracked)| (address.clone(), tracked.outputs.clone()))
             .collect();
-        let waiting: BTreeMap<_, _> = edges.iter().map(|(step, after)| (step.clone(), after.len())).collect();
+        let waiting: BTreeMap<_, _> =
+            order.iter().map(|(step, ordered)| (step.clone(), ordered.after.len())).collect();
         let free = waiting.iter().filter(|(_, after)| **after == 0).map(|(step, _)| step.clone()).collect();
         let mut followers = BTreeMap::<_, Vec<Step>>::new();
-        for (step, after) in &edges {
-            for first in after {
+        for (step, ordered) in &order {
+            for first in &ordered.after {
                 followers.entry(first.clone()).or_default().push(step.clone());
             }
         }
@@ -144,8 +143,7 @@ impl<'a> Executor<'a> {
             report,
             journal,
             began,
-            edges,
-            index,
+            order,
             waiting,
             free,
             followers,
@@ -165,19 +163,42 @@ impl<'a> Executor<'a> {
                 let (verb, began) = (work.verb, self.since());
                 (self.report)(Progress::Started { address: step.address.clone(), verb });
                 let resource = step.address.clone();
-                running.push(async move { (step, lock, verb, began, fence::of(resource, work.run()).await) });
+                running.push(Either::Left(async move {
+                    let result = fence::of(resource, work.run()).await;
+                    Ended::Step { step, lock, verb, began, result }
+                }));
             }
-            let Some((step, lock, verb, began, result)) = running.next().await else { break };
-            if let Some(lock) = lock {
-                self.exclusive.remove(&lock);
+            match running.next().await {
+                None => break,
+                Some(Ended::Written { done, result }) => self.written(done, result),
+                Some(Ended::Step { step, lock, verb, began, result }) => {
+                    if let Some(lock) = lock {
+                        self.exclusive.remove(&lock);
+                    }
+                    let took = self.since().saturating_sub(began);
+                    let done = Done { address: step.address.clone(), verb, began, took };
+                    match result {
+                        Ok(made) => {
+                            self.follow(&step, made.outputs);
+                            let Some(written) = made.written else {
+                                self.written(done, Ok(()));
+                                continue;
+                            };
+                            running.push(Either::Right(async move {
+                                Ended::Written { done, result: written.done().await }
+                            }));
+                        }
+                        Err(error) => self.failed(done, &error),
+                    }
+                }
             }
-            self.finished(&step, verb, began, result);
         }
         self.outcome.stopped = self.options.stop.is_stopped() && !self.waiting.is_empty();
         let skipped: BTreeSet<_> = self.waiting.into_keys().map(|step| step.address).collect();
         self.outcome.skipped = skipped.into_iter().collect();
         self.outcome.took = self.cloud.clock().now().since(self.began);
-        self.outcome.critical_path = critical_path(&self.edges, &self.outcome.done);
+        let edges = self.order.into_iter().map(|(step, ordered)| (step, ordered.after)).collect();
+        self.outcome.critical_path = critical_path(&edges, &self.outcome.done);
         self.outcome
     }
 
@@ -189,8 +210,9 @@ impl<'a> Executor<'a> {
     fn next(&mut self) -> Option<(Step, &'a PlannedChange, Option<String>)> {
         let plan = self.plan;
         let found = self.free.iter().find_map(|step| {
-            let planned = plan.changes.get(*self.index.get(step)?)?;
-            let lock = self.lock(step, planned);
+            let ordered = self.order.get(step)?;
+            let planned = plan.changes.get(ordered.change)?;
+            let lock = if ordered.along { None } else { self.lock(step, planned) };
             let free = lock.as_ref().is_none_or(|lock| !self.exclusive.contains(lock));
             free.then(|| (step.clone(), planned, lock))
         })?;
@@ -243,7 +265,8 @@ impl<'a> Executor<'a> {
         let tracked = self.state.resources.get(&step.address);
         let parents = self.parents(step.address.kind, &planned.depends_on);
         let (cloud, journal, part) = (self.cloud, self.journal.clone(), step.part);
-        step::Work { cloud, journal, planned, part, spec, tracked, verb, parents, report: self.report }
+        let along = self.order.get(step).is_some_and(|ordered| ordered.along);
+        step::Work { cloud, journal, planned, part, along, spec, tracked, verb, parents, report: self.report }
     }
 
     /// What a resource lives in, among what it refers to.
@@ -255,36 +278,50 @@ impl<'a> Executor<'a> {
             .collect()
     }
 
-    fn finished(
-        &mut self,
-        step: &Step,
-        verb: &'static str,
-        began: Duration,
-        result: Result<Attributes, step::StepError>,
-    ) {
-        let address = step.address.clone();
-        let took = self.since().saturating_sub(began);
-        match result {
-            Ok(outputs) => {
-                for follower in self.followers.remove(step).unwrap_or_default() {
-                    if let Some(after) = self.waiting.get_mut(&follower) {
-                        *after -= 1;
-                        if *after == 0 {
-                            self.free.insert(follower);
-                        }
-                    }
+    /// The step has done its work: what waits for it may begin.
+    fn follow(&mut self, step: &Step, outputs: Attributes) {
+        for follower in self.followers.remove(step).unwrap_or_default() {
+            if let Some(after) = self.waiting.get_mut(&follower) {
+                *after -= 1;
+                if *after == 0 {
+                    self.free.insert(follower);
                 }
-                self.outputs.insert(address.clone(), outputs);
-                (self.report)(Progress::Done { address: address.clone(), verb, took });
-                self.outcome.done.push(Done { address, verb, began, took });
-            }
-            Err(error) => {
-                let error = told(&error);
-                (self.report)(Progress::Failed { address: address.clone(), verb, error: error.clone() });
-                self.outcome.failed.push(Failed { address, verb, error });
             }
         }
+        self.outputs.insert(step.address.clone(), outputs);
     }
+
+    /// What was done is in the state, or could not be written.
+    fn written(&mut self, done: Done, result: Result<(), Unwritten>) {
+        match result {
+            Ok(()) => {
+                let Done { address, verb, took, .. } = done.clone();
+                (self.report)(Progress::Done { address, verb, took });
+                self.outcome.done.push(done);
+            }
+            Err(error) => self.failed(done, &error),
+        }
+    }
+
+    fn failed(&mut self, done: Done, error: &dyn std::error::Error) {
+        let (error, Done { address, verb, .. }) = (told(error), done);
+        (self.report)(Progress::Failed { address: address.clone(), verb, error: error.clone() });
+        self.outcome.failed.push(Failed { address, verb, error });
+    }
+}
+
+/// What has come to its end.
+enum Ended {
+    /// A step; what it has done is being written.
+    Step {
+        step: Step,
+        lock: Option<String>,
+        verb: &'static str,
+        began: Duration,
+        result: Result<step::Made, step::StepError>,
+    },
+    /// The last write of one.
+    Written { done: Done, result: Result<(), Unwritten> },
 }
 
 /// An error with its causes, in one line.

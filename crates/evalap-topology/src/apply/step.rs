@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::try_join;
 
-use super::journal::{Journal, Unwritten};
+use super::journal::{Journal, Unwritten, Writing};
 use super::progress::Progress;
 use crate::address::Address;
 use crate::cloud::Cloud;
@@ -38,12 +38,22 @@ pub(super) struct Work<'a> {
     pub(super) journal: Journal,
     pub(super) planned: &'a PlannedChange,
     pub(super) part: Part,
+    /// Whether it is deleted along with what it lives in, which is gone by now.
+    pub(super) along: bool,
     pub(super) spec: Attributes,
     pub(super) tracked: Option<&'a Tracked>,
     pub(super) verb: &'static str,
     /// What it lives in, where it lives in something.
     pub(super) parents: Vec<Seen>,
     pub(super) report: &'a dyn Fn(Progress),
+}
+
+/// What a step has done.
+pub(super) struct Made {
+    /// What others may refer to.
+    pub(super) outputs: Attributes,
+    /// The last write, which says so: under way. What comes next need not wait for it, for its own intent is written later.
+    pub(super) written: Option<Writing>,
 }
 
 /// How long a create that failed without saying whether it happened is looked for.
@@ -57,9 +67,14 @@ const BETWEEN_LOOKS: (Duration, Duration) = (Duration::from_secs(2), Duration::f
 const IN_FLIGHT: Duration = Duration::from_secs(65);
 
 impl Work<'_> {
-    /// Does it, and tells what others may refer to.
-    pub(super) async fn run(self) -> Result<Attributes, StepError> {
+    /// Does it.
+    pub(super) async fn run(self) -> Result<Made, StepError> {
         match (&self.planned.change, self.part) {
+            (Change::Delete { id } | Change::Replace { id, .. }, Part::Delete) if self.along => {
+                let mut happened = self.deleting(id);
+                happened.push(Event::Deleted { address: self.address().clone() });
+                Ok(self.done(Attributes::new(), happened))
+            }
             (Change::Delete { id } | Change::Replace { id, .. }, Part::Delete) => self.delete(id).await,
             (Change::Create { .. }, _) => self.create(self.forgotten()).await,
             (Change::Replace { .. }, Part::Make) => self.create(Vec::new()).await,
@@ -85,15 +100,21 @@ impl Work<'_> {
                     id: id.clone(),
                     outputs: outputs.clone(),
                 };
-                self.journal.write(vec![ready]).await?;
-                Ok(outputs.clone())
+                Ok(self.done(outputs.clone(), vec![ready]))
             }
             (Change::Forget, _) => {
-                self.journal.write(vec![Event::Forgotten { address: self.address().clone() }]).await?;
-                Ok(Attributes::new())
+                let forgotten = Event::Forgotten { address: self.address().clone() };
+                Ok(self.done(Attributes::new(), vec![forgotten]))
             }
-            (Change::NoOp, _) | (Change::Delete { .. }, Part::Make) => Ok(Attributes::new()),
+            (Change::NoOp, _) | (Change::Delete { .. }, Part::Make) => {
+                Ok(Made { outputs: Attributes::new(), written: None })
+            }
         }
+    }
+
+    /// It is done, and so it is written.
+    fn done(&self, outputs: Attributes, happened: Vec<Event>) -> Made {
+        Made { outputs, written: Some(self.journal.begin(happened)) }
     }
 
     /// Waits until nothing changes it any more, whatever has become of it: it is changed next.
@@ -119,7 +140,7 @@ impl Work<'_> {
         gone.then(|| Event::Forgotten { address: self.address().clone() }).into_iter().collect()
     }
 
-    async fn create(&self, mut before: Vec<Event>) -> Result<Attributes, StepError> {
+    async fn create(&self, mut before: Vec<Event>) -> Result<Made, StepError> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
         if let Some(id) = self.made_by_another().await? {
@@ -201,7 +222,7 @@ impl Work<'_> {
         id: &str,
         changed: Vec<String>,
         mut before: Vec<Event>,
-    ) -> Result<Attributes, StepError> {
+    ) -> Result<Made, StepError> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
         before.push(Event::Updating { address: address.clone(), spec, depends_on });
@@ -211,7 +232,7 @@ impl Work<'_> {
     }
 
     /// Writes what has happened and waits for the resource meanwhile; where there is nothing to wait for, one write says it all.
-    async fn made(&self, id: String, mut happened: Vec<Event>) -> Result<Attributes, StepError> {
+    async fn made(&self, id: String, mut happened: Vec<Event>) -> Result<Made, StepError> {
         let address = self.address();
         let mut ready = pin!(address.kind.ready(self.cloud, &self.spec, &id));
         let at_once = std::future::poll_fn(|context| match ready.as_mut().poll(context) {
@@ -238,26 +259,25 @@ impl Work<'_> {
             }
         };
         happened.push(Event::Ready { address: address.clone(), id: id.clone(), outputs: outputs.clone() });
-        self.journal.write(happened).await?;
-        Ok(outputs)
+        Ok(self.done(outputs, happened))
     }
 
-    async fn delete(&self, id: &str) -> Result<Attributes, StepError> {
+    async fn delete(&self, id: &str) -> Result<Made, StepError> {
         let address = self.address().clone();
-        let mut before = Vec::new();
-        if self.tracked.is_none() {
-            before.push(self.adopted(id, self.spec.clone(), Attributes::new()));
-        }
-        before.push(Event::Deleting { address: address.clone() });
-        self.journal.write(before).await?;
+        self.journal.write(self.deleting(id)).await?;
         if sabotage::is(Flaw::DeletedTooSoon) {
             self.journal.write(vec![Event::Deleted { address: address.clone() }]).await?;
             address.kind.delete(self.cloud, id).await?;
-            return Ok(Attributes::new());
+            return Ok(Made { outputs: Attributes::new(), written: None });
         }
         address.kind.delete(self.cloud, id).await?;
-        self.journal.write(vec![Event::Deleted { address }]).await?;
-        Ok(Attributes::new())
+        Ok(self.done(Attributes::new(), vec![Event::Deleted { address }]))
+    }
+
+    /// What is written before it is deleted; what was not tracked is, from here on.
+    fn deleting(&self, id: &str) -> Vec<Event> {
+        let adopted = self.tracked.is_none().then(|| self.adopted(id, self.spec.clone(), Attributes::new()));
+        adopted.into_iter().chain([Event::Deleting { address: self.address().clone() }]).collect()
     }
 }
 

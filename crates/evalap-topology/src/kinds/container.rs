@@ -10,7 +10,7 @@ use scaleway_rdb::ConnectionUrl;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Behaviour, Kind, Mend, Profile, SecretRef, Seen, Status, attributes};
+use super::{Behaviour, Kind, KindName, Mend, Profile, SecretRef, Seen, Status, attributes};
 use crate::address::Address;
 use crate::cloud::{Cloud, gone, sorted};
 use crate::error::KindError;
@@ -163,6 +163,7 @@ impl Kind for Container {
         moving_outputs: &["secret_hashes"],
         witness: Some(("secret_hashes", "secret_environment_variables")),
         mend: Mend::Update,
+        goes_with: Some(KindName::ContainerNamespace),
         typical: (15.0, 15.0, 5.0),
         ..Profile::PLAIN
     };

@@ -35,6 +35,7 @@ pub(super) fn parts(id: &str) -> Result<(InstanceId, &str), KindError> {
 pub(super) const ON_INSTANCE: Profile = Profile {
     owner: Owner::Parent,
     parent: Some(KindName::DatabaseInstance),
+    goes_with: Some(KindName::DatabaseInstance),
     attributes: &[("instance_id", Behaviour::Replace), ("name", Behaviour::Replace)],
     one_at_a_time: Some("instance_id"),
     typical: (0.9, 0.5, 0.9),

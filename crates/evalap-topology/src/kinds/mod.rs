@@ -94,6 +94,8 @@ pub(crate) struct Profile {
     pub(crate) recovery: Recovery,
     /// The kind that resources of this one live in.
     pub(crate) parent: Option<KindName>,
+    /// The kind whose resources take those of this one along when they are deleted.
+    pub(crate) goes_with: Option<KindName>,
     /// Whether deleting one loses what cannot be made again.
     pub(crate) holds_data: bool,
     /// Attributes that are not simply changed in place.
@@ -170,6 +172,7 @@ impl Profile {
         owner: Owner::Tag,
         recovery: Recovery::Adopt,
         parent: None,
+        goes_with: None,
         holds_data: false,
         attributes: &[],
         never_unset: &[],
@@ -381,6 +384,13 @@ kinds! {
     ContainerNamespace = "container_namespace": ContainerNamespace, "container namespace";
     /// A service.
     Container = "container": Container, "container";
+}
+
+impl KindName {
+    /// The kind that resources of this one live in so that they go when it does: they are not deleted by themselves then.
+    pub fn goes_with(self) -> Option<Self> {
+        self.profile().goes_with
+    }
 }
 
 impl fmt::Display for KindName {

@@ -144,6 +144,7 @@ impl Kind for SecretVersion {
     const PROFILE: Profile = Profile {
         owner: Owner::Parent,
         parent: Some(KindName::Secret),
+        goes_with: Some(KindName::Secret),
         attributes: &[("secret_id", Behaviour::Replace)],
         moving_outputs: &["revision"],
         ..Profile::PLAIN

@@ -2,6 +2,7 @@
 
 mod decide;
 mod diff;
+mod order;
 mod saved;
 mod scope;
 
@@ -22,6 +23,7 @@ use crate::graph::{self, Edges};
 use crate::model::Attributes;
 
 pub(crate) use decide::{dependencies, plan};
+pub(crate) use order::{Ordered, Part, Step, steps};
 
 /// All that must change, in an order in which it can be done. Applying it decides nothing more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -232,13 +234,17 @@ impl Plan {
     /// About how long applying will take, in seconds, and what determines it: the slowest chain of changes that wait for
     /// each other, by what such changes usually take.
     pub fn estimate(&self) -> (f64, Vec<Address>) {
-        let edges: Edges<Step> = steps(self).into_iter().map(|(step, (_, after))| (step, after)).collect();
+        let steps = steps(self);
+        let along: BTreeSet<Step> =
+            steps.iter().filter(|(_, ordered)| ordered.along).map(|(step, _)| step.clone()).collect();
+        let edges: Edges<Step> = steps.into_iter().map(|(step, ordered)| (step, ordered.after)).collect();
         let Ok(order) = graph::in_order(&edges) else { return (0.0, Vec::new()) };
         let by_address: BTreeMap<&Address, &Change> =
             self.changes.iter().map(|planned| (&planned.address, &planned.change)).collect();
         let cost = |step: &Step| {
             let (create, update, delete) = step.address.kind.profile().typical;
             match (by_address.get(&step.address), step.part) {
+                (_, Part::Delete) if along.contains(step) => 0.0,
                 (_, Part::Delete) => delete,
                 (Some(Change::Create { .. } | Change::Replace { .. } | Change::Await { .. }), _) => create,
                 (Some(Change::Update { .. }), _) => update,
@@ -249,67 +255,4 @@ impl Plan {
         let (path, seconds) = graph::critical_path(&edges, &order, cost);
         (seconds, path.into_iter().map(|step| step.address).collect())
     }
-}
-
-/// One part of a change, as it is carried out: a replacement has two.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Step {
-    pub(crate) address: Address,
-    pub(crate) part: Part,
-}
-
-/// Which part of a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Part {
-    Delete,
-    Make,
-}
-
-/// The parts of all changes, and what each waits for: what it refers to is made first, what refers to it is deleted first,
-/// and what refers to it no longer is changed before it is deleted.
-pub(crate) fn steps(plan: &Plan) -> BTreeMap<Step, (usize, BTreeSet<Step>)> {
-    let mut steps: BTreeMap<Step, (usize, BTreeSet<Step>)> = BTreeMap::new();
-    for (at, planned) in plan.changes.iter().enumerate() {
-        let parts: &[Part] = match planned.change {
-            Change::NoOp => &[],
-            Change::Delete { .. } => &[Part::Delete],
-            Change::Replace { .. } => &[Part::Delete, Part::Make],
-            _ => &[Part::Make],
-        };
-        for part in parts {
-            steps.insert(Step { address: planned.address.clone(), part: *part }, (at, BTreeSet::new()));
-        }
-    }
-    let step = |address: &Address, part| Step { address: address.clone(), part };
-    let mut edges: Vec<(Step, Step)> = Vec::new();
-    for planned in &plan.changes {
-        let me = &planned.address;
-        edges.push((step(me, Part::Make), step(me, Part::Delete)));
-        for other in &planned.depends_on {
-            edges.push((step(me, Part::Make), step(other, Part::Make)));
-            edges.push((step(other, Part::Delete), step(me, Part::Delete)));
-        }
-    }
-    for (planned, before) in plan
-        .changes
-        .iter()
-        .filter_map(|planned| Some((planned, plan.basis.depended_on.get(&planned.address)?)))
-    {
-        for other in before {
-            edges.push((step(other, Part::Delete), step(&planned.address, Part::Delete)));
-            // What is only deleted waits until nothing refers to it any more; what is replaced cannot wait for that.
-            let replaced = steps.contains_key(&step(other, Part::Make));
-            if !replaced && !planned.depends_on.contains(other) {
-                edges.push((step(other, Part::Delete), step(&planned.address, Part::Make)));
-            }
-        }
-    }
-    for (waits, first) in edges {
-        if steps.contains_key(&first)
-            && let Some((_, after)) = steps.get_mut(&waits)
-        {
-            after.insert(first);
-        }
-    }
-    steps
 }

@@ -104,7 +104,7 @@ fn what_does_not_exist_is_made_in_order_and_its_reference_is_known_after() {
     let Change::Create { spec } = &plan.changes[1].change else { panic!("{plan:?}") };
     assert!(crate::input::is_unresolved(&spec["vpc_id"]));
     let after: Vec<_> =
-        steps(&plan).into_iter().map(|(step, (_, after))| (step.address, after.len())).collect();
+        steps(&plan).into_iter().map(|(step, ordered)| (step.address, ordered.after.len())).collect();
     assert_eq!(after, [(vpc().address, 0), (network().address, 1)]);
 }
 
@@ -198,8 +198,9 @@ fn what_is_no_longer_wanted_goes_in_reverse_even_without_its_definition() {
             "delete vpc.main: it is not in the definition any more",
         ]
     );
-    let order =
-        crate::graph::in_order(&steps(&plan).into_iter().map(|(step, (_, after))| (step, after)).collect());
+    let order = crate::graph::in_order(
+        &steps(&plan).into_iter().map(|(step, ordered)| (step, ordered.after)).collect(),
+    );
     let order: Vec<_> = order.unwrap().into_iter().map(|step| step.address.kind).collect();
     assert_eq!(order, [KindName::PrivateNetwork, KindName::Vpc]);
 

@@ -74,6 +74,20 @@ impl Default for LeaseTimes {
     }
 }
 
+/// How long calls may leave after a write under the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cover {
+    pub(super) written: Timestamp,
+    pub(super) lasts: Duration,
+}
+
+impl Cover {
+    /// Whether a call may leave now; not where the clock was set back since.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        now >= self.written && now.since(self.written) <= self.lasts
+    }
+}
+
 /// What a record does to the lock and to those who wait for it.
 pub(super) fn fold<S: Fold>(lease: &mut Option<Lease>, queue: &mut Vec<Waiter>, record: &Record<S>) {
     for entry in &record.entries {

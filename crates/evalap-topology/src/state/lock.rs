@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::lease::{Wait, Waiter, Watch};
+use super::lease::{Cover, Wait, Waiter, Watch};
 use super::session::Own;
 use crate::sabotage::{self, Flaw};
 
@@ -128,8 +128,13 @@ impl<S: Fold> Session<S> {
 
     /// Whether a call that changes something may leave now: the lock was ours by the log within the last seconds.
     pub fn is_covered(&self) -> bool {
-        let now = self.log.store.clock.now();
-        self.held().is_ok_and(|own| now >= own.written && now.since(own.written) <= self.times.cover)
+        self.cover_given().is_some_and(|cover| cover.holds(self.log.store.clock.now()))
+    }
+
+    /// How long calls that change something may leave; none where the lock is not ours by what we know of the log.
+    pub fn cover_given(&self) -> Option<Cover> {
+        let own = self.held().ok()?;
+        Some(Cover { written: own.written, lasts: self.times.cover })
     }
 
     /// Makes sure that a call that changes something may leave now, by an append if the last is too old: calls to the

@@ -53,7 +53,7 @@ pub use holder::Holder;
 pub use key::{Digest, StateKey};
 pub use key_file::KEY_VARIABLE;
 pub use key_secret::KeySecret;
-pub use lease::{Lease, LeaseTimes, Wait, Waiter};
+pub use lease::{Cover, Lease, LeaseTimes, Wait, Waiter};
 pub use log::Head;
 pub use record::{Call, Entry, Fold, LeaseEvent, Note, Record};
 pub use refuge::{Away, Merged};

@@ -65,7 +65,8 @@ impl Container {
     }
 }
 
-pub(super) const PACE: Pace = Pace::new(Duration::from_millis(500), Duration::from_mins(10));
+pub(super) const PACE: Pace =
+    Pace::new(Duration::from_millis(500), Duration::from_mins(10)).growing_from(Duration::from_millis(200));
 
 /// # Containers
 impl Containers {

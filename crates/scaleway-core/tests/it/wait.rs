@@ -69,6 +69,28 @@ proptest! {
     }
 
     #[test]
+    fn a_growing_pace_is_late_by_a_small_part_and_looks_less_and_less(at in 0u64..2_000_000) {
+        let (first, interval) = (Duration::from_millis(200), 5 * SECOND);
+        let pace = pace(interval, 3_600 * SECOND).growing_from(first);
+        let at = Duration::from_millis(at);
+        let clock = virtual_clock();
+        let (ticking, began) = (clock.clone(), clock.now());
+        let looks = Arc::new(AtomicUsize::new(0));
+        let looked = looks.clone();
+        let waiter = Waiter::new(&nobody(&clock), "thing 1".into(), pace, move || {
+            looked.fetch_add(1, Ordering::Relaxed);
+            let there = ticking.now().since(began) >= at;
+            async move { Ok(if there { Progress::Reached(7) } else { changing() }) }
+        });
+        prop_assert_eq!(clock.block_on(async { waiter.await }).unwrap().unwrap(), 7);
+        let late = elapsed(&clock) - at;
+        prop_assert!(late <= (at / 50).max(first), "{late:?}");
+        // Five a second for ten seconds, a fiftieth more of the time with each, one in five seconds at last.
+        prop_assert!(count(&looks) as u64 <= 1 + at.as_millis() as u64 / 200);
+        prop_assert!(count(&looks) as u64 <= 52 + 162 + at.as_secs() / 5, "{}", count(&looks));
+    }
+
+    #[test]
     fn what_happens_in_time_is_seen(at in 0usize..50, interval in 1u64..10_000) {
         let interval = Duration::from_millis(interval);
         let reached = move |n| if n == at { Progress::Reached(7) } else { changing() };
