@@ -50,13 +50,9 @@ pub(crate) fn steps(plan: &Plan) -> Order {
 
 /// What is deleted with what it lives in, and that.
 fn riders(plan: &Plan) -> BTreeMap<&Address, &Address> {
-    let deletes = |change: &Change| matches!(change, Change::Delete { .. } | Change::Replace { .. });
-    let deleted: BTreeSet<&Address> = plan
-        .changes
-        .iter()
-        .filter(|planned| deletes(&planned.change))
-        .map(|planned| &planned.address)
-        .collect();
+    let goes = |change: &Change| matches!(change, Change::Delete { .. } | Change::Replace { .. });
+    let deleted: BTreeSet<&Address> =
+        plan.changes.iter().filter(|planned| goes(&planned.change)).map(|planned| &planned.address).collect();
     let riders = deleted.iter().filter_map(|address| {
         let carrier = address.kind.goes_with()?;
         let before = plan.basis.depended_on.get(*address)?;
