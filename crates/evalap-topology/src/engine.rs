@@ -288,7 +288,7 @@ impl Engine {
         if self.session.state().binding.is_none() {
             self.session.append(vec![Event::Bound { binding: self.binding.clone() }]).await?;
         }
-        apply::apply(&self.cloud, &mut self.session, plan, options, report).await
+        Box::pin(apply::apply(&self.cloud, &mut self.session, plan, options, report)).await
     }
 }
 
