@@ -202,7 +202,7 @@ impl Namespace {
 }
 
 const PACE: Pace =
-    Pace::new(Duration::from_millis(500), Duration::from_mins(5)).growing_from(Duration::from_millis(200));
+    Pace::new(Duration::from_secs(3), Duration::from_mins(5)).growing_from(Duration::from_millis(200));
 
 /// # Namespaces
 impl Containers {

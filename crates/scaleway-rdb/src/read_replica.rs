@@ -131,7 +131,7 @@ impl ReadReplica {
 }
 
 const PACE: Pace =
-    Pace::new(Duration::from_secs(2), Duration::from_mins(45)).growing_from(Duration::from_millis(200));
+    Pace::new(Duration::from_secs(3), Duration::from_mins(45)).growing_from(Duration::from_millis(200));
 
 /// # Read replicas
 impl Rdb {

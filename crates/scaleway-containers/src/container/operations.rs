@@ -66,7 +66,7 @@ impl Container {
 }
 
 pub(super) const PACE: Pace =
-    Pace::new(Duration::from_millis(500), Duration::from_mins(10)).growing_from(Duration::from_millis(200));
+    Pace::new(Duration::from_secs(3), Duration::from_mins(10)).growing_from(Duration::from_millis(200));
 
 /// # Containers
 impl Containers {
