@@ -105,19 +105,18 @@ pub(crate) fn references(value: &Value, into: &mut Vec<Address>) {
     }
 }
 
-/// `value` with every reference that `outputs` knows replaced by its value; the others stay.
-pub(crate) fn resolve(value: &Value, outputs: &impl Fn(&Address, &str) -> Option<Value>) -> Value {
+/// Replaces every reference in `value` that `outputs` knows by its value; the others stay.
+pub(crate) fn resolve(value: &mut Value, outputs: &impl Fn(&Address, &str) -> Option<Value>) {
     if let Some((of, output)) = reference(value) {
-        return outputs(&of, output).unwrap_or_else(|| value.clone());
+        if let Some(known) = outputs(&of, output) {
+            *value = known;
+        }
+        return;
     }
     match value {
-        Value::Object(map) => map
-            .iter()
-            .map(|(key, value)| (key.clone(), resolve(value, outputs)))
-            .collect::<Map<_, _>>()
-            .into(),
-        Value::Array(items) => items.iter().map(|value| resolve(value, outputs)).collect(),
-        other => other.clone(),
+        Value::Object(map) => map.values_mut().for_each(|value| resolve(value, outputs)),
+        Value::Array(items) => items.iter_mut().for_each(|value| resolve(value, outputs)),
+        _ => {}
     }
 }
 
@@ -139,7 +138,7 @@ pub(crate) fn written<S: Serialize>(spec: &S) -> Map<String, Value> {
 
 /// The specification that was written.
 pub(crate) fn read<S: DeserializeOwned>(spec: &Map<String, Value>) -> Result<S, serde_json::Error> {
-    serde_json::from_value(Value::Object(spec.clone()))
+    S::deserialize(spec)
 }
 
 #[cfg(test)]
@@ -160,18 +159,18 @@ mod tests {
             vpc_id: Input::output(&vpc, "id"),
             ports: vec![Input::Known(1), Input::output(&vpc, "port")],
         };
-        let value = Value::Object(written(&spec));
+        let mut value = Value::Object(written(&spec));
         let mut found = Vec::new();
         references(&value, &mut found);
         assert_eq!(found, [vpc.clone(), vpc.clone()]);
         assert_eq!(serde_json::from_value::<Spec>(value.clone()).unwrap(), spec);
         assert!(spec.vpc_id.known().unwrap_err().to_string().contains("vpc.main"));
 
-        let half = resolve(&value, &|_, output| (output == "id").then(|| "vpc-1".into()));
-        assert!(is_unresolved(&half));
-        let whole = resolve(&half, &|_, _| Some(443.into()));
-        assert!(!is_unresolved(&whole));
-        let read: Spec = serde_json::from_value(whole).unwrap();
+        resolve(&mut value, &|_, output| (output == "id").then(|| "vpc-1".into()));
+        assert!(is_unresolved(&value));
+        resolve(&mut value, &|_, _| Some(443.into()));
+        assert!(!is_unresolved(&value));
+        let read: Spec = serde_json::from_value(value).unwrap();
         assert_eq!((read.vpc_id.known().unwrap().as_str(), *read.ports[1].known().unwrap()), ("vpc-1", 443));
     }
 }

@@ -243,7 +243,9 @@ impl<'a> Executor<'a> {
 
     fn resolved(&self, spec: &Attributes) -> Attributes {
         let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
-        spec.iter().map(|(name, value)| (name.clone(), input::resolve(value, &known))).collect()
+        let mut spec = spec.clone();
+        spec.values_mut().for_each(|value| input::resolve(value, &known));
+        spec
     }
 
     fn work(&self, step: &Step, planned: &'a PlannedChange) -> step::Work<'a> {

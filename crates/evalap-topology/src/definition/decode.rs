@@ -3,7 +3,7 @@
 use toml::de::DeTable;
 
 use super::problem::{Place, Problem, Problems};
-use super::schema::{VERSION, schema};
+use super::schema::{VERSION, expanded};
 use super::source::Source;
 use super::structure::Structure;
 use super::tree::{Data, Node};
@@ -59,7 +59,7 @@ fn read(root: &Node) -> (Option<Definition>, Vec<Problem>) {
     if let Some(problem) = unknown_version(root) {
         return (None, vec![problem]);
     }
-    let mut structure = Structure::read(schema(), root);
+    let mut structure = Structure::read(expanded(), root);
     match serde_json::from_value::<Definition>(structure.value.take()) {
         Ok(definition) => {
             let mut more = validate::validate(&definition);

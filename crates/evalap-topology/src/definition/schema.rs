@@ -7,6 +7,7 @@ use schemars::transform::transform_subschemas;
 use schemars::{JsonSchema as _, Schema};
 use serde_json::Value;
 
+use super::grammar::{self, Schema as Expanded};
 use super::{Definition, format};
 
 /// The version of the format that this crate reads and writes.
@@ -32,6 +33,12 @@ pub(super) fn schema() -> &'static Value {
         schema.insert("title".to_owned(), format!("{}, version {VERSION}", Definition::schema_name()).into());
         schema.to_value()
     })
+}
+
+/// The schema as definitions are read against it, made once.
+pub(super) fn expanded() -> &'static Expanded {
+    static EXPANDED: OnceLock<Expanded> = OnceLock::new();
+    EXPANDED.get_or_init(|| grammar::expanded(schema(), schema()))
 }
 
 /// What an editor needs to know of our own formats.

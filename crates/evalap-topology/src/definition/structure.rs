@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::grammar::{Grammar, Schema, allowed, child, names, required, text_format};
+use super::grammar::{Schema, allowed, branches, child, expected, names, required, stand_in, text_format};
 use super::problem::{Problem, is_within, join};
 use super::sensitive::shown;
 use super::tree::{Data, Key, Node};
@@ -20,11 +20,9 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    pub(super) fn read(schema: &Value, root: &Node) -> Self {
-        let mut reader =
-            Reader { grammar: Grammar::new(schema), problems: Vec::new(), replaced: BTreeSet::new() };
-        let value = reader.read(schema, root, "");
-        let value = value.unwrap_or_else(|| reader.grammar.stand_in(&reader.grammar.resolve(schema)));
+    pub(super) fn read(schema: &Schema, root: &Node) -> Self {
+        let mut reader = Reader { problems: Vec::new(), replaced: BTreeSet::new() };
+        let value = reader.read(schema, root, "").unwrap_or_else(|| stand_in(schema));
         Self { value, problems: reader.problems, replaced: reader.replaced }
     }
 
@@ -35,37 +33,21 @@ impl Structure {
     }
 }
 
-struct Reader<'a> {
-    grammar: Grammar<'a>,
+struct Reader {
     problems: Vec<Problem>,
     replaced: BTreeSet<String>,
 }
 
-impl Reader<'_> {
+impl Reader {
     /// The value as far as it is right; none if it must be replaced.
-    fn read(&mut self, schema: &Value, node: &Node, path: &str) -> Option<Value> {
-        let schema = self.grammar.resolve(schema);
-        let branches = self.grammar.branches(&schema);
-        match &branches[..] {
-            [] => self.read_one(&schema, node, path),
+    fn read(&mut self, schema: &Schema, node: &Node, path: &str) -> Option<Value> {
+        match &branches(schema)[..] {
+            [] => self.read_one(schema, node, path),
             [only] => self.read_one(only, node, path),
             several => match several.iter().find(|branch| fits(branch, node)) {
                 Some(branch) => self.read_one(branch, node, path),
-                None => self.refuse(self.fits_none(&schema, several, node, path)),
+                None => self.refuse(fits_none(schema, several, node, path)),
             },
-        }
-    }
-
-    fn fits_none(&self, schema: &Schema, branches: &[Schema], node: &Node, path: &str) -> Problem {
-        let problem =
-            |found: &str| Problem::at(path, format!("found {found}")).expected(self.grammar.expected(schema));
-        let Data::Table(entries) = &node.value else { return problem(node.kind()) };
-        let found = names(entries.iter().map(|(key, _)| key.name.as_str()));
-        match &entries[..] {
-            [] => problem("an empty table"),
-            [(key, _)] => problem(&format!("a table with {found}"))
-                .nearest(&key.name, branches.iter().flat_map(required)),
-            _ => problem(&format!("a table with {found}")),
         }
     }
 
@@ -76,8 +58,7 @@ impl Reader<'_> {
         }
         let wanted = schema.get("type").and_then(Value::as_str);
         if wanted.is_some_and(|wanted| wanted != node.schema_type()) {
-            let problem =
-                Problem::at(path, format!("found {}", node.kind())).expected(self.grammar.expected(schema));
+            let problem = Problem::at(path, format!("found {}", node.kind())).expected(expected(schema));
             return self.refuse(problem);
         }
         match &node.value {
@@ -105,7 +86,7 @@ impl Reader<'_> {
             Data::Integer(_) | Data::Boolean(_) => Problem::at(path, format!("found {found}")),
             _ => Problem::at(path, format!("found {}", node.kind())),
         }
-        .expected(self.grammar.expected(schema));
+        .expected(expected(schema));
         if let Data::Text(text) = &node.value {
             problem = problem.nearest(text, allowed.iter().filter_map(|value| value.as_str()));
         }
@@ -118,8 +99,7 @@ impl Reader<'_> {
         let too_short = bound("minLength").is_some_and(|least| length < least);
         let too_long = bound("maxLength").is_some_and(|most| length > most);
         if too_short || too_long {
-            let problem = Problem::at(path, format!("found {length} characters"))
-                .expected(self.grammar.expected(schema));
+            let problem = Problem::at(path, format!("found {length} characters")).expected(expected(schema));
             return self.refuse(problem);
         }
         let Some(format) = text_format(schema) else { return Some(text.into()) };
@@ -136,7 +116,7 @@ impl Reader<'_> {
                 || limit("formatStep").is_some_and(|step| measured % step.max(1) != 0)
         });
         if out {
-            let problem = Problem::at(path, format!("found {text}")).expected(self.grammar.expected(schema));
+            let problem = Problem::at(path, format!("found {text}")).expected(expected(schema));
             return self.refuse(problem);
         }
         Some(text.into())
@@ -147,8 +127,7 @@ impl Reader<'_> {
         let out = bound("minimum").is_some_and(|least| integer < least)
             || bound("maximum").is_some_and(|most| integer > most);
         if out {
-            let problem =
-                Problem::at(path, format!("found {integer}")).expected(self.grammar.expected(schema));
+            let problem = Problem::at(path, format!("found {integer}")).expected(expected(schema));
             return self.refuse(problem);
         }
         Some(integer.into())
@@ -172,14 +151,13 @@ impl Reader<'_> {
                 self.problems.push(Problem::at(path, format!("found {again} a second time")));
                 continue;
             }
-            values.push(value.unwrap_or_else(|| self.grammar.stand_in(&self.grammar.resolve(item_schema))));
+            values.push(value.unwrap_or_else(|| stand_in(item_schema)));
         }
         Some(values.into())
     }
 
     fn read_table(&mut self, schema: &Schema, entries: &[(Key, Node)], path: &str) -> Value {
         let properties = schema.get("properties").and_then(Value::as_object);
-        let properties: Vec<_> = properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
         let others = schema.get("additionalProperties").filter(|others| others.is_object());
         if let Some(most) = schema.get("maxProperties").and_then(Value::as_u64)
             && entries.len() as u64 > most
@@ -193,25 +171,19 @@ impl Reader<'_> {
         for (key, node) in entries {
             let name = &key.name;
             let at = join(path, name);
-            let child = schema.get("properties").and_then(|all| all.get(name)).or(others);
-            let Some(child) = child else {
-                self.unknown_key(
-                    path,
-                    name,
-                    properties
-                        .iter()
-                        .copied()
-                        .filter(|known| !entries.iter().any(|(key, _)| key.name == *known)),
-                    &properties,
-                );
+            let property = properties.and_then(|properties| properties.get(name));
+            let Some(child) = property.or(others).and_then(Value::as_object) else {
+                let known: Vec<&str> =
+                    properties.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
+                self.unknown_key(path, name, entries, &known);
                 continue;
             };
             self.check_name(schema, name, &at);
             match self.read(child, node, &at) {
                 Some(value) => drop(table.insert(name.clone(), value)),
                 // An entry under a name of the user's own stays, so that what refers to it does not dangle.
-                None if !properties.contains(&name.as_str()) => {
-                    table.insert(name.clone(), self.grammar.stand_in(&self.grammar.resolve(child)));
+                None if property.is_none() => {
+                    table.insert(name.clone(), stand_in(child));
                 }
                 None => {}
             }
@@ -221,14 +193,10 @@ impl Reader<'_> {
         table.into()
     }
 
-    fn unknown_key<'b>(
-        &mut self,
-        path: &str,
-        name: &str,
-        absent: impl Iterator<Item = &'b str>,
-        all: &[&str],
-    ) {
+    fn unknown_key(&mut self, path: &str, name: &str, entries: &[(Key, Node)], known: &[&str]) {
         let at = join(path, name);
+        let all = known.iter().copied();
+        let absent = all.clone().filter(|known| !entries.iter().any(|(key, _)| key.name == *known));
         let problem = Problem::at(at, format!("unknown key `{name}`")).at_key().nearest(name, absent);
         let problem = match &problem.nearest {
             // The key that was meant is not missing as well.
@@ -236,9 +204,7 @@ impl Reader<'_> {
                 self.replaced.insert(join(path, meant));
                 problem
             }
-            None => problem
-                .nearest(name, all.iter().copied())
-                .expected(format!("one of {}", names(all.iter().copied()))),
+            None => problem.nearest(name, all.clone()).expected(format!("one of {}", names(all))),
         };
         self.problems.push(problem);
     }
@@ -265,12 +231,11 @@ impl Reader<'_> {
             }
             let at = join(path, name);
             let child = child(schema.get("properties").and_then(|all| all.get(name)));
-            let resolved = self.grammar.resolve(child);
             if !entries.iter().any(|(key, _)| key.name == name) && self.replaced.insert(at.clone()) {
                 let problem = Problem::at(at, format!("missing key `{name}`"));
-                self.problems.push(problem.expected(self.grammar.expected(&resolved)));
+                self.problems.push(problem.expected(expected(child)));
             }
-            table.insert(name.to_owned(), self.grammar.stand_in(&resolved));
+            table.insert(name.to_owned(), stand_in(child));
         }
     }
 
@@ -312,6 +277,18 @@ impl Reader<'_> {
         self.replaced.insert(problem.place.path.clone());
         self.problems.push(problem);
         None
+    }
+}
+
+fn fits_none(schema: &Schema, branches: &[&Schema], node: &Node, path: &str) -> Problem {
+    let problem = |found: &str| Problem::at(path, format!("found {found}")).expected(expected(schema));
+    let Data::Table(entries) = &node.value else { return problem(node.kind()) };
+    let found = names(entries.iter().map(|(key, _)| key.name.as_str()));
+    match &entries[..] {
+        [] => problem("an empty table"),
+        [(key, _)] => problem(&format!("a table with {found}"))
+            .nearest(&key.name, branches.iter().copied().flat_map(required)),
+        _ => problem(&format!("a table with {found}")),
     }
 }
 

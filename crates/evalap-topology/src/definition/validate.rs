@@ -69,7 +69,9 @@ fn database(definition: &Definition, database: &Database, problems: &mut Vec<Pro
     for (name, user) in &database.users {
         let path = join("database.users", name);
         let place = format!("{path}.password");
-        dangling(problems, &place, "secret", &user.password, definition.secrets.keys());
+        let secrets = &definition.secrets;
+        let there = secrets.contains_key(&user.password);
+        dangling(problems, &place, "secret", &user.password, there, secrets.keys());
         let made = definition.secrets.get(&user.password).map(|secret| &secret.source);
         if let Some(SecretSource::Generate(generate)) = made {
             let secret = format!("secrets.{}", user.password);
@@ -82,7 +84,10 @@ fn database(definition: &Definition, database: &Database, problems: &mut Vec<Pro
         }
         for database_name in user.privileges.keys() {
             let place = join(&format!("{path}.privileges"), database_name);
-            dangling_key(problems, &place, "database", database_name, &database.databases);
+            let before = problems.len();
+            let there = database.databases.contains(database_name);
+            dangling(problems, &place, "database", database_name, there, &database.databases);
+            problems.iter_mut().skip(before).for_each(|problem| problem.at_key = true);
         }
     }
     if !database.acl.is_empty() && !database.public_endpoint {
@@ -186,14 +191,17 @@ fn variables(definition: &Definition, path: &str, service: &Service, problems: &
     for (name, value) in &service.environment {
         if let Variable::ServiceUrl { service } = value {
             let place = format!("{}.service", join(&format!("{path}.environment"), name));
-            dangling(problems, &place, "service", service, definition.services.keys());
+            let services = &definition.services;
+            dangling(problems, &place, "service", service, services.contains_key(service), services.keys());
         }
     }
     for (name, value) in &service.secrets {
         let place = join(&format!("{path}.secrets"), name);
         match value {
             SecretVariable::Secret(secret) => {
-                dangling(problems, &place, "secret", secret, definition.secret_names());
+                let there = definition.secrets.contains_key(secret)
+                    || definition.secret_names().any(|name| name == secret);
+                dangling(problems, &place, "secret", secret, there, definition.secret_names());
             }
             SecretVariable::DatabaseUrl { database_url } => {
                 let place = format!("{place}.database_url");
@@ -203,20 +211,12 @@ fn variables(definition: &Definition, path: &str, service: &Service, problems: &
                     problems.push(problem.depends_on(["database".into()]));
                     continue;
                 };
-                dangling(
-                    problems,
-                    &format!("{place}.database"),
-                    "database",
-                    &database_url.database,
-                    &database.databases,
-                );
-                dangling(
-                    problems,
-                    &format!("{place}.user"),
-                    "user",
-                    &database_url.user,
-                    database.users.keys(),
-                );
+                let (at, name) = (format!("{place}.database"), &database_url.database);
+                let there = database.databases.contains(name);
+                dangling(problems, &at, "database", name, there, &database.databases);
+                let (at, name) = (format!("{place}.user"), &database_url.user);
+                let there = database.users.contains_key(name);
+                dangling(problems, &at, "user", name, there, database.users.keys());
             }
         }
     }
@@ -254,32 +254,22 @@ fn find_cycle<'a>(
     }
 }
 
-/// Reports a reference to a name that is not there.
+/// Reports a reference to a name that is not there; `valid` are those that are. Whether it is `there` the caller knows without
+/// going through them all.
 fn dangling<'a, N: AsRef<str> + ?Sized + 'a>(
     problems: &mut Vec<Problem>,
     place: &str,
     kind: &str,
     name: &str,
+    there: bool,
     valid: impl IntoIterator<Item = &'a N>,
 ) {
-    let valid: Vec<&str> = valid.into_iter().map(AsRef::as_ref).collect();
-    if !valid.contains(&name) {
-        let problem = Problem::at(place, format!("there is no {kind} {}", shown(name)));
-        let problem = problem.nearest(name, valid.iter().copied());
-        let list = if valid.is_empty() { "none is declared".to_owned() } else { names(valid) };
-        problems.push(problem.expected(format!("the name of a {kind} ({list})")));
+    if there {
+        return;
     }
-}
-
-/// The same where the reference is a key.
-fn dangling_key<'a>(
-    problems: &mut Vec<Problem>,
-    place: &str,
-    kind: &str,
-    name: &str,
-    valid: impl IntoIterator<Item = &'a String>,
-) {
-    let before = problems.len();
-    dangling(problems, place, kind, name, valid);
-    problems.iter_mut().skip(before).for_each(|problem| problem.at_key = true);
+    let valid: Vec<&str> = valid.into_iter().map(AsRef::as_ref).collect();
+    let problem = Problem::at(place, format!("there is no {kind} {}", shown(name)));
+    let problem = problem.nearest(name, valid.iter().copied());
+    let list = if valid.is_empty() { "none is declared".to_owned() } else { names(valid) };
+    problems.push(problem.expected(format!("the name of a {kind} ({list})")));
 }

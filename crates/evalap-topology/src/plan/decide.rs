@@ -25,7 +25,7 @@ pub(crate) fn plan(
     observed: &Observed,
     basis: Basis,
 ) -> Result<Plan, Error> {
-    let specs = specifications(desired)?;
+    let mut specs = specifications(desired)?;
     let order = in_order(&specs)?;
     let mut planner = Planner {
         state,
@@ -35,20 +35,20 @@ pub(crate) fn plan(
         problems: Vec::new(),
         used: BTreeSet::new(),
     };
-    for address in &order {
-        if let Some((spec, depends_on)) = specs.get(address) {
-            planner.desired(address, spec, depends_on.clone());
+    for address in order {
+        // Taken out, not copied: with thousands of resources their specifications are most of a plan's memory.
+        if let Some((spec, depends_on)) = specs.remove(&address) {
+            planner.desired(address, spec, depends_on);
         }
     }
     // In the reverse of the order in which they were made, as the state remembers it: the definition may be gone.
-    let mut left: Vec<&Address> =
-        state.resources.keys().filter(|address| !specs.contains_key(address)).collect();
     let edges: Edges<Address> =
         state.resources.iter().map(|(address, tracked)| (address.clone(), within(tracked, state))).collect();
     let made = graph::in_order(&edges).unwrap_or_else(|_| edges.keys().cloned().collect());
-    left.sort_by_key(|address| std::cmp::Reverse(made.iter().position(|made| made == *address)));
-    for address in left {
-        planner.undesired(address);
+    for address in made.into_iter().rev() {
+        if !planner.outputs.contains_key(&address) {
+            planner.undesired(address);
+        }
     }
     Ok(Plan { basis, changes: planner.changes, problems: planner.problems })
 }
@@ -103,12 +103,11 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    fn desired(&mut self, address: &Address, spec: &Attributes, depends_on: Vec<Address>) {
+    fn desired(&mut self, address: Address, mut spec: Attributes, depends_on: Vec<Address>) {
         let kind = address.kind;
         let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
-        let spec: Attributes =
-            spec.iter().map(|(name, value)| (name.clone(), input::resolve(value, &known))).collect();
-        let tracked = self.state.resources.get(address);
+        spec.values_mut().for_each(|value| input::resolve(value, &known));
+        let tracked = self.state.resources.get(&address);
         let key = kind.key(&spec);
         // An id that is remembered is believed over a name; without one, the name is all there is.
         let seen =
@@ -117,22 +116,21 @@ impl Planner<'_> {
         let (change, why) = match (tracked, seen) {
             (None, None) => (Change::Create { spec }, "it does not exist".to_owned()),
             (None, Some(seen)) => match seen.claim {
-                Claim::Ours => adopt(address, spec, seen, None, "it exists and is ours", &mut self.problems),
+                Claim::Ours => adopt(&address, spec, seen, None, "it exists and is ours", &mut self.problems),
                 Claim::Foreign | Claim::Unmarked => {
-                    self.problems.push(foreign(address, seen));
+                    self.problems.push(foreign(&address, seen));
                     (Change::NoOp, "it exists and is not ours".to_owned())
                 }
             },
             (Some(tracked), None) => (Change::Create { spec }, missing(tracked).to_owned()),
-            (Some(tracked), Some(seen)) => self.existing(address, spec, tracked, seen),
+            (Some(tracked), Some(seen)) => self.existing(&address, spec, tracked, seen),
         };
         if let (Change::Replace { .. }, Some(seen)) = (&change, seen) {
-            self.problems.extend(guarded(address, seen));
+            self.problems.extend(guarded(&address, seen));
         }
         self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
         let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
-        let preflight = self.preflight(address, &change, seen);
-        let address = address.clone();
+        let preflight = self.preflight(&address, &change, seen);
         self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
     }
 
@@ -244,8 +242,8 @@ impl Planner<'_> {
         }
     }
 
-    fn undesired(&mut self, address: &Address) {
-        let Some(tracked) = self.state.resources.get(address) else { return };
+    fn undesired(&mut self, address: Address) {
+        let Some(tracked) = self.state.resources.get(&address) else { return };
         let key = address.kind.key(&tracked.spec);
         let seen = self.observed.find(address.kind, tracked.id.as_deref(), key.as_deref());
         let holds_data = address.kind.profile().holds_data;
@@ -261,9 +259,9 @@ impl Planner<'_> {
             None => (Change::Forget, "it is gone already".to_owned(), false),
         };
         if let (Change::Delete { .. }, Some(seen)) = (&change, seen) {
-            self.problems.extend(guarded(address, seen));
+            self.problems.extend(guarded(&address, seen));
         }
-        let (address, depends_on, preflight) = (address.clone(), tracked.depends_on.clone(), Vec::new());
+        let (depends_on, preflight) = (tracked.depends_on.clone(), Vec::new());
         self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
     }
 }
