@@ -7,10 +7,11 @@ use http::request::Parts;
 use scaleway_core::Timestamp;
 use serde_json::Value;
 
+use crate::api::{self, Parameter, Parameters};
 use crate::authority::{Principal, Visible};
 use crate::quota;
 use crate::refusal::Refusal;
-use crate::router::Route;
+use crate::router::{Product, Route};
 use crate::store::{Body, Effect, Kind, Record, Transition};
 use crate::world::World;
 
@@ -25,6 +26,7 @@ pub(crate) struct Call<'a> {
     pub(crate) principal: Principal,
     /// What a list may show.
     pub(crate) visible: Visible,
+    parameters: &'static Parameters,
     user_agent: String,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
@@ -34,13 +36,15 @@ impl<'a> Call<'a> {
     pub(crate) fn new(
         world: &'a mut World,
         principal: Principal,
-        route: &'static Route,
+        (product, route): (&Product, &'static Route),
         path: Vec<(String, String)>,
         parts: &Parts,
         body: &[u8],
     ) -> Result<Self, Refusal> {
         let query = parts.uri.query().unwrap_or_default();
-        let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let mut query: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+        let parameters = api::parameters(product.name, route.operation);
+        api::check(parameters, &mut query)?;
         let body = match body {
             [] => Body::new(),
             body => match serde_json::from_slice(body) {
@@ -52,7 +56,7 @@ impl<'a> Call<'a> {
         };
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let user_agent = user_agent.unwrap_or_default().into();
-        Ok(Self { world, route, body, principal, visible: Visible::All, user_agent, path, query })
+        Ok(Self { world, route, body, principal, visible: Visible::All, parameters, user_agent, path, query })
     }
 
     /// The program that asks, as it calls itself.
@@ -88,6 +92,15 @@ impl<'a> Call<'a> {
     /// Every query parameter of that name.
     pub(crate) fn query_all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// How a list is ordered: as `order_by` says, or by the first of its values; `None` where it has no such parameter.
+    pub(crate) fn order_by(&self) -> Option<&str> {
+        let said = self.query("order_by").filter(|order| !order.is_empty());
+        said.or_else(|| match self.parameters.get("order_by") {
+            Some(Parameter::OneOf(orders)) => orders.first().map(String::as_str),
+            _ => None,
+        })
     }
 
     /// A text of the request's body; empty where it is absent.

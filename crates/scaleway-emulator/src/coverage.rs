@@ -1,9 +1,8 @@
 //! The operations that are answered, how far they go, and which are not.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Map, Value};
 
+use crate::api;
 use crate::object_storage;
 use crate::products::{self, DATA_SOURCE_OPERATIONS, registry};
 use crate::router::Fidelity;
@@ -22,16 +21,11 @@ fn operations() -> impl Iterator<Item = (&'static str, &'static str, &'static st
     operations.chain(protocol).chain(sources).chain(objects)
 }
 
-/// The operations of the API, by product, whether they are answered here or not.
-fn of_the_api() -> BTreeMap<String, Vec<String>> {
-    serde_json::from_str(include_str!("../data/operations.json")).unwrap_or_default()
-}
-
 /// `product.Operation` → `faithful`, `simple`, or `501` for what the API has and the emulator does not.
 pub(crate) fn page() -> Value {
     let mut page = Map::new();
-    for (product, names) in of_the_api() {
-        page.extend(names.into_iter().map(|name| (format!("{product}.{name}"), "501".into())));
+    for (product, operations) in api::operations() {
+        page.extend(operations.keys().map(|name| (format!("{product}.{name}"), "501".into())));
     }
     page.extend(operations().map(|(product, name, fidelity)| (format!("{product}.{name}"), fidelity.into())));
     Value::Object(page)
@@ -49,28 +43,6 @@ pub(crate) fn knows(operation: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
-
-    #[test]
-    fn the_list_of_the_api_s_operations_is_whole() {
-        let wire = std::env::var("SCALEWAY_WIRE").unwrap_or_else(|_| "../../../shared/wire".into());
-        let api = PathBuf::from(wire).join("../api");
-        let listed = of_the_api();
-        assert!(listed.len() == 10 && listed.values().all(|names| names.is_sorted()));
-        if !api.is_dir() {
-            eprintln!("skipped: no facts about the API in {}", api.display());
-            return;
-        }
-        for (product, names) in listed {
-            let text = std::fs::read_to_string(api.join(format!("{product}.json"))).unwrap();
-            let facts: Value = serde_json::from_str(&text).unwrap();
-            let mut known: Vec<&str> =
-                facts["operations"].as_array().unwrap().iter().map(|o| o["name"].as_str().unwrap()).collect();
-            known.sort_unstable();
-            known.dedup();
-            assert_eq!(names, known, "{product}");
-        }
-    }
 
     #[test]
     fn what_is_answered_is_no_501() {

@@ -243,7 +243,7 @@ impl Kernel {
         body: &[u8],
     ) -> Answer {
         let principal = authority::authenticate(&self.world, parts)?;
-        let mut call = Call::new(&mut self.world, principal, route, params, parts, body)?;
+        let mut call = Call::new(&mut self.world, principal, (product, route), params, parts, body)?;
         let region = call.region();
         if !product.regions.is_empty() && !region.is_empty() && !product.regions.contains(&region) {
             return Err(Refusal::unknown("region", region));

@@ -13,6 +13,9 @@ use crate::store::{Kind, Record};
 const DEFAULT_PAGE_SIZE: usize = 50;
 const MAX_PAGE_SIZE: usize = 100;
 
+/// In a [`Listing`]'s filters: the query's `tags`, of which one is enough.
+pub(crate) const ANY_TAG: &str = "any tag";
+
 /// How a kind is listed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Listing {
@@ -20,9 +23,10 @@ pub(crate) struct Listing {
     /// The name of the list in the answer.
     pub(crate) items: &'static str,
     /// Query parameters that must equal the record's field of that name. `project_id` and `organization_id` are of
-    /// the record itself, `tags` must all be there.
+    /// the record itself. `tags` must all be there, or with [`ANY_TAG`] one of them.
     pub(crate) filters: &'static [&'static str],
-    /// Fields that `order_by` may name, with `_asc` or `_desc`; the first one, ascending, is the default.
+    /// Fields that `order_by` may name, with `_asc` or `_desc`; the first one, ascending, is the order of a list that
+    /// has no such parameter.
     pub(crate) order: &'static [&'static str],
 }
 
@@ -59,21 +63,23 @@ impl Listing {
     }
 
     fn order(&self, call: &Call<'_>) -> Result<(&str, bool), Refusal> {
-        let Some(order_by) = call.query("order_by") else {
+        let Some(order_by) = call.order_by() else {
             return Ok((self.order.first().copied().unwrap_or("created_at"), false));
         };
-        let ascending = order_by.strip_suffix("_asc").map(|field| (field, false));
-        let parsed = ascending.or_else(|| order_by.strip_suffix("_desc").map(|field| (field, true)));
-        let known = parsed.and_then(|(field, descending)| {
-            let field = self.order.iter().find(|known| **known == field)?;
-            // Some lists say `policy_name` for the name of a policy.
-            let own = field.strip_prefix(self.kind.resource).and_then(|field| field.strip_prefix('_'));
-            Some((own.unwrap_or(field), descending))
-        });
-        known.ok_or_else(|| {
+        let (field, descending) = match order_by.strip_suffix("_desc") {
+            Some(field) => (field, true),
+            // Some lists have an order by region, which has no direction.
+            None => (order_by.strip_suffix("_asc").unwrap_or(order_by), false),
+        };
+        // Users are ordered by `last_login`, which is `last_login_at`.
+        let is_it = |known: &&&str| **known == field || known.strip_suffix("_at") == Some(field);
+        let known = self.order.iter().find(is_it).ok_or_else(|| {
             let help = format!("must be one of {} with _asc or _desc", self.order.join(", "));
             Refusal::constraint("order_by", help)
-        })
+        })?;
+        // Some lists say `policy_name` for the name of a policy.
+        let own = known.strip_prefix(self.kind.resource).and_then(|field| field.strip_prefix('_'));
+        Ok((own.unwrap_or(known), descending))
     }
 }
 
@@ -85,9 +91,10 @@ fn matches(call: &Call<'_>, record: &Record, name: &str) -> bool {
             wanted.all(|id| record.text("organization_id") == id)
         }
         "organization_id" => wanted.all(|id| call.world.organization_of(&record.project) == id),
-        "tags" => {
-            let tags = record.body.get("tags").and_then(Value::as_array);
-            wanted.all(|tag| tags.is_some_and(|tags| tags.iter().any(|have| have == tag)))
+        "tags" => wanted.all(|tag| is_tagged(record, tag)),
+        ANY_TAG => {
+            let mut wanted = call.query_all("tags").filter(|tag| !tag.is_empty()).peekable();
+            wanted.peek().is_none() || wanted.any(|tag| is_tagged(record, tag))
         }
         name => wanted.all(|value| match record.body.get(name) {
             Some(Value::String(have)) => have == value,
@@ -96,6 +103,11 @@ fn matches(call: &Call<'_>, record: &Record, name: &str) -> bool {
             _ => false,
         }),
     }
+}
+
+fn is_tagged(record: &Record, tag: &str) -> bool {
+    let tags = record.body.get("tags").and_then(Value::as_array);
+    tags.is_some_and(|tags| tags.iter().any(|have| have == tag))
 }
 
 fn compare(a: &Record, b: &Record, field: &str) -> Ordering {

@@ -174,7 +174,7 @@ pub struct ListIngressRules {
     /// Only those of IPv6, or only those of IPv4.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_ipv6: Option<bool>,
-    /// Only those that have all these tags.
+    /// Only those that have one of these tags, or several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Only those of this organization.

@@ -274,7 +274,7 @@ pub struct ListIps {
     /// Only those attached to this hardware address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mac_address: Option<String>,
-    /// Only those that have all these tags.
+    /// Only those that have one of these tags, or several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Only those of IPv6, or only those of IPv4.

@@ -246,10 +246,10 @@ pub struct ListRoutes {
     /// Only those that lead through this connector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nexthop_vpc_connector_id: Option<ConnectorId>,
-    /// Only those whose destination contains these addresses.
+    /// Only those whose destination lies within this block.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub contains: Option<IpNet>,
-    /// Only those that have all these tags.
+    /// Only those that have one of these tags, or several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Only those of IPv6, or only those of IPv4.

@@ -151,7 +151,7 @@ pub struct ListVpcs {
     /// Only those whose name contains this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Only those that have all these tags.
+    /// Only those that have one of these tags, or several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Only those of this organization.

@@ -324,3 +324,31 @@ fn a_trigger_is_updated_at_once_or_in_time_by_what_is_said() {
         (json!(1), json!(0), json!(0))
     );
 }
+
+#[test]
+fn what_calls_a_container_or_carries_it_must_be_real() {
+    let desk = Desk::instant();
+    let body = json!({"namespace_id": desk.namespace("evalap"), "name": "api", "image": "api:1"});
+    let container = desk.ok("POST", &format!("{CONTAINERS}/containers"), body.clone());
+    let id = &container["id"];
+    let refused = |verb: &str, path: &str, body: Value, argument: &str| {
+        let (status, refused) = desk.ask(verb, path, body);
+        assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!(argument)), "{refused}");
+    };
+    let triggers = format!("{CONTAINERS}/triggers");
+    let cron = |schedule: &str, zone: &str| json!({"cron_config": {"schedule": schedule, "timezone": zone}, "name": "t", "container_id": id});
+    refused("POST", &triggers, cron("daily", "UTC"), "cron_config.schedule");
+    refused("POST", &triggers, cron("0 4 * * *", "Mars/Base"), "cron_config.schedule");
+    let trigger = desk.ok("POST", &triggers, cron("0 4 * * *", "Europe/Paris"));
+    let trigger = format!("{triggers}/{}", trigger["id"].as_str().unwrap());
+    refused("PATCH", &trigger, json!({"cron_config": {"schedule": "daily"}}), "cron_config.schedule");
+    let domains = format!("{CONTAINERS}/domains");
+    for hostname in ["localhost", "not a host.example.com", "-a.example.com", "a..com"] {
+        refused("POST", &domains, json!({"container_id": id, "hostname": hostname}), "hostname");
+    }
+    let mut elsewhere = body;
+    elsewhere["name"] = "other".into();
+    elsewhere["private_network_id"] = PROJECT.into();
+    let (status, missing) = desk.ask("POST", &format!("{CONTAINERS}/containers"), elsewhere);
+    assert_eq!((status, &missing["resource"]), (404, &json!("private_network")));
+}

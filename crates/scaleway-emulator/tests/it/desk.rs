@@ -72,6 +72,13 @@ impl Desk {
         self.clock.advance(Duration::from_secs(seconds));
     }
 
+    /// A private network in the project's default VPC.
+    pub(crate) fn network(&self, name: &str) -> String {
+        let body = serde_json::json!({"project_id": PROJECT, "name": name});
+        let network = self.ok("POST", "/vpc/v2/regions/fr-par/private-networks", body);
+        network["id"].as_str().unwrap().to_owned()
+    }
+
     pub(crate) fn namespace(&self, name: &str) -> String {
         let body = serde_json::json!({"project_id": PROJECT, "name": name});
         let namespace = self.ok("POST", &format!("{CONTAINERS}/namespaces"), body);

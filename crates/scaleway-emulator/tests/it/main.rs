@@ -25,6 +25,7 @@ mod object_store;
 mod persistence;
 mod postgres;
 mod program;
+mod queries;
 mod quotas;
 mod rdb;
 mod rdb_content;

@@ -54,14 +54,15 @@ fn containers_share_the_memory_and_the_networks_of_their_organization() {
 
     let desk = Desk::with(|builder| builder.quota("containers.private_networks", 1));
     let namespace = desk.namespace("evalap");
+    let (one, other) = (desk.network("one"), desk.network("other"));
     let create = |name: &str, network: &str| {
         let body = json!({"namespace_id": namespace, "name": name, "image": "nginx:1", "max_scale": 1,
             "private_network_id": network});
         desk.ask("POST", &format!("{CONTAINERS}/containers"), body)
     };
-    assert_eq!((create("a", PROJECT).0, create("b", PROJECT).0), (200, 200));
+    assert_eq!((create("a", &one).0, create("b", &one).0), (200, 200));
     let detail = json!({"resource": "private_network", "quota": 1, "current": 1, "scope": "organization"});
-    refused(create("c", OTHER), detail);
+    refused(create("c", &other), detail);
 }
 
 #[test]

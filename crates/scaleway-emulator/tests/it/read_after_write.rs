@@ -25,7 +25,7 @@ fn a_retry_policy_without_retries_is_none() {
 #[test]
 fn a_container_leaves_its_private_network_by_an_empty_one() {
     let desk = Desk::instant();
-    let network = "4413fb41-e2a9-4608-a4be-8ae13822ab41";
+    let network = desk.network("inside");
     let body = json!({"namespace_id": desk.namespace("evalap"), "name": "api", "image": "api:1",
         "private_network_id": network});
     let made = desk.ok("POST", &format!("{CONTAINERS}/containers"), body);

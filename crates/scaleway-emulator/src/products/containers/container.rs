@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::page::Listing;
+use crate::products::vpc::private_network;
 use crate::quota;
 use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
@@ -84,6 +85,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let parent = call.text("namespace_id").to_owned();
     call.must_be_settled(namespace::KIND, &parent, &["ready"])?;
     let namespace = call.find(namespace::KIND, &parent)?;
+    must_have_network(call, &fields)?;
     let (project, host) = (namespace.project.clone(), label(namespace.text("name"), &parent));
     let name = call.text("name");
     let endpoint = format!("https://{host}-{name}.functions.fnc.{}.scw.cloud", call.region());
@@ -118,6 +120,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     for probe in ["liveness_probe", "startup_probe"] {
         choose_protocol(call.body.get(probe), patch.get_mut(probe));
     }
+    must_have_network(call, &patch)?;
     // An empty one takes the container out of its network.
     if patch.get("private_network_id").is_some_and(|network| network == "") {
         patch.insert("private_network_id".into(), Value::Null);
@@ -148,6 +151,12 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     call.change(KIND, &id, body! {"error_message": Value::Null});
     call.delete_in_time(KIND, &id);
     Ok(Reply::resource(call.view(KIND, &id)))
+}
+
+/// Refuses a private network that does not exist in the region.
+fn must_have_network(call: &Call<'_>, fields: &Body) -> Result<(), Refusal> {
+    let network = fields.get("private_network_id").and_then(Value::as_str).filter(|id| !id.is_empty());
+    network.map_or(Ok(()), |id| call.find(private_network::KIND, id).map(drop))
 }
 
 /// The namespace's part of a container's address: 20 letters and digits of its name and 8 of its id.

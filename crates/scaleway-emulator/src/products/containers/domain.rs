@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::call::{Call, body};
 use crate::page::Listing;
-use crate::refusal::Refusal;
+use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text, texts};
 use crate::store::Kind;
@@ -33,6 +33,10 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let container = call.find(container::KIND, &parent)?;
     let (project, namespace) = (container.project.clone(), container.text("namespace_id").to_owned());
     let hostname = call.text("hostname");
+    if !is_hostname(hostname) {
+        let help = format!("must be a name of the DNS, as \"www.example.com\", is {hostname:?}");
+        return Err(Refusal::invalid_arguments(&[Problem::format("hostname", help)]));
+    }
     if let Some((id, _)) = call.world.store.all(KIND).find(|(_, domain)| domain.text("hostname") == hostname)
     {
         return Err(Refusal::already_exists(KIND, id, "hostname is already used"));
@@ -44,6 +48,17 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let id = call.create(KIND, draft)?;
     settle(call, &id);
     Ok(Reply::resource(call.view(KIND, &id)))
+}
+
+/// Labels of letters, digits and inner hyphens, and more than one of them.
+fn is_hostname(text: &str) -> bool {
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.contains('.') && text.split('.').all(is_label)
 }
 
 /// Becomes ready in time.

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, body};
 use crate::page::Listing;
+use crate::products::jobs::cron;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, choice, object, pairs, text, texts};
@@ -14,8 +15,10 @@ use super::container;
 
 const KIND: Kind = Kind { collection: "containers.triggers", resource: "trigger" };
 
+const CRON: &str = "cron_config";
+
 /// Exactly one of these says where calls come from.
-const SOURCES: [(&str, &str); 3] = [("cron_config", "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
+const SOURCES: [(&str, &str); 3] = [(CRON, "cron"), ("sqs_config", "sqs"), ("nats_config", "nats")];
 
 const METHODS: &[&str] = &["get", "post", "put", "patch", "delete"];
 
@@ -30,7 +33,7 @@ const FIELDS: &[Field] = &[
         &[text("http_path").or_text("/"), choice("http_method", METHODS).or_text("post")],
     ),
     object(
-        "cron_config",
+        CRON,
         &[text("schedule").required(), text("timezone").or_text("UTC"), text("body"), pairs("headers")],
     ),
     object("sqs_config", &[text("region"), text("endpoint"), text("access_key_id"), text("queue_url")]),
@@ -51,6 +54,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         let help = "exactly one of cron_config, sqs_config and nats_config must be set";
         return Err(Refusal::constraint("source", help));
     };
+    cron::check(fields.get(CRON), CRON)?;
     fields.extend(body! {"status": "creating", "source_type": *source});
     fields.entry("destination_config").or_insert_with(|| json!({"http_path": "/", "http_method": "post"}));
     let parent = call.text("container_id").to_owned();
@@ -102,6 +106,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
     {
         return Err(Refusal::constraint(config, "the kind of source cannot be changed"));
     }
+    cron::check(patch.get(CRON), CRON)?;
     let takes_time =
         call.body.iter().any(|(field, value)| field.ends_with("_config") && says_something(value));
     call.change(KIND, &id, patch);

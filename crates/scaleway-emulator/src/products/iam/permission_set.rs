@@ -7,7 +7,6 @@ use serde_json::Value;
 
 use crate::call::Call;
 use crate::products::pages;
-use crate::refusal::Refusal;
 use crate::reply::Answer;
 
 /// One of the platform's permission sets.
@@ -32,15 +31,12 @@ pub(crate) fn find(name: &str) -> Option<&'static PermissionSet> {
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let mut sets: Vec<&PermissionSet> = SETS.iter().collect();
-    match call.query("order_by").unwrap_or("name_asc") {
-        "name_asc" | "" => sets.sort_by_key(|set| &set.name),
-        "name_desc" => sets.sort_by_key(|set| std::cmp::Reverse(&set.name)),
+    match call.order_by() {
+        Some("name_desc") => sets.sort_by_key(|set| std::cmp::Reverse(&set.name)),
         // All are as old as the platform.
-        "created_at_asc" => {}
-        "created_at_desc" => sets.reverse(),
-        _ => {
-            return Err(Refusal::constraint("order_by", "must be name or created_at with _asc or _desc"));
-        }
+        Some("created_at_asc") => {}
+        Some("created_at_desc") => sets.reverse(),
+        _ => sets.sort_by_key(|set| &set.name),
     }
     let sets = sets.into_iter().filter_map(|set| serde_json::to_value(set).ok());
     pages::answer(call, "permission_sets", sets.collect::<Vec<Value>>())

@@ -34,10 +34,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
         .map(|(name, quota)| view(call.world, &name, quota))
         .collect();
     quota.sort_by_key(|quotum| quotum["name"].as_str().unwrap_or_default().to_owned());
-    match call.query("order_by").unwrap_or("name_asc") {
-        "name_asc" | "" => {}
-        "name_desc" => quota.reverse(),
-        _ => return Err(Refusal::constraint("order_by", "must be name_asc or name_desc")),
+    if call.order_by() == Some("name_desc") {
+        quota.reverse();
     }
     pages::answer(call, "quota", quota)
 }

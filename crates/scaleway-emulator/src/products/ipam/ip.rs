@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::call::{Call, body};
-use crate::page::Listing;
+use crate::page::{ANY_TAG, Listing};
 use crate::products::vpc::subnet;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
@@ -45,7 +45,7 @@ const REVERSED: Duration = Duration::from_millis(500);
 const LISTING: Listing = Listing {
     kind: KIND,
     items: "ips",
-    filters: &["project_id", "organization_id", "tags", "is_ipv6"],
+    filters: &["project_id", "organization_id", ANY_TAG, "is_ipv6"],
     order: &["created_at", "updated_at", "attached_at", "ip_address", "mac_address"],
 };
 

@@ -15,7 +15,7 @@ use super::life;
 const LATE: Duration = Duration::from_mins(1);
 
 /// Refuses a schedule that cannot be read; null and absence are none.
-pub(super) fn check(config: Option<&Value>, field: &str) -> Result<(), Refusal> {
+pub(in crate::products) fn check(config: Option<&Value>, field: &str) -> Result<(), Refusal> {
     let Some(config) = config.filter(|config| config.is_object()) else { return Ok(()) };
     next(config, Timestamp::UNIX_EPOCH).map(drop).map_err(|error| {
         let help = error.lines().collect::<Vec<_>>().join(" ");

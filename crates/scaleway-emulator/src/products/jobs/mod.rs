@@ -9,7 +9,7 @@ use crate::router::{Product, Route};
 use crate::store::Kind;
 use crate::world::World;
 
-mod cron;
+pub(super) mod cron;
 mod definition;
 mod life;
 mod offer;

@@ -65,7 +65,7 @@ const LISTING: Listing = Listing {
     kind: KIND,
     items: "instances",
     filters: &["project_id", "organization_id", "name", "tags"],
-    order: &["created_at", "name", "status"],
+    order: &["created_at", "name", "status", "region"],
 };
 
 pub(super) fn create(call: &mut Call<'_>) -> Answer {

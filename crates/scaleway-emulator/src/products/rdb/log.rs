@@ -59,8 +59,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let ids = call.world.store.children(instance::KIND, &id, KIND);
     let mut logs: Vec<_> = ids.iter().filter_map(|id| call.world.store.get(KIND, id)).collect();
     logs.sort_by_key(|log| log.order);
-    match call.query("order_by") {
-        None | Some("" | "created_at_asc") => (),
+    match call.order_by() {
+        None | Some("created_at_asc") => (),
         Some("created_at_desc") => logs.reverse(),
         Some(_) => return Err(Refusal::constraint("order_by", "must be created_at_asc or created_at_desc")),
     }

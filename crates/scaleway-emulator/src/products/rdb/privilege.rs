@@ -37,7 +37,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
             }
         }
     }
-    let order = call.query("order_by").unwrap_or("user_name_asc");
+    let order = call.order_by().unwrap_or("user_name_asc");
     let field = if order.starts_with("database_name") { "database_name" } else { "user_name" };
     found.sort_by(|a, b| a[field].as_str().cmp(&b[field].as_str()));
     if order.ends_with("_desc") {

@@ -4,7 +4,7 @@ use ipnet::IpNet;
 use serde_json::{Value, json};
 
 use crate::call::{Call, body};
-use crate::page::Listing;
+use crate::page::{ANY_TAG, Listing};
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text, texts};
@@ -25,7 +25,7 @@ const FIELDS: &[Field] = &[
 const LISTING: Listing = Listing {
     kind: KIND,
     items: "vpc_connectors",
-    filters: &["project_id", "organization_id", "tags", "vpc_id", "target_vpc_id"],
+    filters: &["project_id", "organization_id", ANY_TAG, "vpc_id", "target_vpc_id"],
     order: &["created_at", "name"],
 };
 

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::call::{Call, body};
-use crate::page::Listing;
+use crate::page::{ANY_TAG, Listing};
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, text, texts};
@@ -29,7 +29,7 @@ const LISTING: Listing = Listing {
     filters: &[
         "project_id",
         "organization_id",
-        "tags",
+        ANY_TAG,
         "vpc_id",
         "nexthop_resource_ip",
         "nexthop_private_network_id",

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::call::{Call, body};
-use crate::page::Listing;
+use crate::page::{ANY_TAG, Listing};
 use crate::products::ipam;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
@@ -31,7 +31,7 @@ const FIELDS: &[Field] = &[
 const LISTING: Listing = Listing {
     kind: KIND,
     items: "private_networks",
-    filters: &["project_id", "organization_id", "tags", "vpc_id", "dhcp_enabled"],
+    filters: &["project_id", "organization_id", ANY_TAG, "vpc_id", "dhcp_enabled"],
     order: &["created_at", "name"],
 };
 

@@ -122,8 +122,8 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
 /// Managed routes are listed whatever tags are asked for (recorded).
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let tags: Vec<_> = call.query_all("tags").collect();
-    let contained = call.query("contains").filter(|text| !text.is_empty());
-    let contained = contained.map(|text| range::require("contains", text)).transpose()?;
+    let within = call.query("contains").filter(|text| !text.is_empty());
+    let within = within.map(|text| range::require("contains", text)).transpose()?;
     let is_ipv6 = call.query("is_ipv6").and_then(|flag| flag.parse::<bool>().ok());
     let kind = call.query("nexthop_resource_type").filter(|kind| !kind.is_empty() && *kind != "unknown_type");
     let keep = |route: &Record| {
@@ -132,8 +132,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
             have.is_some_and(|have| have.iter().any(|have| have == tag))
         };
         let destination = route.text("destination").parse::<IpNet>().ok();
-        (is_managed(route) || tags.iter().all(|tag| tagged(tag)))
-            && contained.is_none_or(|range| destination.is_some_and(|to| to.contains(&range)))
+        (is_managed(route) || tags.is_empty() || tags.iter().any(|tag| tagged(tag)))
+            && within.is_none_or(|range| destination.is_some_and(|to| range.contains(&to)))
             && is_ipv6.is_none_or(|wanted| destination.is_some_and(|to| to.addr().is_ipv6() == wanted))
             && kind.is_none_or(|kind| with_nexthop(call.world, route)["nexthop_resource_type"] == kind)
     };

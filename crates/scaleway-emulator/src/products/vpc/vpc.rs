@@ -1,7 +1,7 @@
 //! VPCs.
 
 use crate::call::{Call, body};
-use crate::page::Listing;
+use crate::page::{ANY_TAG, Listing};
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, flag, text, texts};
@@ -30,7 +30,7 @@ const LISTING: Listing = Listing {
     filters: &[
         "project_id",
         "organization_id",
-        "tags",
+        ANY_TAG,
         "is_default",
         "routing_enabled",
         "s3_integration_enabled",
