@@ -41,12 +41,14 @@ pub(crate) fn check(parameters: &Parameters, query: &mut [(String, String)]) -> 
     let mut problems = Vec::new();
     for (name, value) in query.iter_mut().filter(|(_, value)| !value.is_empty()) {
         match parameters.get(name.as_str()) {
-            Some(Parameter::Flag) => match flag(value) {
-                Some(flag) => *value = flag.to_string(),
-                None => {
-                    problems.push(Problem::format(&*name, format!("must be true or false, is {value:?}")))
+            Some(Parameter::Flag) => {
+                if let Some(flag) = flag(value) {
+                    *value = flag.to_string();
+                } else {
+                    let help = format!("must be true or false, is {value:?}");
+                    problems.push(Problem::format(&*name, help));
                 }
-            },
+            }
             Some(Parameter::OneOf(values)) if !values.contains(value) => {
                 let help = format!("must be one of {}, is {value:?}", values.join(", "));
                 problems.push(Problem::constraint(&*name, help));
