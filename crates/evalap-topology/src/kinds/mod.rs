@@ -15,8 +15,10 @@ mod database_instance;
 mod database_privilege;
 mod database_user;
 mod private_network;
+mod profile;
 mod secret;
 mod secret_version;
+mod seen;
 mod vpc;
 
 use std::fmt;
@@ -40,6 +42,9 @@ pub use private_network::PrivateNetwork;
 pub use secret::Secret;
 pub use secret_version::{SecretRef, SecretVersion, Source};
 pub use vpc::Vpc;
+
+pub(crate) use profile::{Behaviour, Mend, Owner, Profile, Recovery};
+pub(crate) use seen::{Claim, Seen, Status};
 
 use crate::address::Address;
 use crate::cloud::Cloud;
@@ -83,187 +88,6 @@ pub(crate) trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
 
     /// Deletes it and waits until it is gone; that it is gone already is no error.
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError>;
-}
-
-/// What is the same for all resources of a kind.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Profile {
-    /// Who can say that a resource is ours.
-    pub(crate) owner: Owner,
-    /// What to do about a create whose answer was lost.
-    pub(crate) recovery: Recovery,
-    /// The kind that resources of this one live in.
-    pub(crate) parent: Option<KindName>,
-    /// The kind whose resources take those of this one along when they are deleted.
-    pub(crate) goes_with: Option<KindName>,
-    /// Whether deleting one loses what cannot be made again.
-    pub(crate) holds_data: bool,
-    /// Attributes that are not simply changed in place.
-    pub(crate) attributes: &'static [(&'static str, Behaviour)],
-    /// Attributes that the API does not take back once they are set: to be without one, a resource is made again.
-    pub(crate) never_unset: &'static [&'static str],
-    /// Outputs that an update may change; the others stay.
-    pub(crate) moving_outputs: &'static [&'static str],
-    /// The attribute that names what the API refuses to change in two ways at once.
-    pub(crate) one_at_a_time: Option<&'static str>,
-    /// An output that changes whenever an attribute is written that cannot be read back, and that attribute.
-    pub(crate) witness: Option<(&'static str, &'static str)>,
-    /// The attribute by which the API refuses to delete it, while it is `true`.
-    pub(crate) guard: Option<&'static str>,
-    /// What to do about one that is broken.
-    pub(crate) mend: Mend,
-    /// How long it usually takes, in seconds: to make, to change, to delete. For estimates only.
-    pub(crate) typical: (f64, f64, f64),
-}
-
-/// Who can say that a resource is ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Owner {
-    /// Its tags.
-    Tag,
-    /// Its name alone: foreign unless we remember making it.
-    Name,
-    /// What it lives in: ours if that is.
-    Parent,
-    /// There is always exactly one.
-    Singleton,
-}
-
-/// What to do about a create whose answer was lost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Recovery {
-    /// What it made is found and kept.
-    Adopt,
-    /// What it made is found and made again: part of it was answered once only.
-    DeleteAndRecreate,
-}
-
-/// How an attribute changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Behaviour {
-    /// By an update.
-    InPlace,
-    /// Not at all: the resource is made again.
-    Replace,
-    /// By an update, and only to more.
-    GrowOnly,
-    /// By an update, and only to `true`.
-    OneWay,
-    /// By an update; but what it refers to cannot be deleted while it does, so both are made again where that is.
-    Attached,
-    /// Not at all, and it is not worth making the resource again.
-    Fixed,
-}
-
-/// What to do about a resource that is broken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mend {
-    /// Write it again.
-    Update,
-    /// Delete it and make it again.
-    Replace,
-    /// Leave it to a person.
-    Person,
-}
-
-impl Profile {
-    /// A kind that stands for itself, is marked by tags, holds nothing that cannot be made again and is changed in place.
-    pub(crate) const PLAIN: Self = Self {
-        owner: Owner::Tag,
-        recovery: Recovery::Adopt,
-        parent: None,
-        goes_with: None,
-        holds_data: false,
-        attributes: &[],
-        never_unset: &[],
-        moving_outputs: &[],
-        one_at_a_time: None,
-        witness: None,
-        guard: None,
-        mend: Mend::Replace,
-        typical: (0.2, 0.2, 0.2),
-    };
-
-    pub(crate) fn behaviour(&self, attribute: &str) -> Behaviour {
-        self.attributes
-            .iter()
-            .find(|(name, _)| *name == attribute)
-            .map_or(Behaviour::InPlace, |(_, behaviour)| *behaviour)
-    }
-}
-
-/// A resource that was found in the cloud.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Seen {
-    /// The cloud's id for it.
-    pub(crate) id: String,
-    /// What tells it from others of its kind: see [`Kind::key`].
-    pub(crate) key: String,
-    /// Whether it says that it is ours.
-    pub(crate) claim: Claim,
-    /// Whether it can be used.
-    pub(crate) status: Status,
-    /// Its attributes, named as in the kind's specification; what the API does not tell is left out.
-    pub(crate) attributes: Attributes,
-    /// What others may refer to.
-    pub(crate) outputs: Attributes,
-    /// What the API answered, where [`Kind::preflight`] needs more of it than the attributes.
-    pub(crate) facts: Option<Value>,
-}
-
-impl Seen {
-    /// One of ours of which only the id matters: that others live in it.
-    pub(crate) fn parent(id: &str) -> Self {
-        let none = Attributes::new;
-        Self {
-            id: id.to_owned(),
-            key: String::new(),
-            claim: Claim::Ours,
-            status: Status::Ready,
-            attributes: none(),
-            outputs: none(),
-            facts: None,
-        }
-    }
-}
-
-/// Whether a resource says that it is ours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Claim {
-    /// It does.
-    Ours,
-    /// It says that it is not, or says nothing although ours would.
-    Foreign,
-    /// It cannot say: ours if we remember making it.
-    Unmarked,
-}
-
-/// Whether a resource can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Status {
-    /// It can.
-    Ready,
-    /// Not yet, or not any more: it is in this state.
-    Changing(String),
-    /// Not without something being done about it.
-    Broken {
-        /// The state that nothing leads out of by itself.
-        state: String,
-        /// The platform's own reason.
-        reason: String,
-    },
-}
-
-impl Status {
-    /// From the status that the API spells, and its message.
-    pub(crate) fn of(status: &impl Serialize, message: Option<&str>) -> Self {
-        let state = scaleway_core::wire::spelled(status);
-        match state.as_str() {
-            "ready" | "enabled" => Self::Ready,
-            "error" | "locked" => Self::Broken { state, reason: message.unwrap_or_default().to_owned() },
-            _ => Self::Changing(state),
-        }
-    }
 }
 
 macro_rules! kinds {
