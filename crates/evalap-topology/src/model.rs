@@ -122,6 +122,22 @@ impl Event {
         };
         one.into_iter().chain(other)
     }
+
+    /// The event without what no other event's legality depends on.
+    fn outline(&self) -> Self {
+        let (spec, outputs, depends_on) = (Attributes::new(), Attributes::new(), Vec::new());
+        match self {
+            Self::Creating { address, .. } => Self::Creating { address: address.clone(), spec, depends_on },
+            Self::Updating { address, .. } => Self::Updating { address: address.clone(), spec, depends_on },
+            Self::Adopted { address, id, .. } => {
+                Self::Adopted { address: address.clone(), id: id.clone(), spec, outputs, depends_on }
+            }
+            Self::Ready { address, id, .. } => {
+                Self::Ready { address: address.clone(), id: id.clone(), outputs }
+            }
+            other => other.clone(),
+        }
+    }
 }
 
 /// Where a tracked resource is in its life.
@@ -153,6 +169,14 @@ pub struct Tracked {
     pub outputs: Attributes,
     /// What it referred to when it was last made or changed.
     pub depends_on: Vec<Address>,
+}
+
+impl Tracked {
+    /// As much of it as decides what may happen to it.
+    fn outline(&self) -> Self {
+        let (spec, outputs, depends_on) = (Attributes::new(), Attributes::new(), Vec::new());
+        Self { phase: self.phase, id: self.id.clone(), spec, outputs, depends_on }
+    }
 }
 
 /// What we made: the fold of the journal.
@@ -196,7 +220,7 @@ impl Fold for State {
         event.addresses().map(ToString::to_string).collect()
     }
 
-    /// On those resources alone that the events are of.
+    /// On those resources alone that the events are of, and on no more of them than decides.
     fn check<'a>(&self, events: impl Iterator<Item = &'a Event>) -> Result<(), Illegal> {
         let mut touched =
             Self { version: self.version, binding: self.binding.clone(), resources: BTreeMap::new() };
@@ -206,10 +230,10 @@ impl Fold for State {
                 if met.insert(address)
                     && let Some(tracked) = self.resources.get(address)
                 {
-                    touched.resources.insert(address.clone(), tracked.clone());
+                    touched.resources.insert(address.clone(), tracked.outline());
                 }
             }
-            touched.apply(event.clone())?;
+            touched.apply(event.outline())?;
         }
         Ok(())
     }

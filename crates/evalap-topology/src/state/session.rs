@@ -211,17 +211,22 @@ impl<S: Fold> Session<S> {
     }
 
     /// Writes the entries under our lease, whatever others write beside it.
-    pub(super) async fn write_held(&mut self, entries: Vec<Entry<S>>) -> Result<u64, StateError> {
+    pub(super) async fn write_held(&mut self, mut entries: Vec<Entry<S>>) -> Result<u64, StateError> {
         loop {
             self.held()?;
-            if let Some(seq) = self.try_write(entries.clone()).await? {
+            if let Some(seq) = self.try_take(&mut entries).await? {
                 return Ok(seq);
             }
         }
     }
 
     /// Writes one record after our head, or learns what another wrote there first (`None`).
-    pub(super) async fn try_write(&mut self, entries: Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
+    pub(super) async fn try_write(&mut self, mut entries: Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
+        self.try_take(&mut entries).await
+    }
+
+    /// As [`Session::try_write`]; the entries stay with the caller where another was first.
+    async fn try_take(&mut self, entries: &mut Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
         if let Some(to) = self.folded.moved_to.clone() {
             return Err(StateError::MovedTo { place: self.store().place().to_owned(), to });
         }
@@ -234,13 +239,15 @@ impl<S: Fold> Session<S> {
         self.folded.state.check(events).map_err(|source| illegal(head.seq + 1, source))?;
         let at = self.log.store.clock.now();
         let lease = self.own.as_ref().map(|own| own.id.clone());
-        let record = Record { seq: head.seq + 1, previous: head.hash.clone(), at, lease, entries };
+        let (seq, previous) = (head.seq + 1, head.hash.clone());
+        let record = Record { seq, previous, at, lease, entries: std::mem::take(entries) };
         let sealed = self.log.seal(&record)?;
         if sabotage::is(Flaw::SnapshotFirst) {
             let next = head.followed_by(&record, &sealed, self.log.key.id());
             self.snapshot_too_soon(&record, &next).await?;
         }
         let Some(head) = self.log.append(&head, &record, &sealed).await? else {
+            *entries = record.entries;
             self.refresh().await?;
             return Ok(None);
         };
