@@ -25,6 +25,10 @@ fn main() {
         // The bare handler that `emulator` compares with; it starts this itself.
         Some("bare") => emulator::bare(&std::env::args().nth(2).unwrap_or_default()),
         Some("scale") => scale::run(),
+        // One size; it starts this itself.
+        Some("scale-of") => {
+            scale::of(std::env::args().nth(2).and_then(|size| size.parse().ok()).unwrap_or_default());
+        }
         Some("start") => start::run(),
         Some("fold") => fold::run(),
         Some("overhead") => overhead::run(),

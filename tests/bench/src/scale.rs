@@ -1,67 +1,142 @@
 //! Synthetic environments of 100, 1,000 and 10,000 resources: how time and memory grow.
 
 use std::fmt::Write;
-use std::time::Instant;
+use std::future::poll_fn;
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use environments::World;
+use http::Request;
+use scaleway_core::{Exchange, Transport};
+use scaleway_emulator::{Builder, Emulator};
 
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
+
+/// What is done with each.
+const STEPS: [&str; 3] = ["first plan", "apply", "plan of no changes"];
 
 /// What the platform would refuse so much by: it is the engine that is measured.
 const QUOTAS: [&str; 4] =
     ["containers.containers", "containers.memory", "containers.private_networks", "secret-manager.secrets"];
 
-/// What an environment of so many resources takes, in seconds.
-struct Figures {
-    resources: usize,
-    planned: f64,
-    applied: f64,
-    noop: f64,
+/// What a step takes.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    seconds: f64,
+    /// Seconds of those in the emulator, which answers in the same process.
+    emulated: f64,
+    /// Memory at most, beyond what there was before; an apply's has what the emulator and the state in memory keep.
+    megabytes: f64,
 }
 
+/// Each size in a process of its own: memory that one has freed would not be counted for the next.
 pub(crate) fn run() {
-    let measured = SIZES.map(measure);
-    for [a, b] in [[&measured[0], &measured[1]], [&measured[1], &measured[2]]] {
-        let times = count(b.resources) / count(a.resources);
-        let exponent = |of: fn(&Figures) -> f64| (of(b) / of(a)).ln() / times.ln();
-        println!(
-            "from {} to {}: exponent of growth {:.2} (first plan), {:.2} (apply), {:.2} (plan of no changes)",
-            a.resources,
-            b.resources,
-            exponent(|figures| figures.planned),
-            exponent(|figures| figures.applied),
-            exponent(|figures| figures.noop)
-        );
+    let program = std::env::current_exe().expect("this program");
+    let measured = SIZES.map(|size| {
+        let output =
+            Command::new(&program).args(["scale-of", &size.to_string()]).output().expect("a process");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let figures = String::from_utf8_lossy(&output.stdout);
+        let figures: Vec<f64> = figures.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
+        let costs: Vec<Cost> = figures[1..]
+            .chunks_exact(3)
+            .map(|cost| Cost { seconds: cost[0], emulated: cost[1], megabytes: cost[2] })
+            .collect();
+        print!("{:>6} resources", figures[0]);
+        for (step, cost) in STEPS.iter().zip(&costs) {
+            let Cost { seconds, emulated, megabytes } = cost;
+            print!("; {step} {seconds:.3} s, of which the emulator's {emulated:.3}, and {megabytes:.0} MB");
+        }
+        println!();
+        (figures[0], costs)
+    });
+    for pair in measured.windows(2) {
+        let [(few, before), (many, after)] = pair else { continue };
+        print!("from {few} to {many}, exponents of growth");
+        for (at, step) in STEPS.iter().enumerate() {
+            let exponent = |of: fn(&Cost) -> f64| (of(&after[at]) / of(&before[at])).ln() / (many / few).ln();
+            let (all, engine) =
+                (exponent(|cost| cost.seconds), exponent(|cost| cost.seconds - cost.emulated));
+            print!("; {step} {all:.2}, without the emulator {engine:.2}");
+        }
+        println!();
     }
 }
 
-fn measure(size: usize) -> Figures {
-    let unlimited = |cloud| {
-        QUOTAS.iter().fold(cloud, |cloud: scaleway_emulator::Builder, name| cloud.quota(*name, u64::MAX))
-    };
+/// Measures one size, and prints how many resources it is and what each step took.
+pub(crate) fn of(size: usize) {
+    let unlimited = |cloud| QUOTAS.iter().fold(cloud, |cloud: Builder, name| cloud.quota(*name, u64::MAX));
     let world = World::built(&definition(size), unlimited);
-    forget_peak();
-    let (began, before) = (Instant::now(), resident("VmRSS"));
-    let (resources, planned, planning, outcome) = world.run(async {
-        let mut engine = world.open().await.expect("an environment");
+    let emulator = Timed { emulator: world.emulator.clone(), nanos: Arc::default() };
+    let client = world.client_over(emulator.clone());
+    let meter = Meter::start(&emulator);
+    let (resources, planned, meter, outcome) = world.run(async {
+        let mut engine = Box::pin(world.open_with(&client)).await.expect("an environment");
         let plan = engine.plan().await.expect("a plan");
         assert!(plan.problems.is_empty(), "{:?}", plan.problems);
-        let (planned, planning) = (began.elapsed().as_secs_f64(), resident("VmHWM") - before);
+        let (planned, meter) = (meter.read(), Meter::start(&emulator));
         let outcome = world.carry_out(&mut engine, &plan).await.expect("an outcome");
-        (plan.effective().count(), planned, planning, outcome)
+        (plan.effective().count(), planned, meter, outcome)
     });
+    let applied = meter.read();
     assert!(outcome.is_complete(), "{:?}", outcome.failed.first());
-    let applied = began.elapsed().as_secs_f64() - planned;
     drop(outcome);
-    forget_peak();
-    let (began, before) = (Instant::now(), resident("VmRSS"));
-    let again = world.run(world.plan()).expect("a plan");
-    let (noop, again_planning) = (began.elapsed().as_secs_f64(), resident("VmHWM") - before);
+    let meter = Meter::start(&emulator);
+    let again = world.run(async { Box::pin(world.open_with(&client)).await?.plan().await }).expect("a plan");
+    let noop = meter.read();
     assert!(again.is_empty(), "{:?}", environments::lines(&again).first());
-    println!(
-        "{resources:>6} resources: first plan {planned:.3} s and {planning:.0} MB, apply {applied:.3} s, plan of no changes {noop:.3} s and {again_planning:.0} MB"
-    );
-    Figures { resources, planned, applied, noop }
+    print!("{resources}");
+    for Cost { seconds, emulated, megabytes } in [planned, applied, noop] {
+        print!(" {seconds} {emulated} {megabytes}");
+    }
+}
+
+/// The emulator, and how long it worked.
+#[derive(Debug, Clone)]
+struct Timed {
+    emulator: Emulator,
+    nanos: Arc<AtomicU64>,
+}
+
+impl Transport for Timed {
+    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+        let mut answer = self.emulator.send(request);
+        Box::pin(poll_fn(move |context| {
+            let began = Instant::now();
+            let polled = answer.as_mut().poll(context);
+            let nanos = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.nanos.fetch_add(nanos, Ordering::Relaxed);
+            polled
+        }))
+    }
+}
+
+/// What has been spent since it was started.
+struct Meter {
+    began: Instant,
+    nanos: Arc<AtomicU64>,
+    nanos_before: u64,
+    megabytes_before: f64,
+}
+
+impl Meter {
+    fn start(emulator: &Timed) -> Self {
+        // From now on `VmHWM` is the most since now.
+        let _ = std::fs::write("/proc/self/clear_refs", "5");
+        let nanos = Arc::clone(&emulator.nanos);
+        let nanos_before = nanos.load(Ordering::Relaxed);
+        Self { nanos, nanos_before, megabytes_before: resident("VmRSS"), began: Instant::now() }
+    }
+
+    fn read(self) -> Cost {
+        let seconds = self.began.elapsed().as_secs_f64();
+        let nanos = self.nanos.load(Ordering::Relaxed) - self.nanos_before;
+        let emulated = Duration::from_nanos(nanos).as_secs_f64();
+        Cost { seconds, emulated, megabytes: resident("VmHWM") - self.megabytes_before }
+    }
 }
 
 /// A definition that makes about `size` resources: services, and one secret with its version for each 38 of them: a project
@@ -84,19 +159,10 @@ fn definition(size: usize) -> String {
     text
 }
 
-/// From now on `VmHWM` is the most since now.
-fn forget_peak() {
-    let _ = std::fs::write("/proc/self/clear_refs", "5");
-}
-
 /// Memory of this process, in MB: `VmRSS` now, `VmHWM` at most.
 fn resident(name: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
     kilobytes.unwrap_or_default() * 1024.0 / 1e6
-}
-
-fn count(of: usize) -> f64 {
-    f64::from(u32::try_from(of).unwrap_or(u32::MAX))
 }

@@ -117,7 +117,8 @@ impl World {
         self.client_over(self.emulator.clone())
     }
 
-    fn client_over(&self, transport: impl Transport + 'static) -> Client {
+    /// A client of what answers on this transport.
+    pub fn client_over(&self, transport: impl Transport + 'static) -> Client {
         let config = Config::new(self.secret_key.as_str());
         let client = Client::builder(config, transport).clock(self.clock.clone()).random(Random::seeded(3));
         client.retry(RetryPolicy::default()).build().expect("a client")
@@ -128,7 +129,8 @@ impl World {
         self.open_with(&self.client()).await
     }
 
-    async fn open_with(&self, client: &Client) -> Result<Engine, Error> {
+    /// The same by a client of one's own.
+    pub async fn open_with(&self, client: &Client) -> Result<Engine, Error> {
         let decoded = Definition::from_toml("staging.toml", &self.definition).expect("a valid definition");
         let variable = |name: &str| self.variables.get(name).cloned();
         let sources = Sources::read(&decoded.definition, &variable, Path::new("."), Missing::Refuse)?;
