@@ -149,14 +149,14 @@ pub struct AlertRules {
     pub project_id: Option<ProjectId>,
     /// The rules. To the API an empty list means all there are: who has nothing to switch must not ask.
     #[setters(skip)]
-    #[serde(default)]
-    pub rule_ids: Vec<AlertRuleId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_ids: Option<Vec<AlertRuleId>>,
 }
 
 impl AlertRules {
     /// These rules; an empty list is [all](Self::all) of them.
     pub fn new(rule_ids: impl Into<Vec<AlertRuleId>>) -> Self {
-        Self { project_id: None, rule_ids: rule_ids.into() }
+        Self { project_id: None, rule_ids: Some(rule_ids.into()) }
     }
 
     /// All preconfigured rules.

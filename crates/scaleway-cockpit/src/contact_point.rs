@@ -18,8 +18,8 @@ pub struct ContactPoint {
     /// Where it is.
     pub region: Region,
     /// Whether it is also told that an alert is over.
-    #[serde(default)]
-    pub send_resolved_notifications: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub send_resolved_notifications: Option<bool>,
 }
 
 impl Listed for ContactPoint {

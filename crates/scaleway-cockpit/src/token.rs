@@ -90,14 +90,14 @@ pub struct CreateToken {
     pub name: String,
     /// What it opens.
     #[setters(skip)]
-    #[serde(default, rename = "token_scopes")]
-    pub scopes: Vec<TokenScope>,
+    #[serde(rename = "token_scopes", default, skip_serializing_if = "Option::is_none")]
+    pub scopes: Option<Vec<TokenScope>>,
 }
 
 impl CreateToken {
     /// A token of this name that opens this; scopes cannot be changed later.
     pub fn new(name: impl Into<String>, scopes: impl Into<Vec<TokenScope>>) -> Self {
-        Self { project_id: None, name: name.into(), scopes: scopes.into() }
+        Self { project_id: None, name: name.into(), scopes: Some(scopes.into()) }
     }
 }
 

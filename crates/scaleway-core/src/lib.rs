@@ -11,6 +11,9 @@
 //!
 //! A product crate (`scaleway-containers`, …) builds [`Request`]s with an [`Api`] and sends them with its [`Client`]; the
 //! client sends them through a [`Transport`], again where that is safe ([`RetryPolicy`]).
+//!
+//! A field of an answer that is `None` was not in it, or `null`: there is no such thing, or the API does not say. Fields
+//! that came to the API later are of this kind, too.
 
 mod api;
 mod client;

@@ -47,11 +47,11 @@ pub struct ApiKey {
     #[serde(default)]
     pub editable: bool,
     /// Whether it may be deleted.
-    #[serde(default)]
-    pub deletable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletable: Option<bool>,
     /// Whether Scaleway looks after it.
-    #[serde(default)]
-    pub managed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<bool>,
     /// The address that it was made from.
     #[serde(default)]
     pub creation_ip: String,

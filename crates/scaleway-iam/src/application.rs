@@ -34,17 +34,17 @@ pub struct Application {
     #[serde(default)]
     pub editable: bool,
     /// Whether it may be deleted.
-    #[serde(default)]
-    pub deletable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletable: Option<bool>,
     /// Whether Scaleway looks after it.
-    #[serde(default)]
-    pub managed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<bool>,
     /// How many API keys it has.
     #[serde(default)]
     pub nb_api_keys: u32,
     /// Its tags.
-    #[serde(default)]
-    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// Its name across all of Scaleway's products.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srn: Option<String>,

@@ -37,17 +37,17 @@ pub struct Group {
     #[serde(default)]
     pub application_ids: Vec<ApplicationId>,
     /// Its tags.
-    #[serde(default)]
-    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// Whether it may be changed.
-    #[serde(default)]
-    pub editable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub editable: Option<bool>,
     /// Whether it may be deleted.
-    #[serde(default)]
-    pub deletable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletable: Option<bool>,
     /// Whether Scaleway looks after it.
-    #[serde(default)]
-    pub managed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<bool>,
     /// Whether all users of the organization are in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub all_users: Option<bool>,
@@ -136,16 +136,24 @@ impl GroupMember {
     }
 }
 
-/// Users and applications: a request for `SetGroupMembers` or `AddGroupMembers`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Setters)]
+/// Users and applications: a request for `SetGroupMembers` or `AddGroupMembers`. The default has none of both.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Setters)]
 #[setters(into, strip_option)]
 #[must_use]
 #[non_exhaustive]
 pub struct GroupMembers {
     /// The users.
-    pub user_ids: Vec<UserId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_ids: Option<Vec<UserId>>,
     /// The applications.
-    pub application_ids: Vec<ApplicationId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub application_ids: Option<Vec<ApplicationId>>,
+}
+
+impl Default for GroupMembers {
+    fn default() -> Self {
+        Self { user_ids: Some(Vec::new()), application_ids: Some(Vec::new()) }
+    }
 }
 
 /// The order of [`ListGroups`].

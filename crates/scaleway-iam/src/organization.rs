@@ -20,17 +20,17 @@ pub struct OrganizationLogin {
     #[serde(default)]
     pub alias: String,
     /// Whether by password.
-    #[serde(default)]
-    pub login_password_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_password_enabled: Option<bool>,
     /// Whether by a code that is sent to them.
-    #[serde(default)]
-    pub login_magic_code_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_magic_code_enabled: Option<bool>,
     /// Whether by an account elsewhere (OAuth 2).
-    #[serde(default)]
-    pub login_oauth2_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_oauth2_enabled: Option<bool>,
     /// Whether by the organization's own identity provider (SAML).
-    #[serde(default)]
-    pub login_saml_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub login_saml_enabled: Option<bool>,
 }
 
 /// What an organization asks of its people.

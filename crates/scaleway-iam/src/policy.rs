@@ -34,11 +34,11 @@ pub struct Policy {
     #[serde(default)]
     pub editable: bool,
     /// Whether it may be deleted.
-    #[serde(default)]
-    pub deletable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deletable: Option<bool>,
     /// Whether Scaleway looks after it.
-    #[serde(default)]
-    pub managed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub managed: Option<bool>,
     /// How many rules it has.
     #[serde(default)]
     pub nb_rules: u32,
@@ -49,8 +49,8 @@ pub struct Policy {
     #[serde(default)]
     pub nb_permission_sets: u32,
     /// Its tags.
-    #[serde(default)]
-    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// The user that it is for, if it is for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
@@ -93,8 +93,8 @@ pub struct CreatePolicy {
     pub organization_id: Option<OrganizationId>,
     /// What it permits.
     #[setters(skip)]
-    #[serde(default)]
-    pub rules: Vec<RuleSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<RuleSpec>>,
     /// Its tags.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
@@ -123,61 +123,36 @@ impl CreatePolicy {
         application_id: ApplicationId,
         rules: impl Into<Vec<RuleSpec>>,
     ) -> Self {
-        Self {
-            name: name.into(),
-            description: None,
-            organization_id: None,
-            rules: rules.into(),
-            tags: None,
-            user_id: None,
-            group_id: None,
-            application_id: Some(application_id),
-            no_principal: None,
-        }
+        Self { application_id: Some(application_id), ..Self::permitting(name.into(), rules.into()) }
     }
 
     /// A policy of this name that permits this to a group.
     pub fn for_group(name: impl Into<String>, group_id: GroupId, rules: impl Into<Vec<RuleSpec>>) -> Self {
-        Self {
-            name: name.into(),
-            description: None,
-            organization_id: None,
-            rules: rules.into(),
-            tags: None,
-            user_id: None,
-            group_id: Some(group_id),
-            application_id: None,
-            no_principal: None,
-        }
+        Self { group_id: Some(group_id), ..Self::permitting(name.into(), rules.into()) }
     }
 
     /// A policy of this name that permits this to a user.
     pub fn for_user(name: impl Into<String>, user_id: UserId, rules: impl Into<Vec<RuleSpec>>) -> Self {
-        Self {
-            name: name.into(),
-            description: None,
-            organization_id: None,
-            rules: rules.into(),
-            tags: None,
-            user_id: Some(user_id),
-            group_id: None,
-            application_id: None,
-            no_principal: None,
-        }
+        Self { user_id: Some(user_id), ..Self::permitting(name.into(), rules.into()) }
     }
 
     /// A policy of this name that permits this to nobody, until it is [updated](Iam::update_policy).
     pub fn for_nobody(name: impl Into<String>, rules: impl Into<Vec<RuleSpec>>) -> Self {
+        Self { no_principal: Some(true), ..Self::permitting(name.into(), rules.into()) }
+    }
+
+    /// One that is not yet for anybody, nor for nobody.
+    fn permitting(name: String, rules: Vec<RuleSpec>) -> Self {
         Self {
-            name: name.into(),
+            name,
             description: None,
             organization_id: None,
-            rules: rules.into(),
+            rules: Some(rules),
             tags: None,
             user_id: None,
             group_id: None,
             application_id: None,
-            no_principal: Some(true),
+            no_principal: None,
         }
     }
 }

@@ -21,19 +21,20 @@ pub struct Quotum {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlimited: Option<bool>,
     /// Its name, for people.
-    #[serde(default)]
-    pub pretty_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pretty_name: Option<String>,
     /// What is counted.
-    #[serde(default)]
-    pub unit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// What it is about.
-    #[serde(default)]
-    pub description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// Where it is counted.
-    pub locality_type: LocalityType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locality_type: Option<LocalityType>,
     /// The limits by place.
-    #[serde(default)]
-    pub limits: Vec<QuotumLimit>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Vec<QuotumLimit>>,
     /// Its name across all of Scaleway's products.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srn: Option<String>,

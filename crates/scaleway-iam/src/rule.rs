@@ -23,8 +23,8 @@ pub struct Rule {
     /// Where the permission sets can apply.
     pub permission_sets_scope_type: PermissionSetScope,
     /// When it applies, in the Common Expression Language: `request.ip == "192.0.2.1"`; always, where empty.
-    #[serde(default)]
-    pub condition: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub condition: Option<String>,
     /// The projects that it applies in, if it is for projects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_ids: Option<Vec<ProjectId>>,
@@ -106,14 +106,14 @@ pub struct SetRules {
     /// The policy.
     pub policy_id: PolicyId,
     /// All its rules, in place of those there are.
-    #[serde(default)]
-    pub rules: Vec<RuleSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<RuleSpec>>,
 }
 
 impl SetRules {
     /// These are all rules of this policy.
     pub fn new(policy_id: PolicyId, rules: impl Into<Vec<RuleSpec>>) -> Self {
-        Self { policy_id, rules: rules.into() }
+        Self { policy_id, rules: Some(rules.into()) }
     }
 }
 

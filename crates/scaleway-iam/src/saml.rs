@@ -19,7 +19,8 @@ pub struct Saml {
     /// Its id.
     pub id: SamlId,
     /// What it still lacks.
-    pub status: SamlStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status: Option<SamlStatus>,
     /// What the identity provider must know of Scaleway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service_provider: Option<SamlServiceProvider>,

@@ -21,20 +21,20 @@ pub struct User {
     #[serde(default)]
     pub email: String,
     /// The name to sign in with.
-    #[serde(default)]
-    pub username: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
     /// First name.
-    #[serde(default)]
-    pub first_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_name: Option<String>,
     /// Last name.
-    #[serde(default)]
-    pub last_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_name: Option<String>,
     /// Phone number.
-    #[serde(default)]
-    pub phone_number: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone_number: Option<String>,
     /// Language: `fr_FR`.
-    #[serde(default)]
-    pub locale: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
     /// When they were added.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
@@ -59,16 +59,17 @@ pub struct User {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<UserStatus>,
     /// Whether they sign in with a second factor.
-    #[serde(default)]
-    pub mfa: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa: Option<bool>,
     /// The root user of their account.
-    pub account_root_user_id: UserId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account_root_user_id: Option<UserId>,
     /// Their tags.
-    #[serde(default)]
-    pub tags: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
     /// Whether they are locked out.
-    #[serde(default)]
-    pub locked: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locked: Option<bool>,
     /// Their name across all of Scaleway's products.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srn: Option<String>,

@@ -98,19 +98,19 @@ impl AclRuleSpec {
 }
 
 /// A request for `AddInstanceACLRules` or `SetInstanceACLRules`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use]
 #[non_exhaustive]
 pub struct WriteAclRules {
     /// The rules.
-    #[serde(default)]
-    pub rules: Vec<AclRuleSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<Vec<AclRuleSpec>>,
 }
 
 impl WriteAclRules {
     /// These rules.
     pub fn new(rules: impl Into<Vec<AclRuleSpec>>) -> Self {
-        Self { rules: rules.into() }
+        Self { rules: Some(rules.into()) }
     }
 }
 

@@ -79,7 +79,8 @@ pub struct PrivateNetworkEndpoint {
     /// The zone that it is in.
     pub zone: Zone,
     /// Who chose the address.
-    pub provisioning_mode: ProvisioningMode,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisioning_mode: Option<ProvisioningMode>,
 }
 
 /// Who chose the address of an endpoint in a private network.

@@ -14,7 +14,8 @@ pub struct Volume {
     #[serde(default)]
     pub size: Size,
     /// The storage behind it.
-    pub class: StorageClass,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<StorageClass>,
 }
 
 /// The kind of disk that data lies on.

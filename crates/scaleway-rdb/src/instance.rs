@@ -35,8 +35,8 @@ pub struct Instance {
     /// Engine and major version: `PostgreSQL-16`.
     pub engine: String,
     /// The versions that it can be upgraded to.
-    #[serde(default)]
-    pub upgradable_version: Vec<UpgradableVersion>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upgradable_version: Option<Vec<UpgradableVersion>>,
     /// The machine that a node is: `db-dev-s`. Answers spell it in lower case, whatever the request did.
     #[serde(default)]
     pub node_type: String,

@@ -27,8 +27,8 @@ pub struct Maintenance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced_at: Option<Timestamp>,
     /// Whether [`apply_instance_maintenance`](Rdb::apply_instance_maintenance) can do it now.
-    #[serde(default)]
-    pub is_applicable: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_applicable: Option<bool>,
 }
 
 /// What has come of a [`Maintenance`].

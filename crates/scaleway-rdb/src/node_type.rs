@@ -41,13 +41,14 @@ pub struct NodeType {
     #[serde(default)]
     pub available_volume_types: Vec<NodeVolume>,
     /// Whether an instance on it must have a standby node.
-    #[serde(default)]
-    pub is_ha_required: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_ha_required: Option<bool>,
     /// How old its kind is.
-    pub generation: NodeTypeGeneration,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generation: Option<NodeTypeGeneration>,
     /// The name of its range.
-    #[serde(default)]
-    pub instance_range: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_range: Option<String>,
     /// Where it is offered.
     pub region: Region,
 }
@@ -92,7 +93,8 @@ pub struct NodeVolume {
     #[serde(default)]
     pub chunk_size: Size,
     /// The storage behind it.
-    pub class: StorageClass,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub class: Option<StorageClass>,
 }
 
 /// How many nodes of a [`NodeType`] are left.

@@ -208,12 +208,13 @@ impl Instance {
     }
 
     fn allow_version(&self, field: &str, wanted: &UpgradableVersionId) -> Result<()> {
-        if self.upgradable_version.iter().any(|version| version.id == *wanted) {
+        if self.upgradable_version.iter().flatten().any(|version| version.id == *wanted) {
             return Ok(());
         }
         let versions: Vec<_> = self
             .upgradable_version
             .iter()
+            .flatten()
             .map(|version| format!("{} ({})", version.id, version.name))
             .collect();
         let versions = if versions.is_empty() { "none".to_owned() } else { versions.join(", ") };

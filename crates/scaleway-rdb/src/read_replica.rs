@@ -25,10 +25,11 @@ pub struct ReadReplica {
     /// Where it is.
     pub region: Region,
     /// Whether it is in the zone of the instance.
-    #[serde(default)]
-    pub same_zone: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub same_zone: Option<bool>,
     /// The instance that it follows.
-    pub instance_id: InstanceId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance_id: Option<InstanceId>,
 }
 
 /// What a [`ReadReplica`] is doing.
@@ -88,8 +89,8 @@ pub struct CreateReadReplica {
     pub instance_id: InstanceId,
     /// Where it shall be reached.
     #[setters(skip)]
-    #[serde(default)]
-    pub endpoint_spec: Vec<ReadReplicaEndpointSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_spec: Option<Vec<ReadReplicaEndpointSpec>>,
     /// Whether it shall be in the zone of the instance; it is unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub same_zone: Option<bool>,
@@ -98,7 +99,7 @@ pub struct CreateReadReplica {
 impl CreateReadReplica {
     /// A replica of `instance` with these endpoints.
     pub fn new(instance: InstanceId, endpoints: impl Into<Vec<ReadReplicaEndpointSpec>>) -> Self {
-        Self { instance_id: instance, endpoint_spec: endpoints.into(), same_zone: None }
+        Self { instance_id: instance, endpoint_spec: Some(endpoints.into()), same_zone: None }
     }
 }
 
@@ -108,14 +109,14 @@ impl CreateReadReplica {
 #[non_exhaustive]
 pub struct CreateReadReplicaEndpoint {
     /// What shall be added.
-    #[serde(default)]
-    pub endpoint_spec: Vec<ReadReplicaEndpointSpec>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub endpoint_spec: Option<Vec<ReadReplicaEndpointSpec>>,
 }
 
 impl CreateReadReplicaEndpoint {
     /// These endpoints.
     pub fn new(endpoints: impl Into<Vec<ReadReplicaEndpointSpec>>) -> Self {
-        Self { endpoint_spec: endpoints.into() }
+        Self { endpoint_spec: Some(endpoints.into()) }
     }
 }
 

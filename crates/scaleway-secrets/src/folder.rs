@@ -63,8 +63,8 @@ pub struct SecretDetails {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral_policy: Option<EphemeralPolicy>,
     /// The shape of its values.
-    #[serde(rename = "type")]
-    pub secret_type: SecretType,
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub secret_type: Option<SecretType>,
 }
 
 /// A folder within a folder: the API says nothing more of it.

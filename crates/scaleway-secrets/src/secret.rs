@@ -54,8 +54,8 @@ pub struct SecretEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral_policy: Option<EphemeralPolicy>,
     /// The products that use it.
-    #[serde(default)]
-    pub used_by: Vec<Product>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_by: Option<Vec<Product>>,
     /// Since when it is scheduled for deletion: for 7 days it can be [restored](Secrets::restore_secret).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_requested_at: Option<Timestamp>,

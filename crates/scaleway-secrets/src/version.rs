@@ -41,7 +41,8 @@ pub struct SecretVersion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_requested_at: Option<Timestamp>,
     /// Where it is.
-    pub region: Region,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
     /// Its name among all resources of Scaleway.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srn: Option<String>,
@@ -200,8 +201,8 @@ pub struct AccessedVersion {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_crc32: Option<u32>,
     /// The shape of the value.
-    #[serde(rename = "type")]
-    pub secret_type: SecretType,
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub secret_type: Option<SecretType>,
 }
 
 impl Serialize for AccessedVersion {

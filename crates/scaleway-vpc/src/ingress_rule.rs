@@ -45,11 +45,14 @@ pub struct IngressRule {
     #[serde(default)]
     pub tags: Vec<String>,
     /// The organization it belongs to.
-    pub organization_id: OrganizationId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organization_id: Option<OrganizationId>,
     /// The project it belongs to.
-    pub project_id: ProjectId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
     /// Where it is.
-    pub region: Region,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<Region>,
     /// Its Scaleway resource name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub srn: Option<String>,

@@ -45,8 +45,8 @@ pub struct Ip {
     #[serde(default)]
     pub tags: Vec<String>,
     /// The host names that reverse DNS answers for it.
-    #[serde(default)]
-    pub reverses: Vec<Reverse>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverses: Option<Vec<Reverse>>,
     /// Where it is.
     pub region: Region,
     /// The zone that it is in, where it is in one.

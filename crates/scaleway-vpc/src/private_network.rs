@@ -42,8 +42,8 @@ pub struct PrivateNetwork {
     /// The VPC it lives in.
     pub vpc_id: VpcId,
     /// Whether it gives addresses by DHCP.
-    #[serde(default)]
-    pub dhcp_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhcp_enabled: Option<bool>,
     /// Whether it announces the VPC's default routes (`0.0.0.0/0`, `::/0`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_route_propagation_enabled: Option<bool>,

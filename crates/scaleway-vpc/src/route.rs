@@ -46,8 +46,8 @@ pub struct Route {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// Whether the platform manages it, so that it can be neither changed nor deleted.
-    #[serde(default)]
-    pub is_read_only: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_read_only: Option<bool>,
     /// Where it comes from.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<RouteType>,

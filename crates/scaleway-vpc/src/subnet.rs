@@ -29,11 +29,14 @@ pub struct Subnet {
     /// The range.
     pub subnet: IpNet,
     /// The project it belongs to.
-    pub project_id: ProjectId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
     /// The private network that has it.
-    pub private_network_id: PrivateNetworkId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_network_id: Option<PrivateNetworkId>,
     /// The VPC that the private network lives in.
-    pub vpc_id: VpcId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vpc_id: Option<VpcId>,
     /// Where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,

@@ -43,14 +43,14 @@ pub struct Vpc {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// How many private networks it holds.
-    #[serde(default)]
-    pub private_network_count: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub private_network_count: Option<u32>,
     /// Whether traffic is routed between its private networks.
-    #[serde(default)]
-    pub routing_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub routing_enabled: Option<bool>,
     /// Whether its custom routes are announced to what is attached to its private networks.
-    #[serde(default)]
-    pub custom_routes_propagation_enabled: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom_routes_propagation_enabled: Option<bool>,
     /// Whether traffic that comes from one connector may leave by another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transitivity_enabled: Option<bool>,

@@ -96,7 +96,7 @@ impl DatabaseInstance {
     /// What the platform's own upgrade to another engine would do. It is not what the plan does.
     fn engine_preflight(&self, instance: &Instance) -> String {
         let (is, wanted) = (&instance.engine, &self.engine);
-        let offered = instance.upgradable_version.iter();
+        let offered = instance.upgradable_version.iter().flatten();
         let Some(version) = offered.clone().find(|version| version.name.eq_ignore_ascii_case(wanted)) else {
             let offered: Vec<_> = offered.map(|version| version.name.as_str()).collect();
             let offered = if offered.is_empty() { "nothing".to_owned() } else { offered.join(", ") };

@@ -61,7 +61,7 @@ async fn saml_is_enabled_configured_and_deleted() {
     expect(&server, "PATCH", "saml/saml-1", Some(body), ok(saml.clone())).await;
     expect(&server, "DELETE", "saml/saml-1", None, no_content()).await;
     let enabled = iam.enable_organization_saml(&id()).await.unwrap();
-    assert_eq!(enabled.status, SamlStatus::MissingCertificate);
+    assert_eq!(enabled.status, Some(SamlStatus::MissingCertificate));
     assert_whole(&iam.get_organization_saml(&id()).await.unwrap(), &saml);
     iam.update_saml(&enabled.id, UpdateSaml::default().entity_id("idp")).await.unwrap();
     iam.delete_saml(&enabled.id).await.unwrap();

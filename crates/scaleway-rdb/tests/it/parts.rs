@@ -30,7 +30,7 @@ async fn an_endpoint_lives_and_dies() {
     let spec = EndpointSpec::PrivateNetwork(PrivateNetworkSpec::fixed(id(NETWORK), "172.16.20.4/22"));
     let made = rdb.create_endpoint(&instance_id(), CreateEndpoint::new(spec)).await.unwrap();
     assert!(made.is_private() && !made.is_public());
-    assert_eq!(made.private_network.as_ref().unwrap().provisioning_mode, ProvisioningMode::Ipam);
+    assert_eq!(made.private_network.as_ref().unwrap().provisioning_mode, Some(ProvisioningMode::Ipam));
     assert_eq!(serde_json::to_value(&made).unwrap(), private_endpoint());
 
     let read = rdb.get_endpoint(&id("endpoint-1")).await.unwrap();
@@ -54,7 +54,7 @@ async fn acl_rules_are_added_set_and_deleted() {
     let request = WriteAclRules::new([AclRuleSpec::new("203.0.113.0/24", "office")]);
     let rules = rdb.add_instance_acl_rules(&instance_id(), request).await.unwrap();
     assert_eq!(serde_json::to_value(&rules).unwrap(), answer);
-    let rules = rdb.set_instance_acl_rules(&instance_id(), WriteAclRules::default()).await.unwrap();
+    let rules = rdb.set_instance_acl_rules(&instance_id(), WriteAclRules::new(Vec::new())).await.unwrap();
     assert!(rules.rules.is_empty());
     let request = DeleteAclRules::new(["203.0.113.0/24".to_owned()]);
     rdb.delete_instance_acl_rules(&instance_id(), request).await.unwrap();

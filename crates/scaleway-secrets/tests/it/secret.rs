@@ -26,7 +26,7 @@ async fn only_what_is_set_is_sent_and_nothing_of_the_answer_is_lost() {
         );
     let made = secrets.create_secret(create).await.unwrap();
     assert_eq!(made.secret_type, SecretType::Other("totp".into()), "values that came later survive");
-    assert_eq!(made.used_by, [Product::EdgeServices, Product::Other("toaster".into())]);
+    assert_eq!(made.used_by.as_deref(), Some(&[Product::EdgeServices, Product::Other("toaster".into())][..]));
     assert_eq!(serde_json::to_value(&made).unwrap(), secret("secret-1"));
 }
 

@@ -192,7 +192,8 @@ async fn dhcp_is_switched_on() {
     let (server, vpcs) = vpcs().await;
     expect(&server, "POST", &format!("{NETWORKS}/network-1/enable-dhcp"), Some(json!({})), ok(network()))
         .await;
-    assert!(vpcs.enable_dhcp(&"network-1".parse().unwrap()).await.unwrap().dhcp_enabled);
+    let enabled = vpcs.enable_dhcp(&"network-1".parse().unwrap()).await.unwrap();
+    assert_eq!(enabled.dhcp_enabled, Some(true));
 }
 
 #[tokio::test]

@@ -50,10 +50,11 @@ const OPERATIONS: &[Operation] = &[
     get::<ListRoutes, (), Page<RouteWithNexthop>>("ListRoutesWithNexthop", "/routes-with-nexthop"),
 ];
 
-/// The body or query that the client makes of a list of private networks.
+/// The body or query that the client makes of a list of private networks; a query says nothing of an empty one.
 #[derive(Serialize, Deserialize)]
 struct PrivateNetworks {
-    private_network_ids: Vec<PrivateNetworkId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    private_network_ids: Option<Vec<PrivateNetworkId>>,
 }
 
 /// The body that the client makes of one private network.

@@ -175,7 +175,7 @@ fn upgrades_do_what_was_foretold() {
             "nothing to do, and nothing allowed"
         );
 
-        let version = ready.upgradable_version[0].id.clone();
+        let version = ready.upgradable_version.unwrap()[0].id.clone();
         let staying = MajorUpgrade::new(version.clone());
         upgrade(&cloud, id, UpgradeInstance::MajorUpgradeWorkflow(staying)).await;
         let moving = MajorUpgrade::new(version).with_endpoints(true);
