@@ -194,6 +194,8 @@ fn a_grafana_user_has_a_password_once_and_a_number_of_its_own() {
     let (_, one) = source(&desk, "evalap", "metrics");
     let users = format!("{GLOBAL}/grafana/users");
     let request = json!({"project_id": PROJECT, "login": "ops", "role": "editor"});
+    let own = json!({"project_id": PROJECT, "login": "admin", "role": "editor"});
+    assert_eq!(desk.ask("POST", &users, own).0, 400, "Grafana's own user");
     let made = desk.ok("POST", &users, request.clone());
     assert_eq!((&made["id"], made["password"].as_str().unwrap().len()), (&json!(2), 16));
     assert_eq!(desk.get(&one).1["synchronized_with_grafana"], true);

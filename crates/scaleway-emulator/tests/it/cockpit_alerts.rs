@@ -105,6 +105,8 @@ fn a_rule_is_enabled_and_disabled_in_a_while() {
     assert!(alerts(&desk, "").iter().all(|alert| alert["rule_status"] == "disabled"));
     let enabled = manager(&desk, "enable-alert-rules", json!({"rule_ids": [POSTGRESQL]}));
     assert_eq!(enabled, (200, json!({"enabled_rule_ids": [POSTGRESQL]})));
+    let again = manager(&desk, "enable-alert-rules", json!({"rule_ids": [POSTGRESQL]}));
+    assert_eq!(again, (200, json!({"enabled_rule_ids": []})), "only what was not enabled before");
     let seen = alert(&desk, POSTGRESQL);
     assert_eq!((&seen["rule_status"], &seen["state"]), (&json!("enabling"), &json!("unknown_state")));
     assert_eq!(state(&desk)["managed_alerts_enabled"], true);
@@ -159,8 +161,11 @@ fn managed_alerts_are_all_rules_and_end_with_the_alert_manager() {
     assert_eq!(manager(&desk, "managed-alerts/disable", json!({})).1["managed_alerts_enabled"], false);
     assert_eq!(count()["preconfigured_rules_count"], 0);
     manager(&desk, "enable-alert-rules", json!({"rule_ids": [MYSQL]}));
+    manager(&desk, "contact-points", json!({"email": {"to": "ops@example.com"}}));
     manager(&desk, "disable", json!({}));
     assert_eq!(alert(&desk, MYSQL)["rule_status"], "disabled");
+    let points = desk.get(&format!("{COCKPIT}/alert-manager/contact-points?project_id={PROJECT}")).1;
+    assert_eq!(points["total_count"], 0);
 }
 
 #[test]

@@ -340,6 +340,8 @@ fn an_organization_has_settings_an_alias_and_ways_to_sign_in() {
     let seen = desk.ok("GET", &one, Value::Null);
     assert_eq!((&seen["login_password_enabled"], &seen["alias"]), (&json!(true), &json!("")));
     assert_eq!(desk.ok("PUT", &format!("{one}/alias"), json!({"alias": "evalap"}))["alias"], "evalap");
+    let (status, refused) = desk.ask("PUT", &format!("{one}/alias"), json!({"alias": "other"}));
+    assert_eq!((status, &refused["type"]), (412, &json!("precondition_failed")), "an alias stays");
     let login = desk.ok("PATCH", &format!("{one}/login-methods"), json!({"login_oauth2_enabled": false}));
     assert_eq!(
         (&login["login_oauth2_enabled"], &login["login_password_enabled"]),

@@ -63,6 +63,13 @@ fn what_is_not_of_a_private_network_is_refused_loudly() {
     assert_eq!((status, &refused["type"]), (501, &json!("not_implemented")));
     let (status, refused) = desk.ask("POST", IPS, body(json!({"private_network_id": "nothing"})));
     assert_eq!((status, &refused["resource"]), (404, &json!("private_network")));
+    let network = network(&desk, "10.0.0.0/24");
+    let (status, refused) = desk.ask(
+        "POST",
+        IPS,
+        json!({"project_id": "another", "source": {"private_network_id": network["id"]}}),
+    );
+    assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!("project_id")));
     let (status, refused) = desk.ask("GET", &format!("{IPS}/nothing"), Value::Null);
     let expected = json!({"type": "not_found", "message": "resource is not found", "resource": "ip", "resource_id": "nothing"});
     assert_eq!((status, refused), (404, expected));

@@ -381,6 +381,8 @@ fn instances_are_listed_by_what_they_are() {
     assert_eq!(names("name=a"), ["a"]);
     assert!(names("has_maintenances=true").is_empty());
     assert_eq!(names("has_maintenances=false"), ["a", "b"]);
+    make(&desk, &json!({"name": "abc"}));
+    assert_eq!(names("name=bc"), ["abc"], "a part of the name");
 }
 
 #[test]

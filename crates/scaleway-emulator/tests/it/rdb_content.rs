@@ -28,7 +28,13 @@ fn users_have_one_name_each_and_strong_passwords() {
     for weak in ["", "aA1#", "aaaa1111#", "AAAA1111#", "aaaaAAAA#", "aaaaAAAA1", &long] {
         refused(&desk.ask("POST", &users, user("other", weak)), 400, "password");
     }
-    refused(&desk.ask("POST", &users, user("_rdb_x", "R34lP4sSw#Rd")), 400, "name");
+    for name in ["_rdb_x", "pg_x", "1st", "with space", "é", &"x".repeat(64)] {
+        refused(&desk.ask("POST", &users, user(name, "R34lP4sSw#Rd")), 400, "name");
+    }
+    let (mysql, _) = make(&desk, &json!({"engine": "MySQL-8"}));
+    let of_mysql = format!("{mysql}/users");
+    refused(&desk.ask("POST", &of_mysql, user(&"x".repeat(33), "R34lP4sSw#Rd")), 400, "name");
+    desk.ok("POST", &of_mysql, user("pg_x", "R34lP4sSw#Rd"));
     let answer = desk.ok("PATCH", &format!("{users}/api"), json!({"is_admin": true, "password": null}));
     assert_eq!(answer["is_admin"], true);
     refused(&desk.ask("PATCH", &format!("{users}/api"), json!({"password": "weak"})), 400, "password");

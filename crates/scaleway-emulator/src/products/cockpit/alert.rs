@@ -119,31 +119,27 @@ fn asked(call: &Call<'_>) -> Result<(String, Vec<&'static Rule>), Refusal> {
     Ok((call.text("project_id").to_owned(), rules))
 }
 
-fn ids(rules: &[&Rule]) -> Vec<String> {
-    let mut ids: Vec<_> = rules.iter().map(|rule| rule.id.clone()).collect();
-    ids.sort();
-    ids
-}
-
 pub(super) fn enable(call: &mut Call<'_>) -> Answer {
     let (project, rules) = asked(call)?;
     alert_manager::must_be_enabled(call, &project)?;
-    set(call, &project, &rules, true)?;
-    Ok(Reply::ok(json!({"enabled_rule_ids": ids(&rules)})))
+    let enabled = set(call, &project, &rules, true)?;
+    Ok(Reply::ok(json!({ "enabled_rule_ids": enabled })))
 }
 
 pub(super) fn disable(call: &mut Call<'_>) -> Answer {
     let (project, rules) = asked(call)?;
-    set(call, &project, &rules, false)?;
-    Ok(Reply::ok(json!({"disabled_rule_ids": ids(&rules)})))
+    let disabled = set(call, &project, &rules, false)?;
+    Ok(Reply::ok(json!({ "disabled_rule_ids": disabled })))
 }
 
 /// Enables or disables every rule.
 pub(super) fn set_all(call: &mut Call<'_>, project: &str, enabled: bool) -> Result<(), Refusal> {
-    set(call, project, &offered(call), enabled)
+    set(call, project, &offered(call), enabled).map(drop)
 }
 
-fn set(call: &mut Call<'_>, project: &str, rules: &[&Rule], enabled: bool) -> Result<(), Refusal> {
+/// Answers the ids, sorted, of those that were not so before.
+fn set(call: &mut Call<'_>, project: &str, rules: &[&Rule], enabled: bool) -> Result<Vec<String>, Refusal> {
+    let mut changed = Vec::new();
     for rule in rules {
         let key = rule.key(call, project);
         match (enabled, rule.status(call, project).as_str()) {
@@ -168,10 +164,12 @@ fn set(call: &mut Call<'_>, project: &str, rules: &[&Rule], enabled: bool) -> Re
                 );
                 call.becomes(KIND, &key, body! {"rule_status": "disabled", "state": "unknown_state"});
             }
-            _ => {}
+            _ => continue,
         }
+        changed.push(rule.id.clone());
     }
-    Ok(())
+    changed.sort();
+    Ok(changed)
 }
 
 /// The platform's source that the rules of a project and region look at.

@@ -7,7 +7,7 @@ use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::store::{Body, Kind};
 
-use super::{alert, project, put, queried_project, singleton};
+use super::{alert, contact_point, project, put, queried_project, singleton};
 
 const KIND: Kind = Kind { collection: "cockpit.alert_managers", resource: "alert manager" };
 
@@ -47,10 +47,11 @@ pub(super) fn enable(call: &mut Call<'_>) -> Answer {
     Ok(Reply::resource(view(call, &project)))
 }
 
-/// Disables the managed alerts with it.
+/// Disables the managed alerts with it, and deletes the contact points (documented).
 pub(super) fn disable(call: &mut Call<'_>) -> Answer {
     let project = project(call)?;
     alert::forget(call, &project);
+    contact_point::forget(call, &project);
     set(call, &project, body! {"alert_manager_enabled": false, "alert_manager_url": Value::Null});
     Ok(Reply::resource(view(call, &project)))
 }

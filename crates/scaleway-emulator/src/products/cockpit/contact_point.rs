@@ -7,7 +7,7 @@ use crate::products::pages;
 use crate::refusal::Refusal;
 use crate::reply::{Answer, Reply};
 use crate::schema::{self, Field, flag, object, text};
-use crate::store::{Body, Kind};
+use crate::store::{Body, Kind, Record};
 
 use super::{alert_manager, queried_project, singleton};
 
@@ -46,14 +46,26 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
 /// In the order of creation.
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let project = queried_project(call)?;
-    let points = call.world.store.all(KIND).map(|(_, point)| point);
-    let mut points: Vec<_> =
-        points.filter(|point| point.project == project && point.region == call.region()).collect();
+    let mut points: Vec<_> = of(call, project).map(|(_, point)| point).collect();
     points.sort_by_key(|point| point.order);
     let points = points.into_iter().map(|point| Value::Object(point.body.clone())).collect();
     let mut page = pages::page(call, "contact_points", points)?;
     page.extend(body! {"has_additional_receivers": false, "has_additional_contact_points": false});
     Ok(Reply::resource(page))
+}
+
+/// Those of a project in the request's region.
+fn of<'c>(call: &'c Call<'_>, project: &str) -> impl Iterator<Item = (&'c str, &'c Record)> {
+    let all = call.world.store.all(KIND);
+    all.filter(move |(_, point)| point.project == project && point.region == call.region())
+}
+
+/// Takes all of a project and region away.
+pub(super) fn forget(call: &mut Call<'_>, project: &str) {
+    let keys: Vec<_> = of(call, project).map(|(key, _)| key.to_owned()).collect();
+    for key in keys {
+        call.world.store.remove(KIND, &key);
+    }
 }
 
 /// Only whether resolved alerts are told of.

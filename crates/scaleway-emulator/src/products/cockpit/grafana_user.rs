@@ -31,6 +31,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let mut user = schema::create(FIELDS, &call.body)?;
     user.remove("project_id");
     let project = project(call)?;
+    if call.text("login") == "admin" {
+        return Err(Refusal::constraint("login", "admin is Grafana's own user"));
+    }
     let draft = call.draft(&project, user.clone());
     call.must_be_unique(KIND, &draft, "login")?;
     // The first one is Grafana's own (recorded).

@@ -65,12 +65,16 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn set_alias(call: &mut Call<'_>) -> Answer {
-    let (id, _) = target(call)?;
+    let (id, organization) = target(call)?;
     let patch = schema::create(&[text("alias").length(1, 64).required()], &call.body)?;
     let is_alias = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     if !call.text("alias").chars().all(is_alias) {
         let problem = Problem::constraint("alias", "may have lower case letters, digits and '-'");
         return Err(Refusal::invalid_arguments(&[problem]));
+    }
+    if !organization.text("alias").is_empty() {
+        let help = "the organization has an alias, which only Scaleway's support can change";
+        return Err(Refusal::precondition_failed("resource_not_usable", help));
     }
     let alias = call.text("alias");
     let is_taken =

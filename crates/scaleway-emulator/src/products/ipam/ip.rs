@@ -60,6 +60,10 @@ pub(super) fn book(call: &mut Call<'_>) -> Answer {
         (network, _) => booking::subnet_of(call, network, is_ipv6)?,
     };
     let project = call.text("project_id").to_owned();
+    if project != subnet.project {
+        let help = format!("must be the private network's, {}", subnet.project);
+        return Err(Refusal::constraint("project_id", help));
+    }
     let resource = match fields.remove("resource") {
         Some(Value::Object(resource)) => custom(call, resource)?,
         _ => Value::Null,

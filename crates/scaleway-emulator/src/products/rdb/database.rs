@@ -98,7 +98,7 @@ pub(super) fn is_of(record: &Record, instance: &str) -> bool {
     record.parent.as_ref().is_some_and(|(_, id)| id == instance)
 }
 
-/// Whether this can be the name of a database or a user: 1 to 63 characters that need no escape in a path.
+/// Whether this can be the name of a database: 1 to 63 characters that need no escape in a path.
 pub(super) fn check_name(name: &str, field: &str) -> Result<(), Refusal> {
     let fits = (1..=63).contains(&name.chars().count())
         && !name.chars().any(|c| c.is_control() || "/\"'".contains(c));

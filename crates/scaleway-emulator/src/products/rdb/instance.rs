@@ -64,7 +64,7 @@ const UPDATE: &[Field] = &[
 const LISTING: Listing = Listing {
     kind: KIND,
     items: "instances",
-    filters: &["project_id", "organization_id", "name", "tags"],
+    filters: &["project_id", "organization_id", "tags"],
     order: &["created_at", "name", "status", "region"],
 };
 
@@ -83,7 +83,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let volume = machine.volume(&text("volume_type"), size)?;
     let (user_name, password) = (text("user_name"), text("password"));
     if !user_name.is_empty() {
-        user::check(&user_name, "user_name")?;
+        user::check(&engine.name(), &user_name, "user_name")?;
         user::check_password(&password, "password")?;
     }
     let init_settings = asked.get("init_settings").cloned().unwrap_or_default();
@@ -191,7 +191,10 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
     let has = |record: &Record| {
         record.body.get("maintenances").and_then(Value::as_array).is_some_and(|m| !m.is_empty())
     };
-    let keep = |record: &Record| maintained.is_none_or(|wanted| has(record) == wanted);
+    let name = call.query("name").unwrap_or_default();
+    let keep = |record: &Record| {
+        record.text("name").contains(name) && maintained.is_none_or(|wanted| has(record) == wanted)
+    };
     LISTING.answer_with(call, keep, |record| view(call.world, record))
 }
 

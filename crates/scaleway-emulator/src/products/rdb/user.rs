@@ -31,10 +31,10 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 
 /// The password is checked and forgotten, but for what a cluster checks it against.
 pub(super) fn create(call: &mut Call<'_>) -> Answer {
-    let (id, _) = instance::ready(call)?;
+    let (id, instance) = instance::ready(call)?;
     let asked = schema::create(FIELDS, &call.body)?;
     let name = call.text("name").to_owned();
-    check(&name, "name")?;
+    check(instance.text("engine"), &name, "name")?;
     check_password(call.text("password"), "password")?;
     if call.world.store.get(KIND, &key(&id, &name)).is_some() {
         let help = format!("name {name:?} is already used by another user of the instance");
@@ -116,9 +116,22 @@ pub(super) fn key(instance: &str, name: &str) -> String {
     format!("{instance}/{name}")
 }
 
-/// Whether this can be a user's name.
-pub(super) fn check(name: &str, field: &str) -> Result<(), Refusal> {
-    database::check_name(name, field)
+/// Whether this can be a user's name in an instance of this engine.
+pub(super) fn check(engine: &str, name: &str, field: &str) -> Result<(), Refusal> {
+    let is_mysql = engine.starts_with("MySQL");
+    let (longest, reserved): (_, &[&str]) = if is_mysql { (32, &["_rdb"]) } else { (63, &["_rdb", "pg_"]) };
+    let fits = (1..=longest).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_$-".contains(c))
+        && !reserved.iter().any(|prefix| name.starts_with(prefix));
+    if fits {
+        return Ok(());
+    }
+    let help = format!(
+        "must have 1 to {longest} letters, digits, _, $ and -, begin with a letter, and not with {}, is {name:?}",
+        reserved.join(" or ")
+    );
+    Err(Refusal::constraint(field, help))
 }
 
 /// 8 to 128 characters with a digit, an upper case, a lower case and a special character.
