@@ -1,7 +1,9 @@
 //! The records of the world: what exists, what it is about to become, and what a request changed.
 
+mod changes;
 mod disturbed;
 mod held;
+mod listed;
 mod names;
 mod past;
 #[cfg(test)]
@@ -13,6 +15,8 @@ use std::ops::Bound;
 use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+pub(crate) use changes::Changes;
 
 /// The fields of a resource.
 pub(crate) type Body = Map<String, Value>;
@@ -102,6 +106,7 @@ pub(crate) struct Store {
     /// How many records name a content.
     named: BTreeMap<String, u64>,
     names: names::Names,
+    listed: Option<listed::List>,
     /// Contents that have lost their last name.
     unnamed: Vec<String>,
     last_order: u64,
@@ -294,6 +299,7 @@ impl Store {
     }
 
     fn put(&mut self, collection: &str, id: &str, record: Record) {
+        self.listed = None;
         if let Some(parent) = &record.parent {
             let children = self.children.entry(parent.clone()).or_default();
             children.insert((collection.into(), id.into()));
@@ -334,51 +340,6 @@ impl Store {
         }
     }
 
-    /// What changed since the last call, if anything did.
-    pub(crate) fn take_changes(&mut self, at: Timestamp) -> Option<Changes> {
-        if self.touched.is_empty() {
-            return None;
-        }
-        let mut changes = Changes { at, put: Vec::new(), del: Vec::new() };
-        for (collection, id) in self.take_touched() {
-            match self.collections.get(&collection).and_then(|records| records.get(&id)) {
-                Some(record) => changes.put.push((collection, id, record.clone())),
-                None => changes.del.push((collection, id)),
-            }
-        }
-        Some(changes)
-    }
-
-    /// These are still to be told.
-    pub(crate) fn changed_again(&mut self, changes: &Changes) {
-        let put = changes.put.iter().map(|(collection, id, _)| (collection.clone(), id.clone()));
-        self.touched.extend(put.chain(changes.del.iter().cloned()));
-    }
-
-    /// Forgets what was touched, where nobody keeps it.
-    pub(crate) fn forget_changes(&mut self) {
-        self.take_touched();
-    }
-
-    fn take_touched(&mut self) -> BTreeSet<(String, String)> {
-        let touched = std::mem::take(&mut self.touched);
-        for key in &touched {
-            self.rename(key);
-        }
-        touched
-    }
-
-    /// Does again what [`Store::take_changes`] told.
-    pub(crate) fn replay(&mut self, changes: Changes) {
-        for (collection, id) in changes.del {
-            self.drop_record(&collection, &id);
-        }
-        for (collection, id, record) in changes.put {
-            self.put(&collection, &id, record);
-        }
-        self.touched.clear();
-    }
-
     /// The records of `other` in place of all that there are.
     pub(crate) fn replace(&mut self, other: &Self) {
         let all = |store: &Self| -> Vec<_> {
@@ -396,30 +357,5 @@ impl Store {
             held: std::mem::take(&mut self.held),
             ..other.clone()
         };
-    }
-
-    /// Everything, as one set of changes.
-    pub(crate) fn snapshot(&self, at: Timestamp) -> Changes {
-        let put = self.collections.iter().flat_map(|(collection, records)| {
-            records.iter().map(|(id, record)| (collection.clone(), id.clone(), record.clone()))
-        });
-        Changes { at, put: put.collect(), del: Vec::new() }
-    }
-}
-
-/// One line of the data folder's log.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Changes {
-    pub(crate) at: Timestamp,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    put: Vec<(String, String, Record)>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    del: Vec<(String, String)>,
-}
-
-impl Changes {
-    /// Nothing but the time.
-    pub(crate) fn none(at: Timestamp) -> Self {
-        Self { at, put: Vec::new(), del: Vec::new() }
     }
 }

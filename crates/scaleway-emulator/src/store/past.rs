@@ -38,6 +38,7 @@ impl Store {
 
     /// To be said before a record is made, changed or removed.
     pub(super) fn touch(&mut self, collection: &str, id: &str) {
+        self.listed = None;
         self.touched.insert((collection.into(), id.into()));
         if let Some(past) = &mut self.past {
             let record = self.collections.get(collection).and_then(|records| records.get(id)).cloned();
