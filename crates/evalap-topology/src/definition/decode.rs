@@ -29,7 +29,7 @@ impl Definition {
     pub fn from_toml(name: &str, text: &str) -> Result<Decoded, Problems> {
         let (table, errors) = DeTable::parse_recoverable(text);
         let root = Node::from_toml(table.get_ref(), 0..0);
-        let source = Source::new(name, text, &root);
+        let source = Source::new(name, text);
         let problems = errors.iter().map(|error| Problem {
             place: Place { span: error.span(), ..Place::default() },
             ..Problem::at("", error.message())
@@ -55,7 +55,7 @@ impl Definition {
 }
 
 /// What the tree says as far as it can be used, and all that is wrong with it.
-fn read(root: &Node) -> (Option<Definition>, Vec<Problem>) {
+fn read(root: &Node<'_>) -> (Option<Definition>, Vec<Problem>) {
     if let Some(problem) = unknown_version(root) {
         return (None, vec![problem]);
     }
@@ -78,7 +78,7 @@ fn read(root: &Node) -> (Option<Definition>, Vec<Problem>) {
 }
 
 /// Another version may have any keys: nothing else can be said of it.
-fn unknown_version(root: &Node) -> Option<Problem> {
+fn unknown_version(root: &Node<'_>) -> Option<Problem> {
     let Data::Table(entries) = &root.value else { return None };
     let (_, version) = entries.iter().find(|(key, _)| key.name == "version")?;
     match version.value {

@@ -20,7 +20,7 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    pub(super) fn read(schema: &Schema, root: &Node) -> Self {
+    pub(super) fn read(schema: &Schema, root: &Node<'_>) -> Self {
         let mut reader = Reader { problems: Vec::new(), replaced: BTreeSet::new() };
         let value = reader.read(schema, root, "").unwrap_or_else(|| stand_in(schema));
         Self { value, problems: reader.problems, replaced: reader.replaced }
@@ -40,7 +40,7 @@ struct Reader {
 
 impl Reader {
     /// The value as far as it is right; none if it must be replaced.
-    fn read(&mut self, schema: &Schema, node: &Node, path: &str) -> Option<Value> {
+    fn read(&mut self, schema: &Schema, node: &Node<'_>, path: &str) -> Option<Value> {
         match &branches(schema)[..] {
             [] => self.read_one(schema, node, path),
             [only] => self.read_one(only, node, path),
@@ -51,7 +51,7 @@ impl Reader {
         }
     }
 
-    fn read_one(&mut self, schema: &Schema, node: &Node, path: &str) -> Option<Value> {
+    fn read_one(&mut self, schema: &Schema, node: &Node<'_>, path: &str) -> Option<Value> {
         let allowed = allowed(schema);
         if !allowed.is_empty() {
             return self.read_choice(schema, &allowed, node, path);
@@ -71,9 +71,15 @@ impl Reader {
         }
     }
 
-    fn read_choice(&mut self, schema: &Schema, allowed: &[&Value], node: &Node, path: &str) -> Option<Value> {
+    fn read_choice(
+        &mut self,
+        schema: &Schema,
+        allowed: &[&Value],
+        node: &Node<'_>,
+        path: &str,
+    ) -> Option<Value> {
         let found = match &node.value {
-            Data::Text(text) => Value::from(text.as_str()),
+            Data::Text(text) => Value::from(*text),
             Data::Integer(integer) => (*integer).into(),
             Data::Boolean(boolean) => (*boolean).into(),
             _ => Value::Null,
@@ -133,7 +139,7 @@ impl Reader {
         Some(integer.into())
     }
 
-    fn read_list(&mut self, schema: &Schema, items: &[Node], path: &str) -> Option<Value> {
+    fn read_list(&mut self, schema: &Schema, items: &[Node<'_>], path: &str) -> Option<Value> {
         let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(0);
         if (items.len() as u64) < least {
             return self
@@ -156,7 +162,7 @@ impl Reader {
         Some(values.into())
     }
 
-    fn read_table(&mut self, schema: &Schema, entries: &[(Key, Node)], path: &str) -> Value {
+    fn read_table(&mut self, schema: &Schema, entries: &[(Key<'_>, Node<'_>)], path: &str) -> Value {
         let properties = schema.get("properties").and_then(Value::as_object);
         let others = schema.get("additionalProperties").filter(|others| others.is_object());
         if let Some(most) = schema.get("maxProperties").and_then(Value::as_u64)
@@ -169,7 +175,7 @@ impl Reader {
         }
         let mut table = Map::new();
         for (key, node) in entries {
-            let name = &key.name;
+            let name = key.name;
             let at = join(path, name);
             let property = properties.and_then(|properties| properties.get(name));
             let Some(child) = property.or(others).and_then(Value::as_object) else {
@@ -180,10 +186,10 @@ impl Reader {
             };
             self.check_name(schema, name, &at);
             match self.read(child, node, &at) {
-                Some(value) => drop(table.insert(name.clone(), value)),
+                Some(value) => drop(table.insert(name.to_owned(), value)),
                 // An entry under a name of the user's own stays, so that what refers to it does not dangle.
                 None if property.is_none() => {
-                    table.insert(name.clone(), stand_in(child));
+                    table.insert(name.to_owned(), stand_in(child));
                 }
                 None => {}
             }
@@ -193,7 +199,7 @@ impl Reader {
         table.into()
     }
 
-    fn unknown_key(&mut self, path: &str, name: &str, entries: &[(Key, Node)], known: &[&str]) {
+    fn unknown_key(&mut self, path: &str, name: &str, entries: &[(Key<'_>, Node<'_>)], known: &[&str]) {
         let at = join(path, name);
         let all = known.iter().copied();
         let absent = all.clone().filter(|known| !entries.iter().any(|(key, _)| key.name == *known));
@@ -221,7 +227,7 @@ impl Reader {
     fn require(
         &mut self,
         schema: &Schema,
-        entries: &[(Key, Node)],
+        entries: &[(Key<'_>, Node<'_>)],
         path: &str,
         table: &mut Map<String, Value>,
     ) {
@@ -243,7 +249,7 @@ impl Reader {
     fn require_one(
         &mut self,
         schema: &Schema,
-        entries: &[(Key, Node)],
+        entries: &[(Key<'_>, Node<'_>)],
         path: &str,
         table: &mut Map<String, Value>,
     ) {
@@ -280,20 +286,20 @@ impl Reader {
     }
 }
 
-fn fits_none(schema: &Schema, branches: &[&Schema], node: &Node, path: &str) -> Problem {
+fn fits_none(schema: &Schema, branches: &[&Schema], node: &Node<'_>, path: &str) -> Problem {
     let problem = |found: &str| Problem::at(path, format!("found {found}")).expected(expected(schema));
     let Data::Table(entries) = &node.value else { return problem(node.kind()) };
-    let found = names(entries.iter().map(|(key, _)| key.name.as_str()));
+    let found = names(entries.iter().map(|(key, _)| key.name));
     match &entries[..] {
         [] => problem("an empty table"),
         [(key, _)] => problem(&format!("a table with {found}"))
-            .nearest(&key.name, branches.iter().copied().flat_map(required)),
+            .nearest(key.name, branches.iter().copied().flat_map(required)),
         _ => problem(&format!("a table with {found}")),
     }
 }
 
 /// Whether this way is the one that was meant: by its type, and among tables by its first required key.
-fn fits(branch: &Schema, node: &Node) -> bool {
+fn fits(branch: &Schema, node: &Node<'_>) -> bool {
     let same_type = branch.get("type").and_then(Value::as_str) == Some(node.schema_type());
     same_type && required(branch).next().is_none_or(|key| node.has_key(key))
 }

@@ -6,31 +6,31 @@ use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
 /// A value with its position.
-pub(super) struct Node {
-    pub(super) value: Data,
+pub(super) struct Node<'a> {
+    pub(super) value: Data<'a>,
     /// The bytes of the value.
     pub(super) span: Option<Range<usize>>,
 }
 
 /// What the value is.
-pub(super) enum Data {
-    Text(String),
+pub(super) enum Data<'a> {
+    Text(&'a str),
     Integer(i64),
     Boolean(bool),
-    List(Vec<Node>),
-    Table(Vec<(Key, Node)>),
+    List(Vec<Node<'a>>),
+    Table(Vec<(Key<'a>, Node<'a>)>),
     /// What no definition holds: a float, a date, an integer beyond 64 bits. Its name in words.
     Other(&'static str),
 }
 
 /// A key with its position.
-pub(super) struct Key {
-    pub(super) name: String,
+pub(super) struct Key<'a> {
+    pub(super) name: &'a str,
     pub(super) span: Option<Range<usize>>,
 }
 
-impl Node {
-    pub(super) fn from_toml(table: &DeTable<'_>, span: Range<usize>) -> Self {
+impl<'a> Node<'a> {
+    pub(super) fn from_toml(table: &'a DeTable<'_>, span: Range<usize>) -> Self {
         Self { value: Data::table(table), span: Some(span) }
     }
 
@@ -63,20 +63,20 @@ impl Node {
     }
 }
 
-impl Data {
-    fn table(table: &DeTable<'_>) -> Self {
-        let entry = |(key, value): (&toml::Spanned<_>, &toml::Spanned<DeValue<'_>>)| {
-            let key: &toml::Spanned<std::borrow::Cow<'_, str>> = key;
-            (Key { name: key.get_ref().to_string(), span: Some(key.span()) }, Node::from(value))
-        };
-        Self::Table(table.iter().map(entry).collect())
+impl<'a> Data<'a> {
+    fn table(table: &'a DeTable<'_>) -> Self {
+        let entries = table.iter().map(|(key, value)| {
+            let name: &str = key.get_ref();
+            (Key { name, span: Some(key.span()) }, Node::from(value))
+        });
+        Self::Table(entries.collect())
     }
 }
 
-impl From<&toml::Spanned<DeValue<'_>>> for Node {
-    fn from(value: &toml::Spanned<DeValue<'_>>) -> Self {
+impl<'a> From<&'a toml::Spanned<DeValue<'_>>> for Node<'a> {
+    fn from(value: &'a toml::Spanned<DeValue<'_>>) -> Self {
         let data = match value.get_ref() {
-            DeValue::String(text) => Data::Text(text.to_string()),
+            DeValue::String(text) => Data::Text(text),
             DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix())
                 .map_or(Data::Other("an integer beyond 64 bits"), Data::Integer),
             DeValue::Float(_) => Data::Other("a number with a fraction"),
@@ -89,20 +89,17 @@ impl From<&toml::Spanned<DeValue<'_>>> for Node {
     }
 }
 
-impl From<&Value> for Node {
-    fn from(value: &Value) -> Self {
+impl<'a> From<&'a Value> for Node<'a> {
+    fn from(value: &'a Value) -> Self {
         let data = match value {
-            Value::String(text) => Data::Text(text.clone()),
+            Value::String(text) => Data::Text(text),
             Value::Number(number) => {
                 number.as_i64().map_or(Data::Other("a number beyond 64 bits"), Data::Integer)
             }
             Value::Bool(boolean) => Data::Boolean(*boolean),
             Value::Array(items) => Data::List(items.iter().map(Self::from).collect()),
             Value::Object(entries) => Data::Table(
-                entries
-                    .iter()
-                    .map(|(name, value)| (Key { name: name.clone(), span: None }, Self::from(value)))
-                    .collect(),
+                entries.iter().map(|(name, value)| (Key { name, span: None }, Self::from(value))).collect(),
             ),
             Value::Null => Data::Other("nothing"),
         };
