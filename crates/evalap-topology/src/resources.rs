@@ -12,8 +12,8 @@ use crate::definition::{
 use crate::input::Input;
 use crate::kinds::{
     AlertManager, CockpitToken, ContactPoint, Container, ContainerNamespace, DataSource, Database,
-    DatabaseAcl, DatabaseInstance, DatabasePrivilege, DatabaseUser, KindName, PrivateNetwork, Resource,
-    Secret, SecretRef, SecretUse, SecretVersion, Source, Vpc,
+    DatabaseAcl, DatabaseInstance, DatabasePrivilege, DatabaseUrl, DatabaseUser, KindName, PrivateNetwork,
+    Resource, Secret, SecretRef, SecretUse, SecretVersion, Source, Vpc,
 };
 use crate::sources::Sources;
 use crate::state::StateKey;
@@ -292,13 +292,13 @@ impl Translation<'_> {
                     Some(user) if user.admin => Input::Known(name.clone()),
                     _ => DatabaseUser::name(&Address::new(KindName::DatabaseUser, name)),
                 };
-                SecretUse::DatabaseUrl {
+                SecretUse::DatabaseUrl(Box::new(DatabaseUrl {
                     host: DatabaseInstance::host(&instance),
                     port: DatabaseInstance::port(&instance),
                     database: Database::name(&Address::new(KindName::Database, database)),
                     user,
                     password: self.secret_ref(password),
-                }
+                }))
             }
         }
     }

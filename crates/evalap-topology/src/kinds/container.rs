@@ -82,34 +82,38 @@ pub type ContainerProbe = Probe;
 /// Where the value of a secret variable comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[allow(clippy::large_enum_variant, reason = "there are a handful of them")]
 #[non_exhaustive]
 pub enum SecretUse {
     /// A version of a secret, as it is.
     Version(SecretRef),
     /// The URL of a database, with a password that is a version of a secret.
-    DatabaseUrl {
-        /// The database's host.
-        host: Input<String>,
-        /// The database's port.
-        port: Input<u32>,
-        /// The database's name, known once it exists.
-        database: Input<String>,
-        /// The user, known once it exists and may use the database.
-        user: Input<String>,
-        /// The user's password.
-        password: SecretRef,
-    },
+    DatabaseUrl(Box<DatabaseUrl>),
+}
+
+/// What the URL of a database is made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DatabaseUrl {
+    /// The database's host.
+    pub host: Input<String>,
+    /// The database's port.
+    pub port: Input<u32>,
+    /// The database's name, known once it exists.
+    pub database: Input<String>,
+    /// The user, known once it exists and may use the database.
+    pub user: Input<String>,
+    /// The user's password.
+    pub password: SecretRef,
 }
 
 impl SecretUse {
     async fn value(&self, cloud: &Cloud) -> Result<Secret, KindError> {
         match self {
             Self::Version(version) => version.value(cloud).await,
-            Self::DatabaseUrl { host, port, database, user, password } => {
-                let password = password.value(cloud).await?;
-                let (host, port) = (host.known()?, *port.known()?);
-                let (database, user) = (database.known()?, user.known()?);
+            Self::DatabaseUrl(url) => {
+                let password = url.password.value(cloud).await?;
+                let (host, port) = (url.host.known()?, *url.port.known()?);
+                let (database, user) = (url.database.known()?, url.user.known()?);
                 Ok(ConnectionUrl::at(host, port, database, user, password).secret())
             }
         }

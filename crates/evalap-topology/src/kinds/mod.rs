@@ -30,7 +30,7 @@ use serde_json::Value;
 pub use alert_manager::AlertManager;
 pub use cockpit_token::CockpitToken;
 pub use contact_point::ContactPoint;
-pub use container::{Container, ContainerProbe, SecretUse};
+pub use container::{Container, ContainerProbe, DatabaseUrl, SecretUse};
 pub use container_namespace::ContainerNamespace;
 pub use data_source::DataSource;
 pub use database::Database;
