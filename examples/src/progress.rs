@@ -51,6 +51,9 @@ impl Display {
                 "  An earlier run could not write what it did to the state (at {}): {} events are merged now, {} were known already.",
                 merged.since, merged.taken, merged.known
             )),
+            Progress::Unwritable { error } => self.say(&format!(
+                "  The state cannot be written: {error}. What is under way is finished, nothing more is begun."
+            )),
             Progress::Started { address, verb } => match &self.bars {
                 Some(bars) => bars.start(address, verb),
                 None => text::say(format!("  {address}: {verb} …")),

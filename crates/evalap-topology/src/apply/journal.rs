@@ -8,6 +8,7 @@ use scaleway_core::Clock;
 use tokio::sync::{mpsc, oneshot};
 
 use super::fence::Fence;
+use super::progress::Progress;
 use crate::model::{Event, State};
 use crate::state::{Call, Cover, Session, StateError};
 
@@ -98,8 +99,18 @@ pub(super) struct Left {
 
 impl Writer {
     /// Writes what comes in, and shows that the lock's holder lives while nothing does, until all [`Journal`]s are gone.
-    /// After a write has failed nothing more is written: what has happened all the same is kept on this machine.
-    pub(super) async fn run(mut self, session: &mut Session<State>, fence: &Fence) -> Left {
+    /// After a write has failed nothing more is written, which `report` is told: what has happened all the same is kept on
+    /// this machine.
+    pub(super) async fn run(
+        mut self,
+        session: &mut Session<State>,
+        fence: &Fence,
+        report: &dyn Fn(Progress),
+    ) -> Left {
+        let noticed = |error: StateError| {
+            report(Progress::Unwritable { error: super::told(&error) });
+            Arc::new(error)
+        };
         let mut failed: Option<Arc<StateError>> = None;
         let mut left = Left::default();
         loop {
@@ -109,7 +120,7 @@ impl Writer {
             } else if let Some(entry) = self.clock.timeout(patience, self.entries.recv()).await {
                 entry
             } else {
-                failed = session.look().await.err().map(Arc::new);
+                failed = session.look().await.err().map(noticed);
                 self.tell_cover(session, failed.is_none());
                 continue;
             };
@@ -128,7 +139,7 @@ impl Writer {
                 } else {
                     session.append_with(events, fence.calls()).await.map(drop)
                 };
-                failed = written.err().map(Arc::new);
+                failed = written.err().map(noticed);
             }
             if failed.is_some() && !happened.is_empty() {
                 match session.keep(happened).await {

@@ -81,7 +81,7 @@ pub(crate) async fn apply(
         drop(raised);
         outcome
     };
-    let written = writer.run(session, cloud.fence());
+    let written = writer.run(session, cloud.fence(), report);
     let (mut outcome, left) = futures_util::future::join(work, written).await;
     // A state that could not be written is in the outcome, once for each change that it kept from being made.
     (outcome.kept, outcome.calls) = (left.kept, left.calls);

@@ -9,6 +9,12 @@ use crate::state::{Call, Merged};
 pub enum Progress {
     /// What an earlier run could not write to the state was written now.
     Merged(Merged),
+    /// The state cannot be written any more: what is under way is finished, nothing more is begun. Said once, when it is
+    /// noticed, which may be long before what is under way ends.
+    Unwritable {
+        /// Why, with its causes.
+        error: String,
+    },
     /// A change has begun.
     Started {
         /// The resource.

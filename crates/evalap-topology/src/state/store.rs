@@ -239,7 +239,9 @@ impl Store {
         let started = self.clock.now();
         let (mut pause, mut attempts) = (FIRST_PAUSE, 1);
         loop {
-            let error = match self.once(call()).await {
+            // The last try ends with the patience, or the sum of both is what is waited.
+            let left = PATIENCE.saturating_sub(self.clock.now().since(started));
+            let error = match self.once(call(), left.min(TRY_LIMIT)).await {
                 Ok(done) => return Ok(done),
                 Err(error) => error,
             };
@@ -255,13 +257,17 @@ impl Store {
         }
     }
 
-    async fn once<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    async fn once<T>(
+        &self,
+        call: impl Future<Output = Result<T, Error>>,
+        limit: Duration,
+    ) -> Result<T, Error> {
         if self.folder.is_some() {
             let _busy = self.clock.busy();
             return call.await;
         }
-        self.clock.timeout(TRY_LIMIT, call).await.unwrap_or_else(|| {
-            let source = io::Error::new(ErrorKind::TimedOut, format!("no answer within {TRY_LIMIT:?}"));
+        self.clock.timeout(limit, call).await.unwrap_or_else(|| {
+            let source = io::Error::new(ErrorKind::TimedOut, format!("no answer within {limit:.1?}"));
             Err(Error::Generic { store: "state", source: source.into() })
         })
     }

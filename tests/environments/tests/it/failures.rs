@@ -198,7 +198,7 @@ fn an_apply_that_loses_the_lock_changes_nothing_more() {
             assert!(robbed.is_some());
             creates()
         };
-        futures_util::future::join(world.apply(), robber).await
+        futures_util::future::join(Box::pin(world.apply()), robber).await
     });
     let outcome = outcome.unwrap();
     assert!(!outcome.is_complete());

@@ -1,10 +1,12 @@
 //! The state's bucket goes away in the middle of an apply, and the cloud before a plan; and what the audit tells of a run.
 
 use std::path::Path;
+use std::time::Duration;
 
 use environments::{STAGING, VARIABLES, World};
 use evalap_topology::apply::Progress;
 use evalap_topology::audit::audit;
+use evalap_topology::kinds::KindName;
 use evalap_topology::model::State;
 use evalap_topology::plan::Scope;
 use evalap_topology::state::{Bootstrap, Session, Store};
@@ -57,6 +59,58 @@ fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
     }
     let kept = std::fs::read_dir(folder.path().join("kept")).unwrap().count();
     assert_eq!(kept, 0, "nothing is left to merge");
+}
+
+/// Nothing is written while an instance takes minutes to get ready: that the bucket is away is noticed all the same.
+#[test]
+fn a_bucket_that_goes_away_during_a_long_wait_is_noticed_within_fifteen_seconds() {
+    let refuses = |times| Fault::new(FaultKind::ErrorBefore).times(times);
+    let hangs = || Fault::new(FaultKind::Hang).times(100_000);
+    for away in [vec![refuses(100_000)], vec![hangs()], vec![refuses(11), hangs().nth(12)]] {
+        let folder = tempfile::tempdir().unwrap();
+        let world = world(folder.path());
+        let second = Duration::from_secs(1);
+        let watch = async {
+            while world.emulator.requests().count("CreateInstance") == 0 {
+                world.clock.sleep(second).await;
+            }
+            // All else that can be made without it is made by then.
+            world.clock.sleep(60 * second).await;
+            let gone = world.clock.now();
+            for operation in ["GetObject", "PutObject", "ListObjectsV2"] {
+                away.iter().cloned().for_each(|fault| world.emulator.inject(fault.operation(operation)));
+            }
+            let told = |progress: &Progress| matches!(progress, Progress::Unwritable { .. });
+            let noticed = async {
+                while !world.progress.lock().unwrap().iter().any(told) {
+                    world.clock.sleep(second).await;
+                }
+            };
+            assert!(world.clock.timeout(60 * second, noticed).await.is_some(), "{away:?}: not noticed");
+            world.clock.now().since(gone)
+        };
+        let both = async { futures_util::join!(Box::pin(world.apply()), watch) };
+        let (outcome, noticed) = world.run(both);
+        let outcome = outcome.unwrap();
+        assert!(noticed <= 15 * second, "{away:?}: noticed after {noticed:?}");
+        let failed: Vec<_> = outcome.failed.iter().map(|failed| failed.address.to_string()).collect();
+        assert_eq!(failed, ["database_instance.main"], "{away:?}: nothing more is begun");
+        assert!(outcome.took > noticed + 60 * second, "{away:?}: what is under way ends");
+        assert_eq!(outcome.kept.len(), 1, "{away:?}: {outcome:#?}");
+
+        world.emulator.clear_faults();
+        let outcome = loop {
+            match world.run(Box::pin(world.apply())) {
+                Err(evalap_topology::Error::StalePlan { .. }) => {}
+                ended => break ended.unwrap(),
+            }
+        };
+        assert!(outcome.is_complete(), "{away:?}: {:#?}", outcome.failed);
+        let again = outcome.done.iter().any(|done| done.address.kind == KindName::DatabaseInstance);
+        assert!(!again, "{away:?}: that it is ready was kept and merged");
+        assert_eq!(world.emulator.requests().count("CreateInstance"), 1, "{away:?}");
+        assert_eq!(world.changes(), Vec::<String>::new(), "{away:?}");
+    }
 }
 
 #[test]
