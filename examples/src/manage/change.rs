@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use evalap_topology::address::Address;
 use evalap_topology::model::{Event, State};
-use evalap_topology::state::{Holder, Note, Session, StateError};
+use evalap_topology::state::{Fold, Holder, Note, Session, StateError};
 use serde::{Deserialize, Serialize};
 
 use super::{Opened, own};
@@ -118,24 +118,39 @@ pub(super) async fn import(opened: Opened, file: &Path, wait: Duration) -> Resul
     locked.end(done, ("file", shown.clone()), said).await
 }
 
+/// Writes the event, unless it does not fit what the state says.
+async fn change(
+    mut locked: Locked,
+    event: Event,
+    detail: String,
+    said: impl FnOnce(u64) -> String,
+) -> Result<Exit, Error> {
+    if let Err(unfit) = locked.session.state().check(std::iter::once(&event)) {
+        let error = Error::refused(unfit.to_string(), "`manage_state show` lists what is tracked");
+        return locked.refuse(error).await;
+    }
+    let done = Box::pin(locked.session.append(vec![event])).await;
+    locked.end(done, ("address", detail), said).await
+}
+
 pub(super) async fn rename(opened: Opened, from: &str, to: &str, wait: Duration) -> Result<Exit, Error> {
     let (from, to) = (address(from)?, address(to)?);
-    let mut locked = Locked::take(opened, "move", wait).await?;
-    let renamed = vec![Event::Renamed { from: from.clone(), to: to.clone() }];
-    let done = Box::pin(locked.session.append(renamed)).await;
+    let locked = Locked::take(opened, "move", wait).await?;
+    let renamed = Event::Renamed { from: from.clone(), to: to.clone() };
+    let detail = format!("{from} to {to}");
     let said = |seq| {
         format!(
             "{from} is called {to} from now on (record {seq}). The definition must call it so, too: run `plan` next."
         )
     };
-    locked.end(done, ("address", format!("{from} to {to}")), said).await
+    change(locked, renamed, detail, said).await
 }
 
 pub(super) async fn forget(opened: Opened, what: &str, wait: Duration) -> Result<Exit, Error> {
     let address = address(what)?;
-    let mut locked = Locked::take(opened, "forget", wait).await?;
+    let locked = Locked::take(opened, "forget", wait).await?;
     let id = locked.session.state().resources.get(&address).and_then(|tracked| tracked.id.clone());
-    let done = Box::pin(locked.session.append(vec![Event::Forgotten { address: address.clone() }])).await;
+    let (forgotten, detail) = (Event::Forgotten { address: address.clone() }, address.to_string());
     let said = |seq| {
         let id = id.map(|id| format!(" ({id})")).unwrap_or_default();
         format!(
@@ -143,7 +158,7 @@ pub(super) async fn forget(opened: Opened, what: &str, wait: Duration) -> Result
              again if the definition asks for it."
         )
     };
-    locked.end(done, ("address", address.to_string()), said).await
+    change(locked, forgotten, detail, said).await
 }
 
 fn address(text: &str) -> Result<Address, Error> {

@@ -115,9 +115,15 @@ impl Planner<'_> {
         let seen = seen.filter(|seen| self.used.insert((kind, seen.id.clone())));
         let (change, why) = match (tracked, seen) {
             (None, None) => (Change::Create { spec }, "it does not exist".to_owned()),
-            (None, Some(seen)) => match seen.claim {
-                Claim::Ours => adopt(&address, spec, seen, None, "it exists and is ours", &mut self.problems),
-                Claim::Foreign | Claim::Unmarked => {
+            (None, Some(seen)) => match (seen.claim, self.known_as(kind, &seen.id)) {
+                (_, Some(other)) => {
+                    let why = format!("it exists and is ours, called {other} until now");
+                    adopt(&address, spec, seen, None, &why, &mut self.problems)
+                }
+                (Claim::Ours, None) => {
+                    adopt(&address, spec, seen, None, "it exists and is ours", &mut self.problems)
+                }
+                (Claim::Foreign | Claim::Unmarked, None) => {
                     self.problems.push(foreign(&address, seen));
                     (Change::NoOp, "it exists and is not ours".to_owned())
                 }
@@ -132,6 +138,14 @@ impl Planner<'_> {
         let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
         let preflight = self.preflight(&address, &change, seen);
         self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
+    }
+
+    /// What the state calls the resource of this id.
+    fn known_as(&self, kind: KindName, id: &str) -> Option<&Address> {
+        let known = |(address, tracked): &(&Address, &Tracked)| {
+            address.kind == kind && tracked.id.as_deref() == Some(id)
+        };
+        self.state.resources.iter().find(known).map(|(address, _)| address)
     }
 
     /// What is known beforehand of a change; what the API would refuse is a problem.
@@ -248,6 +262,9 @@ impl Planner<'_> {
         let seen = self.observed.find(address.kind, tracked.id.as_deref(), key.as_deref());
         let holds_data = address.kind.profile().holds_data;
         let (change, why, loses_data) = match seen {
+            Some(seen) if self.used.contains(&(address.kind, seen.id.clone())) => {
+                (Change::Forget, "it is called otherwise by now".to_owned(), false)
+            }
             Some(seen) if is_stranger(tracked, seen) => {
                 (Change::Forget, "what exists under its name is not ours".to_owned(), false)
             }

@@ -188,6 +188,27 @@ fn a_lost_answer_is_found_again_and_a_stranger_is_refused() {
     }
 }
 
+/// The state was told another address (`manage_state move`), and the definition was not.
+#[test]
+fn what_is_wanted_under_another_address_is_not_deleted_under_its_old_one() {
+    for claim in [Claim::Ours, Claim::Foreign] {
+        let mut moved = both_made();
+        let to = Address::new(KindName::PrivateNetwork, "other");
+        moved.apply(Event::Renamed { from: network().address, to }).unwrap();
+        let mut observed = both_seen();
+        observed.all_mut(KindName::PrivateNetwork)[0].claim = claim;
+        let plan = planned(&[vpc(), network()], &moved, &observed);
+        assert_eq!(
+            changes(&plan),
+            [
+                "adopt private_network.main: it exists and is ours, called private_network.other until now",
+                "forget private_network.other: it is called otherwise by now",
+            ]
+        );
+        assert!(plan.problems.is_empty(), "{:?}", plan.problems);
+    }
+}
+
 #[test]
 fn what_is_no_longer_wanted_goes_in_reverse_even_without_its_definition() {
     let plan = planned(&[], &both_made(), &both_seen());
