@@ -1,5 +1,6 @@
 //! What went wrong, and what can be done about it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
@@ -174,6 +175,9 @@ pub struct ErrorBody {
     /// With `resource_expired`: since when.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expired_since: Option<String>,
+    /// With `invalid_request_error`: what is wrong with each argument.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fields: Option<BTreeMap<String, Vec<String>>>,
     /// What is wrong in detail: arguments, quotas, permissions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<Vec<ErrorDetail>>,
@@ -250,9 +254,13 @@ impl fmt::Display for ErrorBody {
         say("; ", &self.resource)?;
         say(" ", &self.resource_id)?;
         say(" is ", &self.current_state)?;
+        say("; since ", &self.expired_since)?;
         say("; ", &self.precondition)?;
         say("; ", &self.reason)?;
         say("; ", &self.help_message)?;
+        for (argument, problems) in self.fields.iter().flatten() {
+            write!(f, "; {argument}: {}", problems.join(", "))?;
+        }
         for detail in self.details.iter().flatten() {
             let mut say = |label: &str, text: &Option<String>| match text {
                 Some(text) if !text.is_empty() => write!(f, "{label}{text}"),

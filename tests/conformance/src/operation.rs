@@ -54,7 +54,7 @@ impl Unreadable {
         let expected = match sentence.rsplit_once(", expected ") {
             Some((_, expected)) => expected,
             None if field.is_some() => "a value",
-            None => sentence,
+            None => sentence.strip_prefix("expected ").unwrap_or(sentence),
         };
         Self { pointer, expected: expected.to_owned() }
     }

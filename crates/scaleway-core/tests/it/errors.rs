@@ -115,8 +115,12 @@ fn an_error_keeps_all_that_the_contract_names() {
         "precondition": "p", "help_message": "h", "method": "api_key", "reason": "expired", "expired_since": "e",
         "details": [{"argument_name": "a", "reason": "constraint", "help_message": "b", "resource": "d", "quota": 1,
             "current": 2, "scope": "s", "action": "x"}],
+        "fields": {"f": ["is not a valid UUID"]},
     });
     let error = error_of(400, &body.to_string());
+    for said in ["; since e", "; f: is not a valid UUID"] {
+        assert!(error.to_string().contains(said), "{error}");
+    }
     assert!(error.is_invalid_arguments() && !error.may_have_happened());
     assert_eq!(serde_json::to_value(&error.api().unwrap().body).unwrap(), body);
     let read: ErrorBody = serde_json::from_value(body).unwrap();

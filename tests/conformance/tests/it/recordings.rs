@@ -111,6 +111,21 @@ fn what_is_no_json_is_reported() {
 }
 
 #[test]
+fn no_body_may_be_spelled_in_several_ways() {
+    let deletion = |request: &str, response: &str| {
+        get("/vpc/v2/regions/fr-par/vpcs/vpc-1", 204, response)
+            .replace("GET", "DELETE")
+            .replace(r#""request":null"#, &format!(r#""request":{request}"#))
+    };
+    let lines = [deletion("null", "null"), deletion("{}", "{}"), deletion(r#""""#, r#""""#)];
+    let (said, content) = decode_lines(&lines.each_ref().map(String::as_str));
+    assert!(content, "{said:?}");
+    // Something where nothing belongs is something all the same.
+    let (said, content) = decode_lines(&[&deletion(r#"{"force":true}"#, "null")]);
+    assert!(!content, "{said:?}");
+}
+
+#[test]
 fn an_error_may_be_a_gateways_text() {
     let gateway = get(REPLICA, 502, "\"<html>Bad Gateway</html>\"");
     let later =
