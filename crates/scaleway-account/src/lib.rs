@@ -45,4 +45,9 @@ pub use qualification::{
     Application, ArchitectureType, ProjectQualification, Qualification, SetProjectQualification, Undivided,
     UseCase, Website,
 };
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

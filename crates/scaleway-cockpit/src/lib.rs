@@ -102,6 +102,11 @@ pub use plan::{ListPlans, ListPlansOrder, Plan, PlanName, SelectPlan};
 pub use product::{ListProducts, ListProductsOrder, Product};
 pub use query::{LogLine, Point, QueryResult, Sample, Series, Stream};
 pub use rules::{EvaluatedGroup, EvaluatedRule, OwnRules, Rule, RuleGroup};
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use token::{CreateToken, ListTokens, ListTokensOrder, Token, TokenId, TokenScope};
 pub use usage::{GetUsageOverview, Usage, UsageOverview, UsageUnit};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

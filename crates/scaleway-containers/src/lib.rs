@@ -46,7 +46,7 @@ pub use namespace::{
     CreateNamespace, ListNamespaces, ListNamespacesOrder, Namespace, NamespaceId, NamespaceStatus,
     UpdateNamespace,
 };
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use trigger::{
     CreateTrigger, HttpMethod, ListTriggers, ListTriggersOrder, Trigger, TriggerDestination, TriggerId,
     TriggerSource, TriggerStatus, UpdateTrigger, UpdateTriggerDestination,
@@ -55,3 +55,8 @@ pub use trigger_source::{
     CreateCronConfig, CreateNatsConfig, CreateSqsConfig, CronConfig, NatsConfig, SqsConfig, UpdateCronConfig,
     UpdateNatsConfig, UpdateSqsConfig,
 };
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -102,7 +102,7 @@ pub use saml::{
     SamlCertificateOrigin, SamlCertificateType, SamlCertificates, SamlId, SamlMetadata, SamlServiceProvider,
     SamlStatus, UpdateSaml,
 };
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use scim::{CreatedScimToken, ListScimTokens, ListScimTokensOrder, Scim, ScimId, ScimToken, ScimTokenId};
 pub use ssh_key::{CreateSshKey, ListSshKeys, ListSshKeysOrder, SshKey, SshKeyId, UpdateSshKey};
 pub use user::{
@@ -114,3 +114,8 @@ pub use webauthn::{
     RegisteredWebAuthn, StartWebAuthnRegistration, UpdateWebAuthnAuthenticator, WebAuthnAuthenticator,
     WebAuthnAuthenticatorId, WebAuthnCeremony,
 };
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -48,7 +48,7 @@ pub use definition::{
 pub use limits::{JobLimits, JobResource, JobResources};
 pub use outcome::JobOutcome;
 pub use run::{JobRun, JobRunId, JobRunReason, JobRunState, ListJobRuns, ListJobRunsOrder};
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use secret::{
     CreateSecrets, CreatedSecrets, JobSecret, JobSecretId, ListSecrets, SecretEnvVar, SecretFile,
     SecretReference, UpdateSecret,
@@ -57,3 +57,8 @@ pub use trigger::{
     CreateCronConfig, CreateTrigger, CronConfig, ListTriggers, ListTriggersOrder, Trigger, TriggerId,
     UpdateCronConfig, UpdateTrigger,
 };
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -76,6 +76,11 @@ pub use lifecycle::{
 };
 pub use object_lock::{DefaultRetention, LockMode, LockState, ObjectLock, ObjectLockRule};
 pub use policy::{BucketPolicy, Condition, Effect, OneOrMany, Principal, Statement};
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use tagging::{Tag, Tags};
 pub use versioning::{MfaDelete, Versioning, VersioningStatus};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -134,7 +134,7 @@ pub use read_replica::{
     CreateReadReplica, CreateReadReplicaEndpoint, ReadReplica, ReadReplicaEndpointSpec, ReadReplicaId,
     ReadReplicaStatus,
 };
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use setting::{DeleteInstanceSettings, InstanceSetting, InstanceSettings};
 pub use snapshot::{
     CreateInstanceFromSnapshot, CreateSnapshot, ListSnapshots, ListSnapshotsOrder, Snapshot, SnapshotId,
@@ -142,3 +142,8 @@ pub use snapshot::{
 };
 pub use upgrade::{CloneInstance, MajorUpgrade, UpgradableVersion, UpgradableVersionId, UpgradeInstance};
 pub use user::{CreateUser, ListUsers, ListUsersOrder, UpdateUser, User};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

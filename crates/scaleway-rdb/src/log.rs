@@ -58,6 +58,7 @@ pub enum InstanceLogStatus {
 /// How long the logs of an instance are kept.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, Setters)]
 #[setters(into, strip_option)]
+#[must_use]
 #[non_exhaustive]
 pub struct LogsPolicy {
     /// Days that a log is kept.

@@ -56,6 +56,11 @@ pub use publish::{
     Digest, ImageReference, InvalidDigest, InvalidReference, LocalImage, Publish, PublishProgress, Published,
     Publisher,
 };
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use status::Status;
 pub use tag::{DeleteTag, ListTags, ListTagsOrder, Tag, TagId};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -49,7 +49,7 @@ pub use folder::{
 };
 pub use payload::Payload;
 pub use rotate::KeepVersions;
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use secret::{
     AddSecretOwner, CreateSecret, EphemeralAction, EphemeralPolicy, Key, KeyId, ListSecrets,
     ListSecretsOrder, Product, SecretEntry, SecretStatus, SecretType, UpdateSecret,
@@ -58,3 +58,8 @@ pub use version::{
     AccessSecretVersionByPath, AccessedVersion, CreateSecretVersion, EphemeralProperties, ListSecretVersions,
     Revision, SecretVersion, SecretVersionStatus, UpdateSecretVersion,
 };
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -315,6 +315,7 @@ pub struct ListSecrets {
 
 /// A request for `AddSecretOwner`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[must_use]
 #[non_exhaustive]
 pub struct AddSecretOwner {
     /// The product that shall be able to use the secret.
@@ -323,7 +324,6 @@ pub struct AddSecretOwner {
 
 impl AddSecretOwner {
     /// Lets this product use a secret.
-    #[must_use]
     pub fn new(product: Product) -> Self {
         Self { product }
     }

@@ -68,6 +68,11 @@ pub use route::{
     UpdateRoute,
 };
 pub use s3_endpoint::S3Endpoint;
-pub use scaleway_core::{Error, Result};
+pub use scaleway_core::{self, Client, Error, Result};
 pub use subnet::{ListSubnets, ListSubnetsOrder, Subnet, SubnetId};
 pub use vpc::{CreateVpc, ListVpcs, ListVpcsOrder, UpdateVpc, Vpc, VpcId};
+
+// The program of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
