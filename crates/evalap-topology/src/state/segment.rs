@@ -4,10 +4,13 @@
 //! alone, since whoever has that key could have made them.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::fmt::Write as _;
 
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::envelope::{self, Unopened};
@@ -23,6 +26,20 @@ const AHEAD: usize = 4;
 /// The segments that there are: each begins after a multiple of [`SEGMENT`].
 #[derive(Debug, Default)]
 pub(super) struct Segments(BTreeMap<u64, u64>);
+
+/// What a log is of that is only copied: events and states stay the text that they are.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+struct Unread(Option<Box<RawValue>>);
+
+impl Fold for Unread {
+    type Event = Box<RawValue>;
+    type Illegal = Infallible;
+
+    fn apply(&mut self, _: Self::Event) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
 
 fn object<S: Fold>(log: &Log<S>, from: u64) -> String {
     format!("seg/{from:020}-{:020}-{}", from + SEGMENT - 1, log.key.id())
@@ -178,12 +195,13 @@ impl<S: Fold> Session<S> {
         }
         let there = Segments::list(&self.log).await?;
         let missing: Vec<u64> = (0..whole).filter(|at| !there.0.contains_key(&(at * SEGMENT + 1))).collect();
+        let unread = Log::<Unread>::with_keys(self.log.store.clone(), self.log.key.clone());
         let mut made = 0;
         for at in missing.into_iter().take(most) {
             let from = at * SEGMENT + 1;
             let mut before = self.head_at(from - 1).await?;
             let mut text = String::new();
-            self.log
+            unread
                 .read_with(
                     &Segments::default(),
                     before.clone(),
