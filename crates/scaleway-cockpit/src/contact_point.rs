@@ -17,7 +17,7 @@ pub struct ContactPoint {
     pub email: Option<Email>,
     /// Where it is.
     pub region: Region,
-    /// Whether it is also told that an alert is over.
+    /// Whether it is also told that an alert is over; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub send_resolved_notifications: Option<bool>,
 }

@@ -46,10 +46,10 @@ pub struct ApiKey {
     /// Whether it may be changed.
     #[serde(default)]
     pub editable: bool,
-    /// Whether it may be deleted.
+    /// Whether it may be deleted; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletable: Option<bool>,
-    /// Whether Scaleway looks after it.
+    /// Whether Scaleway looks after it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<bool>,
     /// The address that it was made from.

@@ -33,16 +33,16 @@ pub struct Application {
     /// Whether it may be changed.
     #[serde(default)]
     pub editable: bool,
-    /// Whether it may be deleted.
+    /// Whether it may be deleted; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletable: Option<bool>,
-    /// Whether Scaleway looks after it.
+    /// Whether Scaleway looks after it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<bool>,
     /// How many API keys it has.
     #[serde(default)]
     pub nb_api_keys: u32,
-    /// Its tags.
+    /// Its tags; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// Its name across all of Scaleway's products.

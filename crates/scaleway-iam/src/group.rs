@@ -36,16 +36,16 @@ pub struct Group {
     /// The applications in it.
     #[serde(default)]
     pub application_ids: Vec<ApplicationId>,
-    /// Its tags.
+    /// Its tags; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Whether it may be changed.
+    /// Whether it may be changed; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub editable: Option<bool>,
-    /// Whether it may be deleted.
+    /// Whether it may be deleted; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletable: Option<bool>,
-    /// Whether Scaleway looks after it.
+    /// Whether Scaleway looks after it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<bool>,
     /// Whether all users of the organization are in it.

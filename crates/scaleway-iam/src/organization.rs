@@ -19,16 +19,16 @@ pub struct OrganizationLogin {
     /// The name that members sign in under.
     #[serde(default)]
     pub alias: String,
-    /// Whether by password.
+    /// Whether by password; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_password_enabled: Option<bool>,
-    /// Whether by a code that is sent to them.
+    /// Whether by a code that is sent to them; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_magic_code_enabled: Option<bool>,
-    /// Whether by an account elsewhere (OAuth 2).
+    /// Whether by an account elsewhere (OAuth 2); older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_oauth2_enabled: Option<bool>,
-    /// Whether by the organization's own identity provider (SAML).
+    /// Whether by the organization's own identity provider (SAML); older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub login_saml_enabled: Option<bool>,
 }

@@ -33,10 +33,10 @@ pub struct Policy {
     /// Whether it may be changed.
     #[serde(default)]
     pub editable: bool,
-    /// Whether it may be deleted.
+    /// Whether it may be deleted; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletable: Option<bool>,
-    /// Whether Scaleway looks after it.
+    /// Whether Scaleway looks after it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<bool>,
     /// How many rules it has.
@@ -48,7 +48,7 @@ pub struct Policy {
     /// How many permission sets its rules name.
     #[serde(default)]
     pub nb_permission_sets: u32,
-    /// Its tags.
+    /// Its tags; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
     /// The user that it is for, if it is for one.

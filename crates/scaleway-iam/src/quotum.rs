@@ -20,19 +20,19 @@ pub struct Quotum {
     /// True if there is no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unlimited: Option<bool>,
-    /// Its name, for people.
+    /// Its name, for people; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pretty_name: Option<String>,
-    /// What is counted.
+    /// What is counted; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// What it is about.
+    /// What it is about; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
-    /// Where it is counted.
+    /// Where it is counted; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locality_type: Option<LocalityType>,
-    /// The limits by place.
+    /// The limits by place; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Vec<QuotumLimit>>,
     /// Its name across all of Scaleway's products.

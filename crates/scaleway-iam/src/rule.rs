@@ -23,6 +23,7 @@ pub struct Rule {
     /// Where the permission sets can apply.
     pub permission_sets_scope_type: PermissionSetScope,
     /// When it applies, in the Common Expression Language: `request.ip == "192.0.2.1"`; always, where empty.
+    /// Older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,
     /// The projects that it applies in, if it is for projects.

@@ -18,7 +18,7 @@ pub type SamlCertificateId = Id<SamlCertificate>;
 pub struct Saml {
     /// Its id.
     pub id: SamlId,
-    /// What it still lacks.
+    /// What it still lacks; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<SamlStatus>,
     /// What the identity provider must know of Scaleway.

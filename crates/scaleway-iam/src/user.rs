@@ -20,19 +20,19 @@ pub struct User {
     /// Their e-mail address.
     #[serde(default)]
     pub email: String,
-    /// The name to sign in with.
+    /// The name to sign in with; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// First name.
+    /// First name; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_name: Option<String>,
-    /// Last name.
+    /// Last name; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_name: Option<String>,
-    /// Phone number.
+    /// Phone number; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
-    /// Language: `fr_FR`.
+    /// Language: `fr_FR`; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// When they were added.
@@ -58,16 +58,16 @@ pub struct User {
     /// Whether they have taken up the invitation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<UserStatus>,
-    /// Whether they sign in with a second factor.
+    /// Whether they sign in with a second factor; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa: Option<bool>,
-    /// The root user of their account.
+    /// The root user of their account; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_root_user_id: Option<UserId>,
-    /// Their tags.
+    /// Their tags; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tags: Option<Vec<String>>,
-    /// Whether they are locked out.
+    /// Whether they are locked out; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locked: Option<bool>,
     /// Their name across all of Scaleway's products.

@@ -78,7 +78,7 @@ pub struct PrivateNetworkEndpoint {
     pub service_ip: String,
     /// The zone that it is in.
     pub zone: Zone,
-    /// Who chose the address.
+    /// Who chose the address; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub provisioning_mode: Option<ProvisioningMode>,
 }

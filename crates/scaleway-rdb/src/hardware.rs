@@ -13,7 +13,7 @@ pub struct Volume {
     /// Its size.
     #[serde(default)]
     pub size: Size,
-    /// The storage behind it.
+    /// The storage behind it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<StorageClass>,
 }

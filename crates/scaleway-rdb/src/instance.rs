@@ -34,7 +34,7 @@ pub struct Instance {
     pub status: InstanceStatus,
     /// Engine and major version: `PostgreSQL-16`.
     pub engine: String,
-    /// The versions that it can be upgraded to.
+    /// The versions that it can be upgraded to; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub upgradable_version: Option<Vec<UpgradableVersion>>,
     /// The machine that a node is: `db-dev-s`. Answers spell it in lower case, whatever the request did.

@@ -27,6 +27,7 @@ pub struct Maintenance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forced_at: Option<Timestamp>,
     /// Whether [`apply_instance_maintenance`](Rdb::apply_instance_maintenance) can do it now.
+    /// Older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_applicable: Option<bool>,
 }

@@ -40,13 +40,13 @@ pub struct NodeType {
     /// The volumes that it can have.
     #[serde(default)]
     pub available_volume_types: Vec<NodeVolume>,
-    /// Whether an instance on it must have a standby node.
+    /// Whether an instance on it must have a standby node; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_ha_required: Option<bool>,
-    /// How old its kind is.
+    /// How old its kind is; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generation: Option<NodeTypeGeneration>,
-    /// The name of its range.
+    /// The name of its range; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_range: Option<String>,
     /// Where it is offered.
@@ -92,7 +92,7 @@ pub struct NodeVolume {
     /// Its size is a multiple of this.
     #[serde(default)]
     pub chunk_size: Size,
-    /// The storage behind it.
+    /// The storage behind it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub class: Option<StorageClass>,
 }

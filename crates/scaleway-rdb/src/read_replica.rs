@@ -24,10 +24,10 @@ pub struct ReadReplica {
     pub status: ReadReplicaStatus,
     /// Where it is.
     pub region: Region,
-    /// Whether it is in the zone of the instance.
+    /// Whether it is in the zone of the instance; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub same_zone: Option<bool>,
-    /// The instance that it follows.
+    /// The instance that it follows; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub instance_id: Option<InstanceId>,
 }

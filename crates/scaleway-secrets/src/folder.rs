@@ -62,7 +62,7 @@ pub struct SecretDetails {
     /// When its versions end by themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral_policy: Option<EphemeralPolicy>,
-    /// The shape of its values.
+    /// The shape of its values; older answers do not say.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub secret_type: Option<SecretType>,
 }

@@ -53,7 +53,7 @@ pub struct SecretEntry {
     /// When its versions end by themselves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ephemeral_policy: Option<EphemeralPolicy>,
-    /// The products that use it.
+    /// The products that use it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub used_by: Option<Vec<Product>>,
     /// Since when it is scheduled for deletion: for 7 days it can be [restored](Secrets::restore_secret).

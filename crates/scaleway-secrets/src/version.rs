@@ -40,7 +40,7 @@ pub struct SecretVersion {
     /// Since when it is scheduled for deletion: for 7 days it can be [restored](Secrets::restore_secret_version).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deletion_requested_at: Option<Timestamp>,
-    /// Where it is.
+    /// Where it is; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// Its name among all resources of Scaleway.
@@ -200,7 +200,7 @@ pub struct AccessedVersion {
     /// The CRC32 of the value, where one was given at its creation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_crc32: Option<u32>,
-    /// The shape of the value.
+    /// The shape of the value; older answers do not say.
     #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
     pub secret_type: Option<SecretType>,
 }

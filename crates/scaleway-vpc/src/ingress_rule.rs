@@ -44,13 +44,13 @@ pub struct IngressRule {
     /// Its tags.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// The organization it belongs to.
+    /// The organization it belongs to; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<OrganizationId>,
-    /// The project it belongs to.
+    /// The project it belongs to; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<ProjectId>,
-    /// Where it is.
+    /// Where it is; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<Region>,
     /// Its Scaleway resource name.

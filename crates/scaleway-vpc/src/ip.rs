@@ -44,7 +44,7 @@ pub struct Ip {
     /// Its tags.
     #[serde(default)]
     pub tags: Vec<String>,
-    /// The host names that reverse DNS answers for it.
+    /// The host names that reverse DNS answers for it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverses: Option<Vec<Reverse>>,
     /// Where it is.

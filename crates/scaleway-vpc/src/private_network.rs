@@ -41,7 +41,7 @@ pub struct PrivateNetwork {
     pub subnets: Vec<Subnet>,
     /// The VPC it lives in.
     pub vpc_id: VpcId,
-    /// Whether it gives addresses by DHCP.
+    /// Whether it gives addresses by DHCP; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dhcp_enabled: Option<bool>,
     /// Whether it announces the VPC's default routes (`0.0.0.0/0`, `::/0`).

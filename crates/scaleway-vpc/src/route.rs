@@ -45,7 +45,7 @@ pub struct Route {
     /// When it last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// Whether the platform manages it, so that it can be neither changed nor deleted.
+    /// Whether the platform manages it, so that it can be neither changed nor deleted; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub is_read_only: Option<bool>,
     /// Where it comes from.

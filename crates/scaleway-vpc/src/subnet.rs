@@ -28,13 +28,13 @@ pub struct Subnet {
     pub updated_at: Option<Timestamp>,
     /// The range.
     pub subnet: IpNet,
-    /// The project it belongs to.
+    /// The project it belongs to; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_id: Option<ProjectId>,
-    /// The private network that has it.
+    /// The private network that has it; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_network_id: Option<PrivateNetworkId>,
-    /// The VPC that the private network lives in.
+    /// The VPC that the private network lives in; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vpc_id: Option<VpcId>,
     /// Where it is.

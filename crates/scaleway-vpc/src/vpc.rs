@@ -42,13 +42,13 @@ pub struct Vpc {
     /// When it last changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
-    /// How many private networks it holds.
+    /// How many private networks it holds; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub private_network_count: Option<u32>,
-    /// Whether traffic is routed between its private networks.
+    /// Whether traffic is routed between its private networks; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routing_enabled: Option<bool>,
-    /// Whether its custom routes are announced to what is attached to its private networks.
+    /// Whether its custom routes are announced to what is attached to its private networks; older answers do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom_routes_propagation_enabled: Option<bool>,
     /// Whether traffic that comes from one connector may leave by another.

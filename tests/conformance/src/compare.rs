@@ -18,6 +18,8 @@ pub enum Leniency {
     Duration,
     /// An instant: `…:17Z` and `…:17.000000Z`.
     Instant,
+    /// A boolean of a query: `True`, as Python spells it, and `true`.
+    Boolean,
     /// No body and `{}`.
     EmptyBody,
     /// `page` and `page_size`, which belong to the list's pager and not to its request.
@@ -33,6 +35,7 @@ impl fmt::Display for Leniency {
             Self::Number => "number spelled otherwise",
             Self::Duration => "duration spelled otherwise",
             Self::Instant => "instant spelled otherwise",
+            Self::Boolean => "boolean spelled otherwise",
             Self::EmptyBody => "no body against {}",
             Self::Page => "page of a list, which its pager adds",
             Self::ErrorText => "error in plain text",

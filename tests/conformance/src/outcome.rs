@@ -168,7 +168,11 @@ impl Check {
     }
 
     fn query(&mut self, recorded: &str) {
-        let written = match (self.operation.query)(recorded) {
+        let read = (self.operation.query)(recorded);
+        // Only where it cannot be read as it is: a name may be `True`.
+        let written = match read
+            .or_else(|unreadable| (self.operation.query)(&lowered(recorded)).map_err(|_| unreadable))
+        {
             Ok(written) => written,
             Err(unreadable) => return self.unreadable(Part::Query, unreadable, format!("{recorded:?}")),
         };
@@ -181,6 +185,10 @@ impl Check {
             if let Some(at) = written.iter().position(|(other, _)| *other == key) {
                 let (_, other) = written.remove(at);
                 if other != value {
+                    if is_boolean(&value) && other == value.to_lowercase() {
+                        self.allow(Leniency::Boolean);
+                        continue;
+                    }
                     match spelling(&value.clone().into(), &other.clone().into()) {
                         Some(leniency) => self.allow(leniency),
                         None => self.differ(key, Some(value), Some(other)),
@@ -202,6 +210,20 @@ impl Check {
         let [expected, got] = [recorded, written].map(|value| shown(value.map(Value::from).as_ref()));
         self.findings.push(Finding { part: Part::Query, pointer: key, expected, got });
     }
+}
+
+fn is_boolean(value: &str) -> bool {
+    matches!(value, "True" | "False")
+}
+
+/// A query with its booleans as the API spells them.
+fn lowered(query: &str) -> String {
+    let pairs = url::form_urlencoded::parse(query.as_bytes());
+    let lowered = pairs.map(|(key, value)| {
+        let value = if is_boolean(&value) { value.to_lowercase().into() } else { value };
+        (key, value)
+    });
+    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(lowered).finish()
 }
 
 /// A value in a line, cut where it is long.

@@ -82,6 +82,17 @@ fn a_query_is_compared_too() {
 }
 
 #[test]
+fn a_boolean_of_a_query_may_be_spelled_as_python_does() {
+    let line = get("/rdb/v1/regions/fr-par/instances", 200, r#"{"instances":[],"total_count":0}"#);
+    let with = |query: &str| line.replace(r#""query":null"#, &format!(r#""query":"{query}""#));
+    let (lines, content) = decode_lines(&[&with("has_maintenances=False&tags=a&tags=b"), &with("name=True")]);
+    assert!(content, "{lines:?}");
+    assert!(lines.contains(&"allowed 1: boolean spelled otherwise".into()), "{lines:?}");
+    let (lines, content) = decode_lines(&[&with("has_maintenances=No")]);
+    assert!(!content, "{lines:?}");
+}
+
+#[test]
 fn what_is_out_of_scope_is_counted_apart_and_what_should_be_known_is_not() {
     let older = get("/containers/v1beta1/regions/fr-par/namespaces", 200, r#"{"anything":1}"#);
     let elsewhere = get("/instance/v1/zones/fr-par-1/servers", 200, r#"{"servers":[]}"#);
