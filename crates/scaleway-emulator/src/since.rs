@@ -1,7 +1,7 @@
 //! Since when the API answers what: fields that came later than what is recorded of the time before.
 //!
 //! A world that is [`dated`](crate::Builder::dated) leaves them out of answers before their day. The day lies between the
-//! last recording without the field and the first one with it.
+//! last recording without the field and the first one with it; where there is none with it, it is when the official SDK had it.
 
 use scaleway_core::Timestamp;
 use serde_json::Value;
@@ -21,8 +21,11 @@ const fn later(product: &'static str, within: &'static str, field: &'static str,
 
 const FIELDS: &[Later] = &[
     later("account", "", "qualification", "2025-03-28"),
+    later("account", "", "status", "2026-08-20"),
     later("cockpit", "", "current_month_usage", "2025-12-05"),
     later("cockpit", "", "retention_days", "2024-10-12"),
+    later("iam", "", "all_applications", "2026-08-20"),
+    later("iam", "", "all_users", "2026-08-20"),
     later("rdb", "versions", "release_date", "2026-07-18"),
     later("rdb", "", "high_availability_mode", "2026-07-20"),
     later("vpc", "", "default_route_propagation_enabled", "2025-04-18"),

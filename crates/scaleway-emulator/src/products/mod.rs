@@ -51,7 +51,7 @@ pub(crate) fn taken_over(world: &mut World) {
 /// The world was kept, and is used again.
 pub(crate) fn reopened(world: &mut World) {
     jobs::reopened(world);
-    rdb::look(world);
+    rdb::reopened(world);
 }
 
 /// Something was put into the world that no request made: what others tell of it follows.

@@ -32,6 +32,7 @@ mod rdb_content;
 mod rdb_copies;
 mod read_after_write;
 mod registry;
+mod registry_client;
 mod registry_protocol;
 mod secret_manager;
 mod secret_versions;

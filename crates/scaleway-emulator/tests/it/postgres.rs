@@ -95,6 +95,22 @@ fn a_kept_world_goes_on_with_its_clusters_and_ends_them() {
 }
 
 #[test]
+fn a_backup_that_was_being_made_when_the_world_was_closed_is_none() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let Some(first) = desk(|builder| builder.data_dir(folder.path())) else { return };
+    let id = create(&first, json!({}));
+    assert_eq!(settled(&first, &id)["status"], "ready");
+    let body = json!({"instance_id": id, "database_name": "rdb", "name": "evalap"});
+    let backup = first.ok("POST", &format!("{RDB}/backups"), body);
+    drop(first);
+    let Some(again) = desk(|builder| builder.data_dir(folder.path())) else { return };
+    let backup = again.get(&format!("{RDB}/backups/{}", backup["id"].as_str().unwrap())).1;
+    assert_eq!(backup["status"], "error", "{backup}");
+    assert_eq!(settled(&again, &id)["status"], "ready");
+}
+
+#[test]
 fn a_world_that_is_taken_back_has_its_clusters() {
     let Some(desk) = desk(|builder| builder) else { return };
     let (kept, gone) = (create(&desk, json!({})), create(&desk, json!({})));
@@ -122,6 +138,43 @@ fn a_world_that_is_taken_back_has_its_clusters() {
         let rules = fs::read_to_string(log.with_file_name("pg_hba.conf")).unwrap();
         assert!(rules.contains("hostssl all all 0.0.0.0/0"), "{rules}");
     }
+}
+
+/// What `psql` answers to a statement, by the instance's public endpoint.
+fn sql(desk: &Desk, id: &str, statement: &str) -> String {
+    let instance = desk.get(&format!("{RDB}/instances/{id}")).1;
+    let port = instance["endpoints"][0]["port"].to_string();
+    let programs = desk.get("/_emulator/postgres").1["programs"][0]["folder"].take();
+    let output = std::process::Command::new(format!("{}/psql", programs.as_str().unwrap()))
+        .args(["-X", "-A", "-t", "-h", "127.0.0.1", "-p", &port, "-U", "admin", "-d", "rdb", "-c", statement])
+        .env("PGPASSWORD", "P4ssw0rd-of-admin")
+        .env("PGSSLMODE", "require")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+#[test]
+fn an_instance_made_of_a_snapshot_has_the_rows_that_there_were() {
+    let Some(desk) = desk(|builder| builder) else { return };
+    let id = create(&desk, json!({"volume_type": "sbs_5k", "volume_size": 10_000_000_000_u64}));
+    assert_eq!(settled(&desk, &id)["status"], "ready");
+    sql(&desk, &id, "create table said (word text); insert into said values ('before')");
+    let snapshot = desk.ok("POST", &format!("{RDB}/instances/{id}/snapshots"), json!({"name": "evalap"}));
+    let snapshot = format!("{RDB}/snapshots/{}", snapshot["id"].as_str().unwrap());
+    let mut looks = (0..5_000_000).map(|_| {
+        std::thread::yield_now();
+        desk.get(&snapshot).1
+    });
+    assert!(looks.any(|it| it["status"] == "ready"), "{}", desk.get("/_emulator/postgres").1);
+    sql(&desk, &id, "insert into said values ('after')");
+    let body = json!({"instance_name": "again"});
+    let made = desk.ok("POST", &format!("{snapshot}/create-instance"), body);
+    let made = made["id"].as_str().unwrap();
+    assert_eq!(settled(&desk, made)["status"], "ready", "{}", desk.get("/_emulator/postgres").1);
+    assert_eq!(sql(&desk, made, "select string_agg(word, ' ') from said"), "before");
+    assert_eq!(sql(&desk, &id, "select count(*) from said"), "2");
 }
 
 #[test]

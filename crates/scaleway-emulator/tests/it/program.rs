@@ -21,9 +21,15 @@ struct Program {
 
 impl Program {
     fn start(arguments: &[&str]) -> Self {
+        Self::start_with(arguments, &std::env::temp_dir())
+    }
+
+    /// With this folder for temporary things.
+    fn start_with(arguments: &[&str], temporary: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_scaleway-emulator"))
             .args(["--port", "0"])
             .args(arguments)
+            .env("TMPDIR", temporary)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -95,6 +101,43 @@ fn ask(stream: &mut TcpStream, verb: &str, path: &str, body: &Value) -> Value {
 
 fn data(folder: &Path) -> [&str; 2] {
     ["--data", folder.to_str().unwrap()]
+}
+
+#[cfg(unix)]
+#[test]
+fn databases_that_a_killed_emulator_left_behind_end_with_the_next_one() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let temporary = TempDir::new().unwrap();
+    // Root's clusters are another user's.
+    std::fs::set_permissions(temporary.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut program = Program::start_with(&["--postgres", "auto"], temporary.path());
+    let mut stream = TcpStream::connect(program.address()).unwrap();
+    let page = ask(&mut stream, "GET", "/_emulator/postgres", &json!({}));
+    if page["programs"].as_array().unwrap().is_empty() {
+        eprintln!("skipped: PostgreSQL's server programs are not installed");
+        program.kill();
+        return;
+    }
+    let body = json!({"project_id": PROJECT, "name": "evalap", "engine": "PostgreSQL-16", "node_type": "db-dev-s",
+        "user_name": "admin", "password": "P4ssw0rd-of-admin"});
+    let made = ask(&mut stream, "POST", "/rdb/v1/regions/fr-par/instances", &body);
+    let one = format!("/rdb/v1/regions/fr-par/instances/{}", made["id"].as_str().unwrap());
+    let mut instance = made;
+    while instance["status"] != "ready" {
+        std::thread::yield_now();
+        instance = ask(&mut stream, "GET", &one, &json!({}));
+    }
+    let port = u16::try_from(instance["endpoints"][0]["port"].as_u64().unwrap()).unwrap();
+    let runs = || TcpStream::connect(("127.0.0.1", port)).is_ok();
+    let log = ask(&mut stream, "GET", "/_emulator/postgres", &json!({}))["instances"][0]["log"].take();
+    let log = Path::new(log.as_str().unwrap()).to_owned();
+    program.kill();
+    assert!(runs() && log.exists(), "nobody was left to end it");
+    let mut next = Program::start_with(&["--postgres", "auto"], temporary.path());
+    next.address();
+    assert!(!log.exists(), "its folder is gone");
+    assert!(!runs(), "and its server");
+    next.kill();
 }
 
 #[test]

@@ -49,7 +49,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
     let held = held.count();
     quota::admit(call.world, PROJECT.collection, "project", held as u64, 1)?;
     let id = call.world.new_id(PROJECT)?;
-    fields.insert("qualification".into(), Value::Null);
+    fields.extend(body! {"qualification": Value::Null, "status": "active"});
     let draft = call.draft(&id, fields);
     insert(call, &id, draft);
     // Recorded: the qualification is null in this answer, and unknown in all others.
@@ -82,6 +82,7 @@ fn view(project: &Record) -> Body {
     if view.get("qualification").is_none_or(Value::is_null) {
         view.insert("qualification".into(), json!({"architecture_type": "unknown_architecture_type"}));
     }
+    view.entry("status").or_insert_with(|| "active".into());
     view
 }
 

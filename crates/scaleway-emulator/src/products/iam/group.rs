@@ -41,6 +41,9 @@ pub(super) fn create(call: &mut Call<'_>) -> Answer {
         "editable": true,
         "deletable": true,
         "managed": false,
+        // The platform's own two groups, of everybody, are not here.
+        "all_users": false,
+        "all_applications": false,
     });
     shared::must_have_free_name(call, KIND, "", &fields)?;
     let draft = call.draft("", fields);

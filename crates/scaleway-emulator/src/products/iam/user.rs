@@ -182,7 +182,9 @@ pub(super) fn changed(call: &mut Call<'_>, id: &str, patch: Body) -> Answer {
 /// The owner stays.
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
     let (id, user) = target(call)?;
-    shared::must_be(&user, "deletable")?;
+    if user.text("type") == "owner" {
+        return Err(Refusal::precondition_failed("resource_not_usable", "the owner cannot be deleted"));
+    }
     call.world.store.remove(KIND, &id);
     group::forget_member(call.world, "user_ids", &id);
     policy::forget_principal(call.world, "user_id", &id);

@@ -25,7 +25,7 @@ mod upgrade;
 mod user;
 
 pub(crate) use cluster::{Clusters, Installed};
-pub(super) use cluster::{follow, look};
+pub(super) use cluster::{follow, look, reopened};
 
 /// A path below the region.
 macro_rules! path {

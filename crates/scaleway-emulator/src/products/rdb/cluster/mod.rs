@@ -6,10 +6,13 @@
 //! a step is held until then.
 
 mod config;
+mod life;
 mod process;
+mod running;
 mod server;
 pub(super) mod sql;
 mod step;
+mod temporary;
 mod verifier;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -19,7 +22,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::call::Call;
 use crate::refusal::Refusal;
@@ -30,10 +32,12 @@ use super::catalogue::EngineVersion;
 use super::instance;
 
 pub(super) use config::ADDRESS;
+pub(super) use life::{begin, begin_with, queue};
+pub(in crate::products) use life::{follow, look, reopened};
+use running::Running;
 pub(crate) use server::{Installed, Programs};
-use step::Running;
-pub(super) use step::{Step, begin, begin_with, queue};
-pub(in crate::products) use step::{follow, look};
+pub(super) use step::Step;
+use temporary::Temporary;
 
 /// The database that every cluster has from the start, where others are not to be.
 pub(super) const FIRST: &str = "postgres";
@@ -69,10 +73,14 @@ impl Clusters {
     /// # Errors
     /// When the folder cannot be made.
     pub(crate) fn of(installed: Installed, folder: Option<&Path>) -> io::Result<Self> {
-        let temporary = if folder.is_none() { Some(tempfile::tempdir()?) } else { None };
-        let sockets = tempfile::Builder::new().prefix("pg").tempdir()?;
-        let root = folder.or(temporary.as_ref().map(TempDir::path)).map(Path::to_owned).unwrap_or_default();
+        let temporary = if folder.is_none() { Some(Temporary::new()?) } else { None };
+        let root = folder.or(temporary.as_ref().map(Temporary::path)).map(Path::to_owned).unwrap_or_default();
+        // Names of sockets are short: those of a kept folder would not be.
+        let mut sockets = tempfile::Builder::new();
+        let sockets = sockets.prefix("pg");
+        let sockets = if temporary.is_some() { sockets.tempdir_in(&root) } else { sockets.tempdir() }?;
         if let Some(programs) = installed.all().first() {
+            temporary::clear(programs);
             programs.folder(&root)?;
             programs.folder(sockets.path())?;
         }
@@ -153,7 +161,11 @@ pub(super) fn mark(world: &mut World, id: &str) {
 
 /// Whether the instance is a cluster here.
 pub(super) fn is_one(world: &World, instance: &Record) -> bool {
-    world.clusters.are_on() && instance.hidden.get(MARK) == Some(&Value::Bool(true))
+    world.clusters.are_on() && is_marked(instance)
+}
+
+fn is_marked(instance: &Record) -> bool {
+    instance.hidden.get(MARK) == Some(&Value::Bool(true))
 }
 
 /// Says this in a database of the instance, if it is a cluster that has started. One that has not is told everything when it
