@@ -46,7 +46,8 @@ pub(crate) fn plan(plan: &Plan, why: bool) -> String {
 pub(crate) fn drift(drift: &[Drift<'_>]) -> String {
     let mut out = String::new();
     for drift in drift {
-        let _ = writeln!(out, "  {} {}  {}", style("≠").yellow(), style(drift.address).bold(), drift.what);
+        let head = format!("  {} {}  {}", style("≠").yellow(), style(drift.address).bold(), drift.what);
+        let _ = writeln!(out, "{}", head.trim_end());
         for line in drift.fields.iter().flat_map(|field| differences(drift.address.kind, field)) {
             let _ = writeln!(out, "          {line}");
         }
@@ -95,6 +96,8 @@ fn differences(kind: KindName, field: &FieldChange) -> Vec<String> {
         return vec!["value: a new one (never shown)".to_owned()];
     }
     match (from, to) {
+        // What was written says which value, not what it is: another one was written since.
+        _ if from == to => vec![format!("{name}: another value than the last run wrote (never shown)")],
         (Value::Object(before), Value::Object(after)) if !is_reference(to) && !is_reference(from) => {
             let names: std::collections::BTreeSet<_> = before.keys().chain(after.keys()).collect();
             let differs = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
@@ -186,6 +189,17 @@ mod tests {
         let reference = json!({"$of": "container.runners", "output": "url"});
         assert_eq!(line("url", &json!("a"), &reference), "url: \"a\" → (known after apply)");
         assert_eq!(shown("x", &json!("a".repeat(200))).chars().count(), LONGEST);
+    }
+
+    #[test]
+    fn a_secret_that_somebody_else_wrote_is_told_although_nothing_is_seen_to_differ() {
+        let same = json!({"KEY": {"version": 1}});
+        let field: FieldChange = serde_json::from_value(
+            json!({"name": "secret_environment_variables", "from": same, "to": same, "cause": "drift"}),
+        )
+        .unwrap();
+        let [told] = &differences(KindName::Container, &field)[..] else { panic!("one line") };
+        assert!(told.contains("secret_environment_variables: another value"), "{told}");
     }
 
     #[test]
