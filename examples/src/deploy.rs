@@ -169,7 +169,9 @@ impl Run<'_> {
             }
             return Ok(Exit::Done);
         }
-        text::say(plan_text::plan(plan, verb != "destroy"));
+        if !plan.is_empty() {
+            text::say(plan_text::plan(plan, verb != "destroy"));
+        }
         if !plan.problems.is_empty() {
             return Err(evalap_topology::Error::Refused { problems: plan.problems.clone() }.into());
         }

@@ -36,10 +36,10 @@ pub(crate) async fn plan(
     };
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
-    } else if plan.is_empty() {
-        text::say("No changes.");
-    } else {
+    } else if !plan.is_empty() {
         text::say(plan_text::plan(&plan, true));
+    } else if plan.problems.is_empty() {
+        text::say("No changes.");
     }
     if !plan.problems.is_empty() {
         return Err(evalap_topology::Error::Refused { problems: plan.problems }.into());

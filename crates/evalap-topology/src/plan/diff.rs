@@ -1,5 +1,6 @@
 //! What differs between a resource as it is and as it shall be.
 
+use scaleway_core::Size;
 use serde_json::Value;
 
 use super::{Cause, FieldChange};
@@ -57,7 +58,8 @@ pub(super) fn difference(
                 "{address}: {name} cannot be changed: it is {current} and cannot become {desired}. Keep {current}"
             )),
             Behaviour::GrowOnly if less(desired, &current) => difference.impossible.push(format!(
-                "{address}: {name} can only grow: it is {current} and cannot become {desired}. Keep {current}, or move the data into a new, smaller one by hand"
+                "{address}: {name} can only grow: it is {0} and cannot become {1}. Keep {0}, or move the data into a new, smaller one by hand",
+                size(&current), size(desired)
             )),
             Behaviour::OneWay if current == Value::Bool(true) => difference.impossible.push(format!(
                 "{address}: {name} cannot be switched off once it is on. Keep it, or move the data into a new one by hand"
@@ -88,6 +90,11 @@ fn was_rewritten(kind: KindName, attribute: &str, seen: &Seen, tracked: Option<&
 
 fn less(a: &Value, b: &Value) -> bool {
     a.as_f64().zip(b.as_f64()).is_some_and(|(a, b)| a < b)
+}
+
+/// A size as people write it: what can only grow is one.
+fn size(bytes: &Value) -> String {
+    bytes.as_u64().map_or_else(|| bytes.to_string(), |bytes| Size::bytes(bytes).to_string())
 }
 
 /// Whether what others may refer to has moved without our doing. A witness is for ourselves only.

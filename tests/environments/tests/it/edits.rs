@@ -94,7 +94,11 @@ fn a_volume_grows_and_never_shrinks() {
     );
     let world = world.edit("size = \"20GB\"", "size = \"10GB\"");
     let plan = world.run(world.plan()).unwrap();
-    assert!(plan.problems[0].contains("volume_size can only grow"), "{:?}", plan.problems);
+    assert!(
+        plan.problems[0].contains("volume_size can only grow: it is 20 GB and cannot become 10 GB"),
+        "{:?}",
+        plan.problems
+    );
     let calls = world.emulator.requests().count("UpgradeInstance");
     let error = world.run(world.apply()).unwrap_err().to_string();
     assert!(error.contains("volume_size"), "{error}");
