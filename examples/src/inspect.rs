@@ -80,12 +80,16 @@ pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
     let drift: Vec<_> = plan.drift().collect();
     if json {
         text::say(serde_json::to_string_pretty(&drift)?);
-    } else if drift.is_empty() {
-        text::say("No drift: everything is as the last run left it.");
-    } else {
+    } else if !drift.is_empty() {
         text::say(plan_text::drift(&drift));
+    } else if plan.problems.is_empty() {
+        text::say("No drift: everything is as the last run left it.");
     }
-    Ok(if drift.is_empty() { Exit::Done } else { Exit::Changes })
+    // Nothing that a plan would do: an instance in error, one that somebody has made larger.
+    if !plan.problems.is_empty() {
+        text::complain(format!("\nFor a person to decide:\n  {}", plan.problems.join("\n  ")));
+    }
+    Ok(if drift.is_empty() && plan.problems.is_empty() { Exit::Done } else { Exit::Changes })
 }
 
 /// Shows what the state says exists. Asks nobody else.

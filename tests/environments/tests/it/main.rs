@@ -7,6 +7,7 @@ mod cockpit_layer;
 mod crashes;
 mod desk;
 mod drift;
+mod drift_command;
 mod edits;
 mod failures;
 mod kills;

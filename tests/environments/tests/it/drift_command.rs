@@ -1,0 +1,57 @@
+//! `deploy_staging drift`, as cron runs it: its exit code, and what it says.
+
+use std::collections::BTreeMap;
+
+use evalap_topology::model::State;
+use evalap_topology::state::{Session, StateKey, Store};
+use scaleway_containers::{Containers, UpdateContainer};
+use scaleway_core::{Clock, Random, Secret};
+use scaleway_rdb::{Rdb, UpgradeInstance};
+
+use crate::desk::Desk;
+
+#[test]
+fn its_exit_code_is_two_for_what_is_written_blindly_and_for_what_no_plan_mends() {
+    let (desk, folder) = (Desk::open(), tempfile::tempdir().unwrap());
+    let data = folder.path();
+    let drift = |arguments: &[&str]| {
+        let key = ("EVALAP_STATE_KEY", "07".repeat(32));
+        let output = desk.program(data, arguments).env(key.0, key.1).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    assert_eq!(drift(&["apply"]).0, Some(0));
+    let (code, said, _) = drift(&["drift"]);
+    assert!(code == Some(0) && said.contains("No drift"), "{said}");
+
+    let clock = Clock::real();
+    let ids = clock.block_on(async {
+        let store = Store::folder(&data.join("state/staging"), clock.clone(), Random::system()).unwrap();
+        let session = Session::<State>::open(store, StateKey::new(&[7; 32]).unwrap()).await.unwrap();
+        let id = |address: &str| session.state().resources[&address.parse().unwrap()].id.clone().unwrap();
+        (id("container.runners"), id("database_instance.main"))
+    });
+    let (container, instance) = ids.unwrap();
+    let (containers, rdb) = (Containers::new(&desk.client()), Rdb::new(&desk.client()));
+    clock
+        .block_on(async {
+            let written = [("OPENAI_API_KEY".to_owned(), Secret::new("somebody else's"))];
+            let secrets = UpdateContainer::default().secret_environment_variables(BTreeMap::from(written));
+            containers.update_container(&container.parse().unwrap(), secrets).await.unwrap();
+        })
+        .unwrap();
+    let (code, said, _) = drift(&["drift"]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("secret_environment_variables: another value"), "{said}");
+
+    clock
+        .block_on(rdb.upgrade_instance(&instance.parse().unwrap(), UpgradeInstance::EnableHa(true)))
+        .unwrap()
+        .unwrap();
+    assert_eq!(drift(&["apply", "--target", "container.runners"]).0, Some(1), "it is refused");
+    let (code, said, wrong) = drift(&["drift", "--json"]);
+    assert_eq!(code, Some(2), "{wrong}");
+    assert!(wrong.contains("high_availability cannot be switched off"), "{wrong}");
+    let told: Vec<serde_json::Value> = serde_json::from_str(&said).unwrap();
+    assert_eq!(told[0]["address"], "container.runners");
+}
