@@ -65,7 +65,8 @@ impl Locked {
     /// Gives the lock back: nothing was done.
     pub(super) async fn refuse(mut self, error: Error) -> Result<Exit, Error> {
         let note = Note::new(&self.holder, "refused");
-        Box::pin(self.session.release(Some(note))).await?;
+        // What was refused matters more than whether the lock could be given back.
+        drop(Box::pin(self.session.release(Some(note))).await);
         Err(error)
     }
 }

@@ -119,10 +119,13 @@ pub(super) async fn migrate(
     if to_bucket {
         there.probe().await?;
     }
-    let locked = Locked::take(Opened { store, key, name: place.name.clone() }, "migrate", wait).await?;
+    let mut locked = Locked::take(Opened { store, key, name: place.name.clone() }, "migrate", wait).await?;
     let (from, to) = (locked.session.store().place().to_owned(), there.place().to_owned());
     let note = Note::new(&locked.holder, "done").detail("from", &from).detail("to", &to);
-    let moved = Box::pin(locked.session.move_to(there, note)).await?;
+    let moved = match Box::pin(locked.session.move_to(there, note)).await {
+        Ok(moved) => moved,
+        Err(error) => return locked.refuse(error.into()).await,
+    };
     let advice = if to_bucket {
         "Keep [state] bucket in the definition."
     } else {

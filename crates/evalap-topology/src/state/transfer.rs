@@ -1,5 +1,6 @@
 //! A state goes elsewhere: from a folder into a bucket, or back.
 
+use futures_util::future::try_join;
 use futures_util::{StreamExt, TryStreamExt, stream};
 
 use super::{Entry, Fold, Note, Session, StateError, Store, log};
@@ -12,9 +13,11 @@ impl<S: Fold> Session<S> {
     /// after that. The lock is given back there. Needs the lock. One that was interrupted can be repeated.
     ///
     /// # Errors
-    /// [`StateError::OtherLog`] where another state is there, or this one has gone on there already.
-    pub async fn move_to(mut self, there: Store, note: Note) -> Result<Self, StateError> {
+    /// [`StateError::OtherLog`] where another state is there, or this one has gone on there already: then nothing was
+    /// written there, and the lock is held on.
+    pub async fn move_to(&mut self, there: Store, note: Note) -> Result<Self, StateError> {
         self.held()?;
+        self.is_the_same(&there).await?;
         self.copy("key", &there, true).await?;
         self.copy_log(&there).await?;
         self.copy("seg", &there, false).await?;
@@ -27,6 +30,20 @@ impl<S: Fold> Session<S> {
         moved.own = self.own.take();
         moved.release(Some(note)).await?;
         Ok(moved)
+    }
+
+    /// What is there already must be a part of this log: a record of ours behind another's would spoil both.
+    async fn is_the_same(&self, there: &Store) -> Result<(), StateError> {
+        let numbers = there.numbers("log", &log::object(0)).await?;
+        let compared = stream::iter(numbers).map(async |seq| {
+            let (ours, theirs) =
+                try_join(self.log.store.get(&log::object(seq)), there.get(&log::object(seq))).await?;
+            if ours == theirs {
+                return Ok(());
+            }
+            Err(StateError::OtherLog { place: there.place().to_owned(), seq })
+        });
+        compared.buffered(PARALLEL).try_collect::<()>().await
     }
 
     async fn copy_log(&self, there: &Store) -> Result<(), StateError> {

@@ -13,6 +13,7 @@ mod failures;
 mod kills;
 mod laws;
 mod layers;
+mod manage_state;
 mod object_storage;
 mod publish;
 mod rdb_layer;

@@ -1,5 +1,7 @@
 //! A state that goes elsewhere is the same there, and nothing more is written where it was.
 
+use std::sync::Arc;
+
 use super::*;
 
 contract! {
@@ -8,7 +10,8 @@ contract! {
 }
 
 fn elsewhere(bench: &Bench) -> Store {
-    Store::memory(bench.clock.clone(), Random::seeded(9))
+    let objects = Arc::new(object_store::memory::InMemory::new());
+    Store::new(objects, "elsewhere", bench.clock.clone(), Random::seeded(9))
 }
 
 fn done() -> Note {
@@ -50,8 +53,16 @@ async fn another_state_is_not_written_over(bench: &Bench) {
     let there = elsewhere(bench);
     let mut other = Session::<Names>::open(there.clone(), bench.key.clone()).await.unwrap();
     other.note(done()).await.unwrap();
-    let session = bench.locked("alice").await;
-    let error = session.move_to(there, done()).await.unwrap_err();
+    let mut session = bench.locked("alice").await;
+    // Longer than the other: none of it may end up behind the other's.
+    for number in 0..40 {
+        session.append(added(number)).await.unwrap();
+    }
+    let error = session.move_to(there.clone(), done()).await.unwrap_err();
     assert!(matches!(error, StateError::OtherLog { seq: 1, .. }), "{error}");
+    let verified = Session::<Names>::verify(there, bench.key.clone()).await.unwrap();
+    assert_eq!(verified.head, *other.head());
+    // The lock is still there to be given back.
+    session.release(None).await.unwrap();
     assert_eq!(bench.open().await.moved_to(), None);
 }

@@ -1,0 +1,248 @@
+//! `manage_state`, each command as a person types it: what it does, and what it says of a mistake.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use environments::World;
+use evalap_topology::model::{Event, State};
+use evalap_topology::state::{Holder, Session, StateKey, Store};
+use scaleway_core::{Clock, Random};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::desk::Desk;
+
+/// The programs on a desk, with an environment made whose state is in a folder.
+struct Office {
+    desk: Desk,
+    folder: TempDir,
+    /// Says that the state is in a folder; the other one, in a bucket.
+    definitions: [PathBuf; 2],
+}
+
+impl Office {
+    fn open() -> Self {
+        let (desk, folder) = (Desk::open(), tempfile::tempdir().unwrap());
+        let file = |name: &str, text: &str| {
+            let file = folder.path().join(name);
+            std::fs::write(&file, text).unwrap();
+            file
+        };
+        let bucket = "[state]\nbucket = \"evalap-staging-state\"\n\n[network]";
+        let definitions = [
+            file("folder.toml", environments::STAGING),
+            file("bucket.toml", &environments::STAGING.replacen("[network]", bucket, 1)),
+        ];
+        let office = Self { desk, folder, definitions };
+        office.says("deploy_staging", 0, &["--speed", "max", "apply"]);
+        office
+    }
+
+    fn program(&self, name: &str, definition: usize, arguments: &[&str]) -> Command {
+        let mut command = self.desk.command(name, self.folder.path(), &self.definitions[definition]);
+        command.env("EVALAP_STATE_KEY", "07".repeat(32)).env("NEXT_KEY", "08".repeat(32)).args(arguments);
+        command
+    }
+
+    /// What a program says that must succeed.
+    fn says(&self, name: &str, definition: usize, arguments: &[&str]) -> String {
+        let output = self.program(name, definition, arguments).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let wrong = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}{wrong}");
+        said
+    }
+
+    fn does(&self, arguments: &[&str]) -> String {
+        self.says("manage_state", 0, arguments)
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        serde_json::from_str(&self.does(arguments)).unwrap()
+    }
+
+    /// What `manage_state` refuses, with this exit code and all of these words.
+    fn refuses(&self, code: i32, arguments: &[&str], words: &[&str]) {
+        let output = self.program("manage_state", 0, arguments).output().unwrap();
+        let wrong = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {wrong}");
+        for word in words {
+            assert!(wrong.contains(word), "{arguments:?}: {word:?} is not in:\n{wrong}");
+        }
+    }
+
+    fn plan(&self, definition: usize) -> String {
+        self.says("deploy_staging", definition, &["--speed", "max", "plan"])
+    }
+
+    fn state(&self) -> PathBuf {
+        self.folder.path().join("data/state/staging")
+    }
+
+    fn file(&self, name: &str, text: &str) -> String {
+        let file = self.folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file.display().to_string()
+    }
+}
+
+fn session(folder: &Path, clock: &Clock) -> Session<State> {
+    let store = Store::folder(folder, clock.clone(), Random::system()).unwrap();
+    clock.block_on(Session::open(store, StateKey::new(&[7; 32]).unwrap())).unwrap().unwrap()
+}
+
+#[test]
+fn what_a_state_says_and_said_is_shown_compared_and_taken_back() {
+    let office = Office::open();
+    let newest = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap().to_string();
+    assert!(office.does(&["list"]).contains("staging: 33 resources on emulator"));
+    assert!(office.does(&["show"]).contains("container.runners"));
+    assert_eq!(office.json(&["show", "--json"])["resources"].as_object().unwrap().len(), 33);
+    assert!(!office.does(&["show", "--version", "3"]).contains("container.runners"));
+    assert!(office.does(&["history"]).contains("container.runners: about to be made"));
+    assert_eq!(office.json(&["history", "--json"]).as_array().unwrap().len().to_string(), newest);
+    assert!(office.does(&["verify"]).contains("all whole and in a chain"));
+    let told = office.json(&["audit", "--verify", "--json"]);
+    assert_eq!(told["runs"][0]["outcome"], "done");
+    assert_eq!(told["chain"]["hash"], office.json(&["verify", "--json"])["hash"]);
+
+    let exported = office.folder.path().join("exported.json").display().to_string();
+    office.does(&["export", &exported]);
+    assert!(office.does(&["forget", "container.documentation"]).contains("is tracked no longer"));
+    assert!(office.does(&["diff", &newest]).contains("- container.documentation"));
+    assert!(office.plan(0).contains("@ container.documentation"), "ours by its tags");
+    office.does(&["restore", &newest]);
+    assert!(office.does(&["diff", &newest]).contains("Both versions say the same"));
+    office.does(&["forget", "data_source.logs"]);
+    office.does(&["import", &exported]);
+    assert!(office.does(&["diff", &newest]).contains("Both versions say the same"));
+    assert!(office.plan(0).contains("No changes."));
+    let runs = office.json(&["audit", "--json"])["runs"].as_array().unwrap().len();
+    assert_eq!(runs, 5, "each command that changes the state leaves a record, the others none");
+}
+
+#[test]
+fn a_mistake_is_named_and_changes_nothing() {
+    let office = Office::open();
+    let before = office.does(&["show", "--json"]);
+    let exported = office.does(&["export"]);
+    let file = |name: &str, from: &str, to: &str| office.file(name, &exported.replace(from, to));
+    let other_format = file("format.json", "evalap-state-export/1", "evalap-state-export/9");
+    let other_region = file("region.json", "fr-par", "nl-ams");
+    let other_name = file("name.json", "\"environment\": \"staging\"", "\"environment\": \"production\"");
+    let nothing = office.file("nothing.json", "{}");
+    let shows = "`manage_state show` lists";
+    for (code, arguments, words) in [
+        (1, &["show", "--version", "999"][..], &["no version 999"][..]),
+        (1, &["diff", "999"], &["no version 999"]),
+        (1, &["restore", "999"], &["no version 999"]),
+        (1, &["export", "--version", "999"], &["no version 999"]),
+        (1, &["forget", "container"], &["\"container\" is no address", shows]),
+        (
+            1,
+            &["forget", "container.nix"],
+            &["error: container.nix cannot be forgotten: it is not tracked", shows],
+        ),
+        (1, &["move", "container.nix", "container.x"], &["error: container.nix cannot be renamed", shows]),
+        (1, &["move", "container.runners", "vpc.x"], &["that is another kind", shows]),
+        (1, &["move", "container.runners", "container.streamlit"], &["that is tracked already", shows]),
+        (2, &["move", "container.runners"], &["<TO>"]),
+        (1, &["import", "/nowhere.json"], &["/nowhere.json: cannot be read"]),
+        (1, &["import", &other_format], &["evalap-state-export/9", "export it again"]),
+        (1, &["import", &other_region], &["another cloud, project or region"]),
+        (1, &["import", &other_name], &["environment \"production\""]),
+        (1, &["import", &nothing], &["is no exported state"]),
+        (1, &["rekey"], &["--new-key-from"]),
+        (1, &["rekey", "--new-key-from", "NOT_SET"], &["NOT_SET is not set"]),
+        (1, &["bootstrap"], &["in a folder, which needs no preparation", "[state] bucket"]),
+    ] {
+        office.refuses(code, arguments, words);
+    }
+    assert_eq!(office.does(&["show", "--json"]), before);
+    assert!(office.does(&["unlock"]).contains("Nobody holds the lock."));
+}
+
+/// Whoever renames a resource in the state and not in the definition must not lose it.
+#[test]
+fn what_the_state_calls_otherwise_is_adopted_again_and_not_deleted() {
+    let world = World::staging();
+    world.must_apply();
+    let renamed =
+        |from: &str, to: &str| Event::Renamed { from: from.parse().unwrap(), to: to.parse().unwrap() };
+    world.run(async {
+        let mut session = Session::<State>::open(world.store.clone(), world.key.clone()).await.unwrap();
+        session.lock(Holder::current("manage_state move"), Duration::ZERO, |_| {}).await.unwrap();
+        let both = vec![
+            renamed("container.runners", "container.other"),
+            // Bears no tags: only the state knows that it is ours.
+            renamed("data_source.logs", "data_source.other"),
+        ];
+        session.append(both).await.unwrap();
+        session.release(None).await.unwrap();
+    });
+    let plan = world.run(world.plan()).unwrap();
+    assert!(plan.problems.is_empty(), "{:#?}", plan.problems);
+    let verbs: Vec<_> =
+        plan.effective().map(|planned| format!("{} {}", planned.change.verb(), planned.address)).collect();
+    let expected = [
+        "adopt data_source.logs",
+        "adopt container.runners",
+        "forget container.other",
+        "forget data_source.other",
+    ];
+    assert_eq!(verbs, expected);
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+    for operation in ["DeleteContainer", "DeleteDataSource"] {
+        assert_eq!(world.emulator.requests().count(operation), 0, "{operation}");
+    }
+}
+
+#[test]
+fn a_held_lock_is_broken_by_force_alone_and_says_whose_it_was() {
+    let office = Office::open();
+    let clock = Clock::real();
+    let mut holder = session(&office.state(), &clock);
+    let lock = holder.lock(Holder::current("deploy_staging apply"), Duration::ZERO, |_| {});
+    clock.block_on(lock).unwrap().unwrap();
+    let who = format!("pid {}, `deploy_staging apply`", std::process::id());
+    office.refuses(1, &["forget", "vpc.main"], &["the state is locked by", &who, "--lock-timeout"]);
+    office.refuses(1, &["forget", "vpc.main", "--lock-timeout", "2s"], &["the state is locked by", &who]);
+    office.refuses(1, &["unlock"], &[&who, "unlock --force"]);
+    assert!(office.does(&["list"]).contains(&who));
+    assert!(office.does(&["unlock", "--force"]).contains(&who), "who is robbed");
+    office.does(&["forget", "vpc.main"]);
+    let robbed = clock.block_on(holder.append(Vec::new())).unwrap().unwrap_err();
+    assert!(robbed.is_fenced(), "{robbed}");
+}
+
+#[test]
+fn a_state_goes_into_its_bucket_and_is_refused_where_it_was() {
+    let office = Office::open();
+    let bucket = |arguments: &[&str]| office.says("manage_state", 1, arguments);
+    bucket(&["bootstrap"]);
+    assert!(bucket(&["migrate", "--to", "bucket"]).contains("is not used any more"));
+    let moved = ["was moved to bucket evalap-staging-state", "[state]"];
+    office.refuses(1, &["forget", "vpc.main"], &moved);
+    assert!(office.plan(1).contains("No changes."));
+    assert!(bucket(&["verify"]).contains("all whole and in a chain"));
+    bucket(&["rekey", "--new-key-from", "NEXT_KEY"]);
+    let output = office.program("manage_state", 1, &["show"]).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stderr).contains("was written with key"));
+}
+
+/// It would be spoiled: a record behind another state's last one belongs to neither.
+#[test]
+fn another_states_bucket_is_left_as_it_is() {
+    let office = Office::open();
+    let there = |arguments: &[&str]| office.says("manage_state", 1, arguments);
+    there(&["bootstrap"]);
+    there(&["import", &office.file("exported.json", &office.does(&["export"]))]);
+    let verified = there(&["verify"]);
+    let output = office.program("manage_state", 1, &["migrate", "--to", "bucket"]).output().unwrap();
+    let wrong = String::from_utf8_lossy(&output.stderr);
+    assert!(!output.status.success() && wrong.contains("holds another state already"), "{wrong}");
+    assert_eq!(there(&["verify"]), verified);
+    assert!(office.does(&["unlock"]).contains("Nobody holds the lock."), "it was given back");
+}
