@@ -58,8 +58,13 @@ impl Display {
                 Some(bars) => bars.start(address, verb),
                 None => text::say(format!("  {address}: {verb} …")),
             },
-            Progress::Looking { address, at_most } => self.say(&format!(
-                "  {address}: an earlier run was interrupted while making it; looking for up to {} for what its request may still make, so that nothing is made twice",
+            Progress::Looking { address, interrupted, at_most } => self.say(&format!(
+                "  {address}: {}; looking for up to {}, so that nothing is made twice or left behind",
+                if interrupted {
+                    "an earlier run was interrupted while making it, and its request may still arrive"
+                } else {
+                    "it was made and is not seen any more, which a list that lags behind would say too"
+                },
                 text::duration(at_most)
             )),
             Progress::Done { address, verb, took } => {

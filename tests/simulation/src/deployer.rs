@@ -38,7 +38,7 @@ pub(crate) struct Process<'a> {
 
 impl Process<'_> {
     /// Opens the environment as a new process would.
-    pub(crate) async fn open(&self, target: &Target) -> Result<Engine, Error> {
+    async fn open(&self, target: &Target) -> Result<Engine, Error> {
         let variable = |name: &str| {
             VARIABLES.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         };
@@ -70,22 +70,33 @@ impl Process<'_> {
     }
 
     /// Plans.
-    pub(crate) async fn plan(&self, engine: &mut Engine, target: &Target) -> Result<Plan, Error> {
+    async fn plan(&self, engine: &mut Engine, target: &Target) -> Result<Plan, Error> {
         match target {
             Target::Definition(_) => engine.plan().await,
             Target::Nothing(_) => engine.plan_destroy().await,
         }
     }
 
-    async fn work(&self, target: &Target) -> Result<Outcome, Error> {
+    /// Opens the environment and plans.
+    pub(crate) async fn look(&self, target: &Target) -> Result<(Engine, Plan), Error> {
         let mut engine = self.open(target).await?;
         let plan = self.plan(&mut engine, target).await?;
+        Ok((engine, plan))
+    }
+
+    async fn work(&self, target: &Target) -> Result<Outcome, Error> {
+        let (mut engine, plan) = self.look(target).await?;
+        self.carry_out(&mut engine, &plan).await
+    }
+
+    /// Applies a plan.
+    pub(crate) async fn carry_out(&self, engine: &mut Engine, plan: &Plan) -> Result<Outcome, Error> {
         let mut options = ApplyOptions::default();
         options.confirm = Some(engine.binding().environment.clone());
         let mut lock = Lock::now("simulated");
         (lock.holder, lock.wait) = (self.holder.clone(), PATIENCE);
         let report = |progress| self.trace.note(&self.world.clock, self.who, || format!("{progress:?}"));
-        engine.apply(&plan, lock, &options, |_| {}, &report).await
+        engine.apply(plan, lock, &options, |_| {}, &report).await
     }
 
     /// Plans and applies; `None` where the process has died.

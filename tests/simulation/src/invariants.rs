@@ -20,25 +20,32 @@ use scaleway_emulator::{Emulator, Existing};
 use serde_json::Value;
 
 use crate::deployer::{Process, told};
-use crate::stage::{Target, VARIABLES};
+use crate::stage::VARIABLES;
 
 /// What exists, each thing by its kind, its names and what it lives in: the same for two worlds that differ in ids only.
 pub(crate) fn inventory(cloud: &Emulator) -> Vec<String> {
     let all = cloud.inventory();
     let known: BTreeMap<&str, &Existing> = all.iter().map(|thing| (thing.id.as_str(), thing)).collect();
     let mut lines: Vec<String> =
-        all.iter().filter(|thing| counts(thing)).map(|thing| line(thing, &known)).collect();
+        all.iter().filter(|thing| counts(thing, &known)).map(|thing| line(thing, &known)).collect();
     lines.sort();
     lines
 }
 
-/// Projects are taken at their word; an administrator has its privileges whether they were written or not; and a version
-/// that was made again is disabled, not deleted: what the others hold is in the plan that must be empty.
-fn counts(thing: &Existing) -> bool {
+/// Projects are taken at their word, with their own VPC; an administrator has its privileges whether they were written or
+/// not; a version that was made again is disabled, not deleted: what the others hold is in the plan that must be empty;
+/// an alert manager that is off is as good as none; and deleted secrets are kept for a while.
+fn counts(thing: &Existing, known: &BTreeMap<&str, &Existing>) -> bool {
+    let lives = |thing: &Existing| thing.text("deletion_requested_at").is_empty();
     match thing.kind.as_str() {
         "account.projects" | "rdb.privileges" => false,
-        "secret-manager.versions" => thing.text("status") == "enabled",
-        _ => true,
+        "vpc.vpcs" => thing.text("name") != "default",
+        "cockpit.alert_managers" => thing.body.get("alert_manager_enabled") == Some(&Value::Bool(true)),
+        "secret-manager.versions" => {
+            let parent = thing.parent.as_ref().and_then(|(_, id)| known.get(id.as_str()));
+            thing.text("status") == "enabled" && parent.is_some_and(|secret| lives(secret))
+        }
+        _ => lives(thing),
     }
 }
 
@@ -56,25 +63,18 @@ fn line(thing: &Existing, known: &BTreeMap<&str, &Existing>) -> String {
 const NAMES: [&str; 8] =
     ["name", "hostname", "email", "username", "database_name", "user_name", "permission", "type"];
 
-/// Holds everything against a world at rest; what does not hold is told.
-pub(crate) async fn hold(process: &Process<'_>, target: &Target, reference: &[String]) -> Vec<String> {
-    let mut broken = Vec::new();
-    match look(process, target).await {
-        Ok((engine, plan)) => {
-            broken.extend(repeated(&plan));
-            broken.extend(remembered(engine.state(), process));
-            broken.extend(log(process, engine, &plan).await);
-        }
-        Err(error) => broken.push(format!("it cannot be looked at: {}", told(&error))),
-    }
+/// Holds everything against a world at rest, opened and planned for once more; what does not hold is told.
+pub(crate) async fn hold(
+    process: &Process<'_>,
+    engine: Engine,
+    plan: &Plan,
+    reference: &[String],
+) -> Vec<String> {
+    let mut broken = repeated(plan);
+    broken.extend(remembered(engine.state(), process));
+    broken.extend(log(process, engine, plan).await);
     broken.extend(existing(&inventory(&process.world.cloud), reference));
     broken
-}
-
-async fn look(process: &Process<'_>, target: &Target) -> Result<(Engine, Plan), evalap_topology::Error> {
-    let mut engine = process.open(target).await?;
-    let plan = process.plan(&mut engine, target).await?;
-    Ok((engine, plan))
 }
 
 fn repeated(plan: &Plan) -> Vec<String> {

@@ -29,6 +29,7 @@ pub mod net;
 mod cloud_link;
 mod crash_points;
 mod deployer;
+mod extent;
 mod fate;
 mod others;
 mod run;
@@ -39,6 +40,7 @@ mod trace;
 mod weather;
 
 pub use crash_points::{Points, crash_points};
+pub use extent::Extent;
 pub use run::{Failure, Report};
 pub use scenario::{Crash, Operation, Scenario};
 pub use stage::{Environment, Stages};

@@ -2,13 +2,15 @@
 
 use std::time::Duration;
 
+use evalap_topology::plan::Plan;
+use evalap_topology::{Engine, Error};
 use scaleway_core::Random;
 
 use crate::deployer::{self, Process, complete};
 use crate::fate::Fate;
 use crate::invariants;
 use crate::net::{Net, net};
-use crate::scenario::Scenario;
+use crate::scenario::{Operation, Scenario};
 use crate::stage::{Stages, Target, World};
 use crate::trace::Trace;
 use crate::weather::Weather;
@@ -57,7 +59,11 @@ impl Scenario {
     /// Lets it happen. The same scenario does the same every time.
     pub fn run(&self, stages: &Stages, trace: bool) -> Report {
         let world = stages.world(self);
-        let target = stages.target(self.environment, self.operation);
+        let target = stages.target(self.what(), self.operation);
+        let first = match self.operation {
+            Operation::Abandon => stages.target(self.what(), Operation::Apply),
+            _ => target.clone(),
+        };
         let reference = stages.reference(self);
         self.ills.iter().for_each(|ill| world.cloud.inject(ill.clone()));
         let (net, mut carrier) = net();
@@ -65,6 +71,7 @@ impl Scenario {
             scenario: self,
             world: &world,
             net,
+            first,
             target,
             weather: self.weather(),
             trace: Trace::new(trace),
@@ -90,6 +97,8 @@ struct Happening<'a> {
     scenario: &'a Scenario,
     world: &'a World,
     net: Net,
+    /// What whoever comes first wants, at first.
+    first: Target,
     target: Target,
     weather: Weather,
     trace: Trace,
@@ -112,10 +121,24 @@ impl Happening<'_> {
         }
         let calm = Weather::new(Random::seeded(0), 0, false);
         let last = self.process(self.scenario.deployers, u32::MAX, Fate::new(None), calm);
-        let Some(outcome) = last.live(&self.target).await else { return vec!["it died of nothing".into()] };
-        let mut broken: Vec<String> = complete(outcome).err().into_iter().collect();
-        broken.extend(invariants::hold(&last, &self.target, reference).await);
-        broken
+        match self.rest(&last).await {
+            Ok((engine, plan, failed)) => {
+                let broken = invariants::hold(&last, engine, &plan, reference).await;
+                failed.into_iter().chain(broken).collect()
+            }
+            Err(error) => vec![format!("it cannot be looked at: {}", deployer::told(&error))],
+        }
+    }
+
+    /// Does what is left to do, if anything is, and says how it looks then, and what could not be done.
+    async fn rest(&self, last: &Process<'_>) -> Result<(Engine, Plan, Option<String>), Error> {
+        let (mut engine, plan) = last.look(&self.target).await?;
+        if plan.is_empty() && plan.problems.is_empty() && engine.session().lease().is_none() {
+            return Ok((engine, plan, None));
+        }
+        let failed = complete(last.carry_out(&mut engine, &plan).await).err();
+        let (engine, plan) = last.look(&self.target).await?;
+        Ok((engine, plan, failed))
     }
 
     /// Tries until it is done or gives up; how many boundaries it met, and how often it died.
@@ -143,7 +166,8 @@ impl Happening<'_> {
         for attempt in 0..ATTEMPTS {
             let fate = Fate::new(crashes.next().map(|crash| crash.boundary));
             let process = self.process(who, attempt, fate.clone(), self.weather.clone());
-            let lived = process.live(&self.target).await;
+            let wanted = if (who, attempt) == (0, 0) { &self.first } else { &self.target };
+            let lived = process.live(wanted).await;
             boundaries += fate.passed();
             match lived {
                 None => died += 1,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use scaleway_core::Random;
 use scaleway_emulator::{Fault, FaultKind};
 
+use crate::extent::Extent;
 use crate::stage::Environment;
 
 /// What is done to the environment.
@@ -18,11 +19,13 @@ pub enum Operation {
     Replace,
     /// It exists, and is taken away.
     Destroy,
+    /// It is being made, and is taken away by who comes next.
+    Abandon,
 }
 
 impl Operation {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Apply, Self::Update, Self::Replace, Self::Destroy];
+    pub const ALL: [Self; 5] = [Self::Apply, Self::Update, Self::Replace, Self::Destroy, Self::Abandon];
 }
 
 /// A process that dies.
@@ -42,6 +45,8 @@ pub struct Scenario {
     pub seed: u64,
     /// The environment.
     pub environment: Environment,
+    /// How much of it there is.
+    pub extent: Extent,
     /// What is done to it.
     pub operation: Operation,
     /// How many do it at once.
@@ -75,6 +80,7 @@ impl Scenario {
         Self {
             seed: 0,
             environment,
+            extent: Extent::Whole,
             operation,
             deployers: 1,
             crashes: Vec::new(),
@@ -88,11 +94,17 @@ impl Scenario {
         }
     }
 
+    /// Which environment, and how much of it.
+    pub(crate) fn what(&self) -> (Environment, Extent) {
+        (self.environment, self.extent)
+    }
+
     /// Whatever the seed says.
     pub fn drawn(seed: u64) -> Self {
         let random = Random::seeded(seed);
         let index = |n: usize| usize::try_from(random.below(n as u64)).unwrap_or(0);
         let environment = if random.below(2) == 0 { Environment::Staging } else { Environment::Production };
+        let extent = Extent::ALL[index(Extent::ALL.len())];
         let operation = Operation::ALL[index(Operation::ALL.len())];
         let deployers = if random.below(4) == 0 { 2 + index(4) } else { 1 };
         let crashes = (0..=random.below(3))
@@ -108,6 +120,7 @@ impl Scenario {
         Self {
             seed,
             environment,
+            extent,
             operation,
             deployers,
             crashes,

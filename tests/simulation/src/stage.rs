@@ -10,6 +10,7 @@ use object_store::memory::InMemory;
 use scaleway_core::{Clock, Random, Timestamp};
 use scaleway_emulator::{Emulator, Latency};
 
+use crate::extent::Extent;
 use crate::scenario::{Operation, Scenario};
 use crate::{deployer, invariants, others};
 
@@ -30,6 +31,9 @@ impl Environment {
         }
     }
 }
+
+/// An environment, and how much of it.
+type What = (Environment, Extent);
 
 /// What a scenario begins with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,44 +96,38 @@ pub(crate) struct World {
 pub struct Stages {
     key: StateKey,
     holder: Holder,
-    definitions: BTreeMap<Environment, Arc<Definition>>,
-    /// By environment, how it begins, and whether things take their time there.
-    made: Mutex<BTreeMap<(Environment, Start, bool), Arc<Stage>>>,
-    references: Mutex<BTreeMap<(Environment, Operation, bool), Reference>>,
+    definitions: BTreeMap<What, Arc<Definition>>,
+    /// By what there is, how it begins, and whether things take their time there.
+    made: Mutex<BTreeMap<(What, Start, bool), Arc<Stage>>>,
+    references: Mutex<BTreeMap<(What, Operation, bool), Reference>>,
 }
 
 impl Stages {
     /// Reads the definitions; worlds are made when they are asked for.
     pub fn new() -> Self {
         let decode = |name: &str, text: &str| {
-            Arc::new(Definition::from_toml(name, text).expect("the project's own definition").definition)
+            Definition::from_toml(name, text).expect("the project's own definition").definition
         };
-        let definitions = [
-            (
-                Environment::Staging,
-                decode("staging.toml", include_str!("../../../environments/staging.toml")),
-            ),
-            (Environment::Production, {
-                let production =
-                    decode("production.toml", include_str!("../../../environments/production.toml"));
-                // What is protected is not destroyed: that is a refusal, and no simulation.
-                let mut production = Arc::unwrap_or_clone(production);
-                production.secrets.values_mut().for_each(|secret| secret.protected = false);
-                Arc::new(production)
-            }),
-        ];
+        let staging = decode("staging.toml", include_str!("../../../environments/staging.toml"));
+        let mut production = decode("production.toml", include_str!("../../../environments/production.toml"));
+        // What is protected is not destroyed: that is a refusal, and no simulation.
+        production.secrets.values_mut().for_each(|secret| secret.protected = false);
+        let whole = [(Environment::Staging, staging), (Environment::Production, production)];
+        let definitions = whole.iter().flat_map(|(environment, definition)| {
+            Extent::ALL.map(|extent| ((*environment, extent), Arc::new(extent.of(definition))))
+        });
         Self {
             key: StateKey::new(&[7; 32]).expect("a key of 32 bytes"),
             holder: Holder::current("simulated"),
-            definitions: definitions.into(),
+            definitions: definitions.collect(),
             made: Mutex::default(),
             references: Mutex::default(),
         }
     }
 
     /// What an operation is to make true.
-    pub(crate) fn target(&self, environment: Environment, operation: Operation) -> Target {
-        let definition = &self.definitions[&environment];
+    pub(crate) fn target(&self, what: What, operation: Operation) -> Target {
+        let definition = &self.definitions[&what];
         let changed = |change: fn(&mut Definition)| {
             let mut changed = Definition::clone(definition);
             change(&mut changed);
@@ -137,7 +135,7 @@ impl Stages {
         };
         match operation {
             Operation::Apply => Target::Definition(definition.clone()),
-            Operation::Destroy => Target::Nothing(definition.clone()),
+            Operation::Destroy | Operation::Abandon => Target::Nothing(definition.clone()),
             Operation::Update => changed(update),
             Operation::Replace => changed(|definition| {
                 let subnets = &mut definition.network.as_mut().expect("a network").subnets;
@@ -155,11 +153,11 @@ impl Stages {
     /// A world for the scenario.
     pub(crate) fn world(&self, scenario: &Scenario) -> World {
         let start = match scenario.operation {
-            Operation::Apply => Start::Empty,
+            Operation::Apply | Operation::Abandon => Start::Empty,
             _ if scenario.usurped => Start::Usurped,
             _ => Start::Applied,
         };
-        let stage = self.stage(scenario.environment, start, scenario.latency);
+        let stage = self.stage(scenario.what(), start, scenario.latency);
         self.enter(&stage, scenario.seed)
     }
 
@@ -174,12 +172,12 @@ impl Stages {
         }
     }
 
-    fn stage(&self, environment: Environment, start: Start, latency: bool) -> Arc<Stage> {
-        let key = (environment, start, latency);
+    fn stage(&self, what: What, start: Start, latency: bool) -> Arc<Stage> {
+        let key = (what, start, latency);
         if let Some(stage) = self.made.lock().expect("no panic while it is held").get(&key) {
             return stage.clone();
         }
-        let project = &self.definitions[&environment].environment.project_id;
+        let project = &self.definitions[&what].environment.project_id;
         let world = match start {
             Start::Empty => {
                 let now = Timestamp::from_unix_millis(1_700_000_000_000);
@@ -191,13 +189,13 @@ impl Stages {
                 self.enter(&Stage { cloud, disk: InMemory::new(), now: clock.now() }, 0)
             }
             Start::Applied => {
-                let world = self.enter(&self.stage(environment, Start::Empty, latency), 1);
-                deployer::calm(&world, &self.target(environment, Operation::Apply)).expect("a calm apply");
+                let world = self.enter(&self.stage(what, Start::Empty, latency), 1);
+                deployer::calm(&world, &self.target(what, Operation::Apply)).expect("a calm apply");
                 world
             }
             Start::Usurped => {
-                let world = self.enter(&self.stage(environment, Start::Applied, latency), 2);
-                let usurped = others::usurper(&world.cloud, project, environment);
+                let world = self.enter(&self.stage(what, Start::Applied, latency), 2);
+                let usurped = others::usurper(&world.cloud, project, what.0);
                 world.clock.block_on(usurped).expect("a runtime");
                 world
             }
@@ -211,15 +209,15 @@ impl Stages {
 
     /// What must exist after an operation, as a calm run leaves it.
     pub(crate) fn reference(&self, scenario: &Scenario) -> Reference {
-        let (environment, operation) = (scenario.environment, scenario.operation);
-        let key = (environment, operation, scenario.usurped);
+        let (what, operation) = (scenario.what(), scenario.operation);
+        let key = (what, operation, scenario.usurped);
         if let Some(reference) = self.references.lock().expect("no panic while it is held").get(&key) {
             return reference.clone();
         }
-        let mut calm = Scenario::calm(environment, operation);
-        calm.usurped = scenario.usurped;
+        let mut calm = Scenario::calm(scenario.environment, operation);
+        (calm.extent, calm.usurped) = (scenario.extent, scenario.usurped);
         let world = self.world(&calm);
-        deployer::calm(&world, &self.target(environment, operation)).expect("a calm run");
+        deployer::calm(&world, &self.target(what, operation)).expect("a calm run");
         let reference = Arc::new(invariants::inventory(&world.cloud));
         self.references.lock().expect("no panic while it is held").insert(key, reference.clone());
         reference
@@ -243,9 +241,10 @@ fn update(definition: &mut Definition) {
         metrics.retention_days += 10;
     }
     definition.monitoring.contacts.insert("somebody-else@example.org".into());
-    let database = definition.database.as_mut().expect("a database");
-    database.databases.insert("evalap_archive".into());
-    database.settings.insert("work_mem".into(), "8".into());
+    if let Some(database) = &mut definition.database {
+        database.databases.insert("evalap_archive".into());
+        database.settings.insert("work_mem".into(), "8".into());
+    }
     if let Some(secret) = definition.secrets.get_mut("hugging-face-token") {
         secret.description = Some("Datasets, and models".into());
     }

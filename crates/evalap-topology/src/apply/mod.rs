@@ -2,6 +2,7 @@
 
 mod fence;
 mod journal;
+mod look;
 mod progress;
 mod step;
 
@@ -255,7 +256,7 @@ impl<'a> Executor<'a> {
             | Change::Update { spec, .. }
             | Change::Replace { spec, .. }
             | Change::Await { spec, .. } => self.resolved(spec),
-            Change::Refresh { .. } | Change::Delete { .. } | Change::Forget | Change::NoOp => {
+            Change::Refresh { .. } | Change::Delete { .. } | Change::Forget { .. } | Change::NoOp => {
                 Attributes::new()
             }
         };

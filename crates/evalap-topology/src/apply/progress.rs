@@ -22,11 +22,14 @@ pub enum Progress {
         /// What is being done: `create`, `update`, `delete`, …
         verb: &'static str,
     },
-    /// An earlier run was interrupted while making this: what its request may still make is looked for first, so that
-    /// nothing is made twice.
+    /// This was not seen and may be there all the same: it is looked for before it is made anew or forgotten, so that
+    /// nothing is made twice and nothing is left behind.
     Looking {
         /// The resource.
         address: Address,
+        /// Whether an earlier run was interrupted while making it: its request may still arrive. Else we remember it, and a
+        /// list may lag behind.
+        interrupted: bool,
         /// How long it is looked for.
         at_most: Duration,
     },

@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
 
 use futures_util::future::try_join;
 
@@ -12,7 +11,7 @@ use super::progress::Progress;
 use crate::address::Address;
 use crate::cloud::Cloud;
 use crate::error::KindError;
-use crate::kinds::{Claim, Recovery, Seen};
+use crate::kinds::Seen;
 use crate::model::{Attributes, Event, Phase, Tracked};
 use crate::plan::{Change, Part, PlannedChange};
 use crate::sabotage::{self, Flaw};
@@ -26,10 +25,8 @@ pub(super) enum StepError {
     Kind(#[from] KindError),
     #[error("{0}; the next run will find out whether it did, and go on from there")]
     Unknown(#[source] KindError),
-    #[error(
-        "what an earlier run was about to make has turned up, and the definition says something else by now; the next run goes on with it"
-    )]
-    Late,
+    #[error("it was not seen when this was planned and is there all the same; the next run goes on with it")]
+    TurnedUp,
 }
 
 /// All that one step needs.
@@ -55,16 +52,6 @@ pub(super) struct Made {
     /// The last write, which says so: under way. What comes next need not wait for it, for its own intent is written later.
     pub(super) written: Option<Writing>,
 }
-
-/// How long a create that failed without saying whether it happened is looked for.
-const DOUBT: Duration = Duration::from_secs(8);
-
-/// How long between two looks: the first and the longest; it doubles.
-const BETWEEN_LOOKS: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(16));
-
-/// How long a request may be on its way after who sent it has died: the longest time-out of a call, and what lies between
-/// the append that covers it and its leaving.
-const IN_FLIGHT: Duration = Duration::from_secs(65);
 
 impl Work<'_> {
     /// Does it.
@@ -102,7 +89,10 @@ impl Work<'_> {
                 };
                 Ok(self.done(outputs.clone(), vec![ready]))
             }
-            (Change::Forget, _) => {
+            (Change::Forget { gone }, _) => {
+                if *gone {
+                    self.is_gone().await?;
+                }
                 let forgotten = Event::Forgotten { address: self.address().clone() };
                 Ok(self.done(Attributes::new(), vec![forgotten]))
             }
@@ -125,7 +115,7 @@ impl Work<'_> {
         }
     }
 
-    fn address(&self) -> &Address {
+    pub(super) fn address(&self) -> &Address {
         &self.planned.address
     }
 
@@ -143,7 +133,7 @@ impl Work<'_> {
     async fn create(&self, mut before: Vec<Event>) -> Result<Made, StepError> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
-        if let Some(id) = self.made_by_another().await? {
+        if let Some(id) = self.turned_up().await? {
             return self.made(id.clone(), vec![Event::Created { address, id }]).await;
         }
         before.push(Event::Creating { address: address.clone(), spec, depends_on });
@@ -162,59 +152,6 @@ impl Work<'_> {
         };
         happened.push(Event::Created { address, id: id.clone() });
         self.made(id, happened).await
-    }
-
-    /// The id of what an earlier run has made after all: it was interrupted when its request was on its way, and this plan
-    /// may be older than the arrival. What cannot be kept is deleted, to be made again.
-    async fn made_by_another(&self) -> Result<Option<String>, StepError> {
-        let Some(tracked) = self.tracked.filter(|tracked| tracked.phase == Phase::Creating) else {
-            return Ok(None);
-        };
-        (self.report)(Progress::Looking { address: self.address().clone(), at_most: IN_FLIGHT });
-        let Some(seen) = self.seen_within(IN_FLIGHT).await? else { return Ok(None) };
-        let kind = self.address().kind;
-        if kind.profile().recovery == Recovery::Adopt && tracked.spec == self.spec {
-            return Ok(Some(seen.id));
-        }
-        if kind.profile().holds_data {
-            return Err(StepError::Late);
-        }
-        kind.delete(self.cloud, &seen.id).await?;
-        Ok(None)
-    }
-
-    /// The id of what a create has made although it failed. It is not made again where it is not seen: it may only not be
-    /// visible yet, and the next run looks again.
-    async fn found(&self, error: KindError) -> Result<String, StepError> {
-        if !error.may_have_happened() || self.address().kind.profile().recovery != Recovery::Adopt {
-            return Err(unknown(error));
-        }
-        match self.seen_within(DOUBT).await {
-            Ok(Some(seen)) => Ok(seen.id),
-            Ok(None) | Err(_) => Err(unknown(error)),
-        }
-    }
-
-    /// What there is of this name that may be ours; looked for again and again until `patience` is over.
-    async fn seen_within(&self, patience: Duration) -> Result<Option<Seen>, KindError> {
-        let kind = self.address().kind;
-        let key = kind.key(&self.spec);
-        let (mut waited, mut pause) = (Duration::ZERO, BETWEEN_LOOKS.0);
-        loop {
-            let seen = kind.observe(self.cloud, &self.parents).await?.into_iter();
-            let ours = |seen: &Seen| seen.claim != Claim::Foreign && Some(&seen.key) == key.as_ref();
-            let mut found = seen.filter(ours);
-            if let Some(seen) = found.next() {
-                return Ok(Some(seen));
-            }
-            if waited >= patience {
-                return Ok(None);
-            }
-            pause = pause.min(patience.saturating_sub(waited));
-            self.cloud.clock().sleep(pause).await;
-            waited += pause;
-            pause = (pause * 2).min(BETWEEN_LOOKS.1);
-        }
     }
 
     async fn update(
@@ -282,6 +219,6 @@ impl Work<'_> {
 }
 
 /// A call that may have happened is not sent again blindly: its intent is in the journal, and the next run looks first.
-fn unknown(error: KindError) -> StepError {
+pub(super) fn unknown(error: KindError) -> StepError {
     if error.may_have_happened() { StepError::Unknown(error) } else { StepError::Kind(error) }
 }

@@ -245,7 +245,16 @@ impl Kind for DatabaseInstance {
 
     async fn delete(cloud: &Cloud, id: &str) -> Result<(), KindError> {
         let id = id.parse()?;
-        gone(cloud.rdb.delete_instance(&id).await)?;
+        let mut deleted = gone(cloud.rdb.delete_instance(&id).await);
+        // One that an interrupted run began to make, or to change, is not deleted before that is over.
+        if matches!(&deleted, Err(KindError::Api(error)) if error.is_transient_state()) {
+            match cloud.rdb.wait_for_instance(&id).await {
+                Ok(_) | Err(scaleway_core::Error::Never { .. }) => {}
+                Err(error) => gone::<()>(Err(error))?,
+            }
+            deleted = gone(cloud.rdb.delete_instance(&id).await);
+        }
+        deleted?;
         Ok(cloud.rdb.wait_until_instance_gone(&id).await?)
     }
 }

@@ -263,17 +263,17 @@ impl Planner<'_> {
         let holds_data = address.kind.profile().holds_data;
         let (change, why, loses_data) = match seen {
             Some(seen) if self.used.contains(&(address.kind, seen.id.clone())) => {
-                (Change::Forget, "it is called otherwise by now".to_owned(), false)
+                (Change::Forget { gone: false }, "it is called otherwise by now".to_owned(), false)
             }
             Some(seen) if is_stranger(tracked, seen) => {
-                (Change::Forget, "what exists under its name is not ours".to_owned(), false)
+                (Change::Forget { gone: false }, "what exists under its name is not ours".to_owned(), false)
             }
             Some(seen) => (
                 Change::Delete { id: seen.id.clone() },
                 "it is not in the definition any more".to_owned(),
                 holds_data,
             ),
-            None => (Change::Forget, "it is gone already".to_owned(), false),
+            None => (Change::Forget { gone: true }, "it is gone already".to_owned(), false),
         };
         if let (Change::Delete { .. }, Some(seen)) = (&change, seen) {
             self.problems.extend(guarded(&address, seen));

@@ -120,8 +120,13 @@ pub enum Change {
         /// The cloud's id for it.
         id: String,
     },
-    /// It is gone already: it is tracked no longer.
-    Forget,
+    /// It is tracked no longer.
+    Forget {
+        /// Whether nothing was seen of it: it is looked for once more. Else what bears its name is another's, or ours under
+        /// another address.
+        #[serde(default)]
+        gone: bool,
+    },
     /// It stays as it is.
     NoOp,
 }
@@ -173,7 +178,7 @@ impl Change {
         match self {
             Self::Create { .. } | Self::Update { .. } | Self::Replace { .. } | Self::Delete { .. } => true,
             Self::Adopt { fields, .. } => !fields.is_empty(),
-            Self::Await { .. } | Self::Refresh { .. } | Self::Forget | Self::NoOp => false,
+            Self::Await { .. } | Self::Refresh { .. } | Self::Forget { .. } | Self::NoOp => false,
         }
     }
 
@@ -197,7 +202,7 @@ impl Change {
             Self::Await { .. } => "wait for",
             Self::Refresh { .. } => "refresh",
             Self::Delete { .. } => "delete",
-            Self::Forget => "forget",
+            Self::Forget { .. } => "forget",
             Self::NoOp => "keep",
         }
     }

@@ -46,7 +46,7 @@ impl Plan {
                 .collect();
             let tracked = self.basis.depended_on.contains_key(&planned.address);
             let whole = match planned.change {
-                Change::Create { .. } | Change::Refresh { .. } | Change::Forget => tracked,
+                Change::Create { .. } | Change::Refresh { .. } | Change::Forget { .. } => tracked,
                 Change::Update { ref fields, .. } => fields.is_empty(),
                 _ => false,
             };

@@ -226,7 +226,7 @@ fn what_is_no_longer_wanted_goes_in_reverse_even_without_its_definition() {
     assert_eq!(order, [KindName::PrivateNetwork, KindName::Vpc]);
 
     let plan = planned(&[], &both_made(), &Observed::default());
-    assert!(plan.changes.iter().all(|planned| planned.change == Change::Forget));
+    assert!(plan.changes.iter().all(|planned| planned.change == Change::Forget { gone: true }));
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl Default for LeaseTimes {
             lease: Duration::from_secs(90),
             renew: Duration::from_secs(20),
             cover: Duration::from_secs(5),
-            poll: Duration::from_secs(1),
+            poll: Duration::from_secs(2),
             turn: Duration::from_secs(4),
         }
     }

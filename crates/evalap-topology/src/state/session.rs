@@ -17,6 +17,9 @@ use super::{Call, Entry, Fold, Note, Record, StateError, StateKey};
 /// are no larger than the log.
 const SNAPSHOT_EVERY: u64 = 32;
 
+/// And after so many when the lock is given back: what is read next begins there.
+const SNAPSHOT_AT_REST: u64 = 8;
+
 /// How many segments are merged when a lock is given back, at most.
 const MERGE_AT_ONCE: usize = 4;
 
@@ -255,14 +258,14 @@ impl<S: Fold> Session<S> {
         if let Some(own) = &mut self.own {
             own.written = at;
         }
-        self.snapshot_if_due().await;
+        self.snapshot_after(SNAPSHOT_EVERY).await;
         Ok(Some(head.seq))
     }
 
     /// A snapshot saves time and nothing else: that one could not be made is no error.
-    async fn snapshot_if_due(&mut self) {
+    async fn snapshot_after(&mut self, records: u64) {
         let (head, last) = (&self.folded.head, &self.snapshot);
-        if head.seq < last.head.seq + SNAPSHOT_EVERY || head.size < last.head.size + last.size {
+        if head.seq < last.head.seq + records || head.size < last.head.size + last.size {
             return;
         }
         let seq = head.seq;
@@ -296,7 +299,8 @@ impl<S: Fold> Session<S> {
     }
 
     /// What saves time later and nothing else: that it could not be done is no error.
-    pub(super) async fn tidy(&self) {
+    pub(super) async fn tidy(&mut self) {
+        self.snapshot_after(SNAPSHOT_AT_REST).await;
         self.remember().await;
         if let Err(error) = self.merge(MERGE_AT_ONCE).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "the state's log was not merged");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use environments::{Moment, Mortal, STAGING, World};
 use evalap_topology::apply::Progress;
 use scaleway_cockpit::{Cockpit, ListAlerts};
-use scaleway_emulator::{ImageBook, Latency};
+use scaleway_emulator::{Fault, FaultKind, ImageBook, Latency};
 use scaleway_rdb::{ListInstances, Rdb};
 
 /// How many of each kind of thing were made and not deleted, going by the requests that the cloud took.
@@ -28,6 +28,27 @@ fn balance(world: &World) -> BTreeMap<&'static str, i64> {
         ("container", "CreateContainer", "DeleteContainer"),
     ];
     things.into_iter().map(|(name, made, deleted)| (name, count(made) - count(deleted))).collect()
+}
+
+/// How many of each kind of thing there are in the cloud: not what is only kept for a while after its deletion, nor what a
+/// project always has.
+fn existing(world: &World) -> BTreeMap<String, usize> {
+    let mut count = BTreeMap::new();
+    for thing in world.emulator.inventory() {
+        let kept = ["secret-manager.versions", "cockpit.alert_managers"].contains(&thing.kind.as_str());
+        if !kept && thing.text("deletion_requested_at").is_empty() {
+            *count.entry(thing.kind).or_default() += 1;
+        }
+    }
+    count
+}
+
+/// And how many there are where an environment was made and taken away.
+fn nothing() -> BTreeMap<String, usize> {
+    let world = World::staging();
+    world.must_apply();
+    assert!(world.run(world.destroy()).unwrap().is_complete());
+    existing(&world)
 }
 
 /// A new world for each request that an operation sends, killed there, and what comes after.
@@ -144,6 +165,65 @@ fn a_request_that_outlives_its_sender_makes_nothing_twice() {
         assert_eq!(balance(&world), expected, "request {last}");
     }
     assert!(waits_told > 10, "who waits is told what for: {waits_told}");
+}
+
+#[test]
+fn a_request_that_outlives_its_sender_leaves_nothing_behind_a_destroy() {
+    let mut turned_up = 0;
+    let nothing = nothing();
+    for last in 1.. {
+        let world = World::staging();
+        let mortal = Mortal::new(world.emulator.clone(), last, Moment::Before);
+        if !world.dies_as(&mortal, false) {
+            break;
+        }
+        let outcome = world.run(async {
+            let mut engine = world.open().await.unwrap();
+            let plan = engine.plan_destroy().await.unwrap();
+            let arrival = async {
+                world.clock.sleep(Duration::from_secs(20)).await;
+                mortal.deliver().await;
+            };
+            tokio::join!(arrival, world.carry_out(&mut engine, &plan)).1.unwrap()
+        });
+        turned_up +=
+            outcome.failed.iter().filter(|failed| failed.error.contains("is there all the same")).count();
+        let outcome = world.run(world.destroy()).unwrap();
+        assert!(outcome.is_complete(), "request {last}: {:#?}", outcome.failed);
+        assert_eq!(existing(&world), nothing, "request {last}");
+    }
+    assert!(turned_up > 5, "{turned_up}");
+}
+
+#[test]
+fn what_a_list_does_not_show_for_a_while_is_not_made_twice_nor_forgotten() {
+    let listed = {
+        let world = World::staging();
+        world.must_apply();
+        world.emulator.requests().count("ListVPCs") as u64
+    };
+    for destroy in [false, true] {
+        let world = World::staging();
+        // The list that comes after those of the first apply is as it was before that.
+        let lagging = Fault::new(FaultKind::Lagging(Duration::from_hours(24))).operation("ListVPCs");
+        world.emulator.inject(lagging.nth(listed + 1).times(1));
+        world.must_apply();
+        let whole = existing(&world);
+        let outcome = world.run(async {
+            let mut engine = world.open().await.unwrap();
+            let plan = if destroy { engine.plan_destroy().await } else { engine.plan().await }.unwrap();
+            world.carry_out(&mut engine, &plan).await.unwrap()
+        });
+        let failed: Vec<_> = outcome.failed.iter().map(|failed| failed.address.to_string()).collect();
+        assert_eq!(failed, ["vpc.main"], "{:#?}", outcome.failed);
+        if destroy {
+            assert!(world.run(world.destroy()).unwrap().is_complete());
+            assert_eq!(existing(&world), nothing());
+        } else {
+            world.must_apply();
+            assert_eq!(existing(&world), whole);
+        }
+    }
 }
 
 #[test]
