@@ -332,8 +332,8 @@ fn drifts() -> Vec<(&'static str, Tamper, Vec<&'static str>)> {
             by_hand!(|hands| hands.cockpit().disable_alert_manager(Hands::project()).await.unwrap()),
             vec![
                 "create alert_manager.main",
-                "update contact_point.astreinte@example.org (alert_manager_enabled)",
-                "update contact_point.evalap-staging@example.org (alert_manager_enabled)",
+                "create contact_point.astreinte@example.org",
+                "create contact_point.evalap-staging@example.org",
             ],
         ),
         (
