@@ -2,8 +2,9 @@ use std::collections::BTreeMap;
 
 use scaleway_core::{PrivateNetworkId, Size};
 use scaleway_rdb::{
-    BackupSchedule, CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId, InstanceSetting,
-    InstanceSettings, ListInstances, MajorUpgrade, UpdateInstance, UpgradeInstance, VolumeType,
+    BackupSchedule, CreateEndpoint, CreateInstance, EncryptionAtRest, EndpointSpec, Instance, InstanceId,
+    InstanceSetting, InstanceSettings, ListInstances, MajorUpgrade, UpdateInstance, UpgradeInstance,
+    VolumeType,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -134,7 +135,6 @@ impl Kind for DatabaseInstance {
             // A new major version makes a new instance: never by the way.
             ("engine", Behaviour::Replace),
             ("private_network_id", Behaviour::Replace),
-            ("public_endpoint", Behaviour::Replace),
             ("user_name", Behaviour::Fixed),
             ("high_availability", Behaviour::OneWay),
             ("encryption", Behaviour::OneWay),
@@ -189,6 +189,9 @@ impl Kind for DatabaseInstance {
     async fn update(&self, cloud: &Cloud, id: &str, changed: &[String]) -> Result<String, KindError> {
         let instance = id.parse()?;
         let names: Vec<&str> = changed.iter().map(String::as_str).collect();
+        if names.contains(&"public_endpoint") {
+            self.set_public_endpoint(cloud, &instance).await?;
+        }
         for (_, upgrade) in self.upgrades(&names) {
             cloud.rdb.upgrade_instance(&instance, upgrade).await?;
             cloud.rdb.wait_for_instance(&instance).await?;
@@ -278,6 +281,20 @@ impl DatabaseInstance {
             instance.settings.iter().any(|set| set.name == *name && set.value == *value)
         };
         self.settings.iter().all(has)
+    }
+
+    /// Opens it to the internet, or closes it: by what is there now, an earlier run may have lost the answer.
+    async fn set_public_endpoint(&self, cloud: &Cloud, id: &InstanceId) -> Result<(), KindError> {
+        let instance = cloud.rdb.get_instance(id).await?;
+        if !self.public_endpoint {
+            for endpoint in instance.endpoints.iter().filter(|endpoint| endpoint.is_public()) {
+                gone(cloud.rdb.delete_endpoint(&endpoint.id).await)?;
+            }
+        } else if instance.public_endpoint().is_none() {
+            cloud.rdb.create_endpoint(id, CreateEndpoint::new(EndpointSpec::load_balancer())).await?;
+        }
+        cloud.rdb.wait_for_instance(id).await?;
+        Ok(())
     }
 
     /// Sets the definition's settings and leaves the others alone.

@@ -1,6 +1,7 @@
 //! Edits of the definition become exactly their difference.
 
 use environments::World;
+use scaleway_rdb::{CreateEndpoint, EndpointSpec, ListInstances, Rdb};
 
 fn deployed() -> World {
     let world = World::staging();
@@ -46,6 +47,34 @@ fn a_secrets_value() {
     assert_eq!(world.changes(), expected);
     world.must_apply();
     assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+/// The data stays where it is.
+#[test]
+fn a_public_endpoint_comes_and_goes_and_one_that_somebody_opened_is_closed() {
+    let (closed, open) = (
+        "engine = \"PostgreSQL-16\"",
+        "engine = \"PostgreSQL-16\"\npublic_endpoint = true\nacl = { office = \"198.51.100.7/32\" }",
+    );
+    let opened = ["update database_instance.main (public_endpoint)", "adopt database_acl.main (rules)"];
+    let world = edit(deployed(), closed, open, &opened);
+    let public = |world: &World| {
+        let instances = Rdb::new(&world.client());
+        let all = world.run(instances.list_instances(ListInstances::default()).all()).unwrap();
+        (all[0].id.clone(), all[0].public_endpoint().is_some(), all[0].private_endpoint().is_some())
+    };
+    let (id, ..) = public(&world);
+    assert_eq!(public(&world), (id.clone(), true, true));
+    let shut = ["update database_instance.main (public_endpoint)", "delete database_acl.main"];
+    let world = edit(world, open, closed, &shut);
+    assert_eq!(public(&world), (id.clone(), false, true));
+
+    let create = CreateEndpoint::new(EndpointSpec::load_balancer());
+    world.run(async { Rdb::new(&world.client()).create_endpoint(&id, create).await }).unwrap();
+    assert_eq!(world.changes(), ["update database_instance.main (public_endpoint)"]);
+    world.must_apply();
+    assert_eq!(public(&world), (id, false, true));
+    assert_eq!(world.emulator.requests().count("CreateInstance"), 1);
 }
 
 #[test]
