@@ -59,7 +59,7 @@ pub(super) struct Folded<S: Fold> {
     /// Who waits for the lock, in their order.
     #[serde(default)]
     pub(super) queue: Vec<Waiter>,
-    /// Where the log goes on, if it does elsewhere.
+    /// Where the log goes on, if its last record says so: one that came back has more.
     #[serde(default)]
     pub(super) moved_to: Option<String>,
     pub(super) state: S,
@@ -74,6 +74,7 @@ impl<S: Fold> Default for Folded<S> {
 impl<S: Fold> Folded<S> {
     pub(super) fn take(&mut self, record: Record<S>, head: &Head) -> Result<(), StateError> {
         lease::fold(&mut self.lease, &mut self.queue, &record);
+        self.moved_to = None;
         for entry in record.entries {
             match entry {
                 Entry::Event(event) => {
@@ -126,7 +127,7 @@ impl<S: Fold> Session<S> {
 
     /// Where the state is, if it was moved elsewhere: nothing is written here any more.
     pub fn moved_to(&self) -> Option<&str> {
-        self.folded.moved_to.as_deref()
+        self.folded.moved_to.as_deref().filter(|place| !self.log.store.is_at(place))
     }
 
     /// That the store is away, and since when what we know may be out of date; nothing can be written meanwhile.
@@ -230,8 +231,9 @@ impl<S: Fold> Session<S> {
 
     /// As [`Session::try_write`]; the entries stay with the caller where another was first.
     async fn try_take(&mut self, entries: &mut Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
-        if let Some(to) = self.folded.moved_to.clone() {
-            return Err(StateError::MovedTo { place: self.store().place().to_owned(), to });
+        if let Some(to) = self.moved_to() {
+            let (place, to) = (self.store().place().to_owned(), to.to_owned());
+            return Err(StateError::MovedTo { place, to });
         }
         let head = self.folded.head.clone();
         if head.seq == 0 && self.log.store.folder_path().is_none() {

@@ -103,6 +103,12 @@ impl Store {
         &self.place
     }
 
+    /// Whether that is where it is, for people.
+    pub(super) fn is_at(&self, place: &str) -> bool {
+        let absolute = |place: &str| std::path::absolute(place).ok();
+        place == self.place || (self.folder.is_some() && absolute(place) == absolute(&self.place))
+    }
+
     /// With a folder of this machine that nobody else uses, for when the store is away: what happened and cannot be
     /// written is kept there for the next run, and a state that is elsewhere is remembered.
     ///

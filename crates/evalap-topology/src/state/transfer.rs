@@ -10,7 +10,8 @@ const PARALLEL: usize = 16;
 
 impl<S: Fold> Session<S> {
     /// Copies the whole state to `there`, byte for byte, and writes here that it goes on there: nothing is written here
-    /// after that. The lock is given back there. Needs the lock. One that was interrupted can be repeated.
+    /// after that, unless it comes back. The lock is given back there. Needs the lock. One that was interrupted can be
+    /// repeated.
     ///
     /// # Errors
     /// [`StateError::OtherLog`] where another state is there, or this one has gone on there already: then nothing was
@@ -26,7 +27,10 @@ impl<S: Fold> Session<S> {
         if moved.folded.head != self.folded.head {
             return Err(StateError::OtherLog { place: there.place().to_owned(), seq: moved.folded.head.seq });
         }
-        self.write_held(vec![Entry::MovedTo { place: there.place().to_owned() }]).await?;
+        let last = self.write_held(vec![Entry::MovedTo { place: there.place().to_owned() }]).await?;
+        // There too: a log that comes back meets its own beginning.
+        self.copy_one(log::object(last), &there, true).await?;
+        moved.refresh().await?;
         moved.own = self.own.take();
         moved.release(Some(note)).await?;
         Ok(moved)

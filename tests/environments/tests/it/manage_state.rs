@@ -218,18 +218,25 @@ fn a_held_lock_is_broken_by_force_alone_and_says_whose_it_was() {
 }
 
 #[test]
-fn a_state_goes_into_its_bucket_and_is_refused_where_it_was() {
+fn a_state_goes_into_its_bucket_and_back_with_all_that_it_said() {
     let office = Office::open();
     let bucket = |arguments: &[&str]| office.says("manage_state", 1, arguments);
-    bucket(&["bootstrap"]);
-    assert!(bucket(&["migrate", "--to", "bucket"]).contains("is not used any more"));
     let moved = ["was moved to bucket evalap-staging-state", "[state]"];
-    office.refuses(1, &["forget", "vpc.main"], &moved);
-    assert!(office.plan(1).contains("No changes."));
-    assert!(bucket(&["verify"]).contains("all whole and in a chain"));
-    bucket(&["rekey", "--new-key-from", "NEXT_KEY"]);
-    let output = office.program("manage_state", 1, &["show"]).output().unwrap();
-    assert!(String::from_utf8_lossy(&output.stderr).contains("was written with key"));
+    bucket(&["bootstrap"]);
+    for _ in 0..2 {
+        let records = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
+        assert!(bucket(&["migrate", "--to", "bucket"]).contains("is not used any more"));
+        office.refuses(1, &["forget", "vpc.main"], &moved);
+        assert!(office.plan(1).contains("No changes."));
+        bucket(&["forget", "data_source.logs"]);
+        bucket(&["restore", &records.to_string()]);
+        assert!(bucket(&["migrate", "--to", "folder"]).contains("Take bucket out of [state]"));
+        assert!(office.does(&["verify"]).contains("all whole and in a chain"));
+        assert!(office.does(&["history"]).contains("`manage_state forget`"), "done in the bucket");
+        assert!(office.plan(0).contains("No changes."));
+    }
+    office.does(&["rekey", "--new-key-from", "NEXT_KEY"]);
+    office.refuses(1, &["show"], &["was written with key"]);
 }
 
 /// It would be spoiled: a record behind another state's last one belongs to neither.

@@ -6,6 +6,8 @@ use super::*;
 
 contract! {
     a_state_goes_on_elsewhere_and_no_more_where_it_was,
+    a_state_comes_back_with_what_was_added,
+    one_whose_move_ended_before_its_last_record_is_used_where_it_went,
     another_state_is_not_written_over,
 }
 
@@ -47,6 +49,38 @@ async fn a_state_goes_on_elsewhere_and_no_more_where_it_was(bench: &Bench) {
     let mut there = Session::<Names>::open(there, key).await.unwrap();
     there.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
     there.append(added("there")).await.unwrap();
+}
+
+async fn a_state_comes_back_with_what_was_added(bench: &Bench) {
+    let there = elsewhere(bench);
+    let mut session = bench.locked("alice").await;
+    for (number, to) in [&there, &bench.store, &there, &bench.store].into_iter().enumerate() {
+        session.append(added(number)).await.unwrap();
+        let mut moved = session.move_to(to.clone(), done()).await.unwrap();
+        moved.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
+        session = moved;
+    }
+    session.release(None).await.unwrap();
+    let back = bench.open().await;
+    assert_eq!((back.state(), back.moved_to()), (&names(["0", "1", "2", "3"]), None));
+    let verified = Session::<Names>::verify(bench.store.clone(), bench.key.clone()).await.unwrap();
+    assert_eq!((&verified.head, verified.unsound), (back.head(), vec![]));
+    let gone = Session::<Names>::open(there, bench.key.clone()).await.unwrap();
+    assert_eq!(gone.moved_to(), Some(bench.store.place()));
+}
+
+async fn one_whose_move_ended_before_its_last_record_is_used_where_it_went(bench: &Bench) {
+    let (whole, there) = (elsewhere(bench), elsewhere(bench));
+    let mut session = bench.locked("alice").await;
+    let moved = session.move_to(whole.clone(), done()).await.unwrap();
+    for seq in 1..moved.head().seq {
+        let record = whole.get(&log::object(seq)).await.unwrap().unwrap();
+        assert!(there.create(&log::object(seq), &record).await.unwrap());
+    }
+    let mut there = Session::<Names>::open(there, bench.key.clone()).await.unwrap();
+    assert_eq!(there.moved_to(), None);
+    there.unlock(Holder::elsewhere("bob")).await.unwrap().unwrap();
+    there.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
 }
 
 async fn another_state_is_not_written_over(bench: &Bench) {
