@@ -200,7 +200,7 @@ fn what_a_list_does_not_show_for_a_while_is_not_made_twice_nor_forgotten() {
     let listed = {
         let world = World::staging();
         world.must_apply();
-        world.emulator.requests().count("ListVPCs") as u64
+        world.emulator.requests().count("ListVPCs")
     };
     for destroy in [false, true] {
         let world = World::staging();
