@@ -15,17 +15,48 @@ struct Life {
     dies_at: u64,
     dead: AtomicBool,
     died: Notify,
+    written: AtomicU64,
+    suspended_at: u64,
+    suspended: Notify,
+    resumed: Notify,
 }
 
 impl Fate {
     /// Dies at that boundary, counted from 1; `None` lives on.
     pub(crate) fn new(dies_at: Option<u64>) -> Self {
+        Self::with_suspension(dies_at, None)
+    }
+
+    /// And its machine is suspended at the answer to that write of the log, counted from 1.
+    pub(crate) fn with_suspension(dies_at: Option<u64>, suspended_at: Option<u64>) -> Self {
         Self(Arc::new(Life {
             passed: AtomicU64::new(0),
             dies_at: dies_at.unwrap_or(u64::MAX),
             dead: AtomicBool::new(false),
             died: Notify::new(),
+            written: AtomicU64::new(0),
+            suspended_at: suspended_at.unwrap_or(u64::MAX),
+            suspended: Notify::new(),
+            resumed: Notify::new(),
         }))
+    }
+
+    /// The answer to a write of the log has come: to a machine that may be suspended.
+    pub(crate) async fn written(&self) {
+        if self.0.written.fetch_add(1, Ordering::Relaxed) + 1 == self.0.suspended_at {
+            self.0.suspended.notify_one();
+            self.0.resumed.notified().await;
+        }
+    }
+
+    /// Ends when its machine is suspended.
+    pub(crate) async fn suspension(&self) {
+        self.0.suspended.notified().await;
+    }
+
+    /// The machine goes on.
+    pub(crate) fn resume(&self) {
+        self.0.resumed.notify_one();
     }
 
     /// How many boundaries it has met.

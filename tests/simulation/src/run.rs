@@ -1,9 +1,11 @@
 //! Lets a scenario happen, then has the work finished, then looks.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use evalap_topology::plan::Plan;
 use evalap_topology::{Engine, Error};
+use futures_util::future::{Either, select};
 use scaleway_core::Random;
 
 use crate::deployer::{self, Process, complete};
@@ -143,31 +145,19 @@ impl Happening<'_> {
 
     /// Tries until it is done or gives up; how many boundaries it met, and how often it died.
     async fn deployer(&self, who: usize) -> (u64, u64) {
-        let work = self.tries(who);
-        match self.scenario.suspended {
-            Some((suspended, from, length)) if suspended == who => {
-                let mut work = std::pin::pin!(work);
-                if let Some(done) = self.world.clock.timeout(from, &mut work).await {
-                    return done;
-                }
-                // Nothing of it runs, and its time goes by.
-                self.trace.note(&self.world.clock, who, || "is suspended");
-                self.world.clock.sleep(length).await;
-                self.trace.note(&self.world.clock, who, || "goes on");
-                work.await
-            }
-            _ => work.await,
-        }
-    }
-
-    async fn tries(&self, who: usize) -> (u64, u64) {
         let mut crashes = self.scenario.crashes.iter().filter(|crash| crash.deployer == who);
         let (mut boundaries, mut died) = (0, 0);
         for attempt in 0..ATTEMPTS {
-            let fate = Fate::new(crashes.next().map(|crash| crash.boundary));
+            let suspended = self.scenario.suspended.filter(|(whose, ..)| (*whose, attempt) == (who, 0));
+            let crash = crashes.next().map(|crash| crash.boundary);
+            let fate = Fate::with_suspension(crash, suspended.map(|(_, write, _)| write));
             let process = self.process(who, attempt, fate.clone(), self.weather.clone());
             let wanted = if (who, attempt) == (0, 0) { &self.first } else { &self.target };
-            let lived = process.live(wanted).await;
+            let life = process.live(wanted);
+            let lived = match suspended {
+                Some((.., length)) => self.suspended(who, life, &fate, length).await,
+                None => life.await,
+            };
             boundaries += fate.passed();
             match lived {
                 None => died += 1,
@@ -177,6 +167,26 @@ impl Happening<'_> {
             self.world.clock.sleep(PAUSE).await;
         }
         (boundaries, died)
+    }
+
+    /// A life in which the machine is suspended for so long: nothing of it runs, and its time goes by.
+    async fn suspended<T>(
+        &self,
+        who: usize,
+        life: impl Future<Output = T>,
+        fate: &Fate,
+        length: Duration,
+    ) -> T {
+        let mut life = pin!(life);
+        match select(&mut life, pin!(fate.suspension())).await {
+            Either::Left((lived, _)) => return lived,
+            Either::Right(((), _)) => {}
+        }
+        self.trace.note(&self.world.clock, who, || "is suspended");
+        self.world.clock.sleep(length).await;
+        self.trace.note(&self.world.clock, who, || "goes on");
+        fate.resume();
+        life.await
     }
 
     fn process(&self, who: usize, attempt: u32, fate: Fate, weather: Weather) -> Process<'_> {

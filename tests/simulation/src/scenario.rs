@@ -63,8 +63,8 @@ pub struct Scenario {
     pub ahead: Vec<Duration>,
     /// Whether somebody else has taken the place of something of ours before.
     pub usurped: bool,
-    /// Which deployer is suspended, when, and for how long.
-    pub suspended: Option<(usize, Duration, Duration)>,
+    /// Which deployer is suspended, at the answer to which of its writes of the log, and for how long.
+    pub suspended: Option<(usize, u64, Duration)>,
     /// What the platform itself does badly, once each, until the calm run.
     pub ills: Vec<Fault>,
 }
@@ -114,8 +114,8 @@ impl Scenario {
         let ahead = |_| if random.below(2) == 0 { 0 } else { random.below(3600) };
         // Alone, a machine that sleeps is only late.
         let suspended = (random.below(if deployers > 1 { 2 } else { 8 }) == 0).then(|| {
-            let (from, length) = (random.below(60_000), 1_000 + random.below(900_000));
-            (index(deployers), Duration::from_millis(from), Duration::from_millis(length))
+            let (write, length) = (1 + random.below(16), 1_000 + random.below(900_000));
+            (index(deployers), write, Duration::from_millis(length))
         });
         Self {
             seed,

@@ -84,6 +84,7 @@ impl ObjectStore for StoreLink {
         let (disk, path) = (self.disk.clone(), key.clone());
         let put = async move { disk.put_opts(&path, payload, options).await };
         let done = self.carried(format!("put {key}"), put).await;
+        self.fate.written().await;
         self.fate.boundary().await;
         self.fate.meet();
         done
