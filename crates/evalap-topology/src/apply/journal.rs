@@ -1,11 +1,11 @@
 //! One writer for all that happens at once: what comes in while a write is under way goes into the next one.
 
 use std::error::Error;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use scaleway_core::Clock;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::fence::Fence;
 use super::progress::Progress;
@@ -16,12 +16,10 @@ use crate::state::{Call, Cover, Session, StateError};
 #[derive(Debug, Clone)]
 pub(super) struct Journal {
     entries: mpsc::UnboundedSender<Entry>,
-    covered: Covered,
+    /// As long as what was written last allows calls to leave; none where that is over for good.
+    covered: watch::Receiver<Option<Cover>>,
     clock: Clock,
 }
-
-/// As long as what was written last allows calls to leave; none where that is over for good.
-type Covered = Arc<Mutex<Option<Cover>>>;
 
 #[derive(Debug)]
 struct Entry {
@@ -33,22 +31,22 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Writer {
     entries: mpsc::UnboundedReceiver<Entry>,
-    covered: Covered,
+    covered: watch::Sender<Option<Cover>>,
     clock: Clock,
 }
 
 pub(super) fn journal(clock: &Clock) -> (Journal, Writer) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let covered = Covered::default();
-    let journal = Journal { entries: sender, covered: covered.clone(), clock: clock.clone() };
-    (journal, Writer { entries: receiver, covered, clock: clock.clone() })
+    let (told, covered) = watch::channel(None);
+    let journal = Journal { entries: sender, covered, clock: clock.clone() };
+    (journal, Writer { entries: receiver, covered: told, clock: clock.clone() })
 }
 
 impl Journal {
     /// Makes sure that the lock was ours a moment ago, by a write if the last one is too old.
     pub(super) async fn covered(&self) -> Result<(), Unwritten> {
         // Not behind what others write.
-        let cover = *self.covered.lock().unwrap_or_else(PoisonError::into_inner);
+        let cover = *self.covered.borrow();
         if cover.is_some_and(|cover| cover.holds(self.clock.now())) {
             return Ok(());
         }
@@ -161,8 +159,7 @@ impl Writer {
 
     /// Tells who asks how long calls may leave.
     fn tell_cover(&self, session: &Session<State>, writes: bool) {
-        let cover = session.cover_given().filter(|_| writes);
-        *self.covered.lock().unwrap_or_else(PoisonError::into_inner) = cover;
+        self.covered.send_replace(session.cover_given().filter(|_| writes));
     }
 }
 

@@ -25,7 +25,7 @@ use crate::graph::{self, Edges};
 use crate::input;
 use crate::kinds::{KindName, Seen};
 use crate::model::{Attributes, State};
-use crate::plan::{Change, Ordered, Part, Plan, PlannedChange, Step, steps};
+use crate::plan::{Change, Order, Part, Plan, PlannedChange, Step, steps, waits};
 use crate::state::Session;
 pub(crate) use fence::Fence;
 use journal::{Journal, Unwritten, journal};
@@ -97,7 +97,7 @@ struct Executor<'a> {
     report: &'a dyn Fn(Progress),
     journal: Journal,
     began: Timestamp,
-    order: BTreeMap<Step, Ordered>,
+    order: Order,
     /// What is not begun, with how many others it still waits for.
     waiting: BTreeMap<Step, usize>,
     /// What of that waits for no other any more.
@@ -198,8 +198,7 @@ impl<'a> Executor<'a> {
         let skipped: BTreeSet<_> = self.waiting.into_keys().map(|step| step.address).collect();
         self.outcome.skipped = skipped.into_iter().collect();
         self.outcome.took = self.cloud.clock().now().since(self.began);
-        let edges = self.order.into_iter().map(|(step, ordered)| (step, ordered.after)).collect();
-        self.outcome.critical_path = critical_path(&edges, &self.outcome.done);
+        self.outcome.critical_path = critical_path(&waits(&self.order), &self.outcome.done);
         self.outcome
     }
 

@@ -9,7 +9,7 @@ mod scope;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,11 +19,11 @@ pub use scope::{Drift, Scope};
 
 use crate::address::Address;
 use crate::error::Error;
-use crate::graph::{self, Edges};
+use crate::graph;
 use crate::model::Attributes;
 
 pub(crate) use decide::{dependencies, plan};
-pub(crate) use order::{Ordered, Part, Step, steps};
+pub(crate) use order::{Order, Part, Step, steps, waits};
 
 /// All that must change, in an order in which it can be done. Applying it decides nothing more.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -240,16 +240,14 @@ impl Plan {
     /// each other, by what such changes usually take.
     pub fn estimate(&self) -> (f64, Vec<Address>) {
         let steps = steps(self);
-        let along: BTreeSet<Step> =
-            steps.iter().filter(|(_, ordered)| ordered.along).map(|(step, _)| step.clone()).collect();
-        let edges: Edges<Step> = steps.into_iter().map(|(step, ordered)| (step, ordered.after)).collect();
+        let edges = waits(&steps);
         let Ok(order) = graph::in_order(&edges) else { return (0.0, Vec::new()) };
         let by_address: BTreeMap<&Address, &Change> =
             self.changes.iter().map(|planned| (&planned.address, &planned.change)).collect();
         let cost = |step: &Step| {
             let (create, update, delete) = step.address.kind.profile().typical;
             match (by_address.get(&step.address), step.part) {
-                (_, Part::Delete) if along.contains(step) => 0.0,
+                (_, Part::Delete) if steps.get(step).is_some_and(|ordered| ordered.along) => 0.0,
                 (_, Part::Delete) => delete,
                 (Some(Change::Create { .. } | Change::Replace { .. } | Change::Await { .. }), _) => create,
                 (Some(Change::Update { .. }), _) => update,

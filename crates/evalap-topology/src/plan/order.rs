@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Change, Plan};
 use crate::address::Address;
-use crate::graph;
+use crate::graph::{self, Edges};
 
 /// One part of a change, as it is carried out: a replacement has two.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,12 +40,16 @@ pub(crate) fn steps(plan: &Plan) -> Order {
     let riders = riders(plan);
     if !riders.is_empty() {
         let order = ordered(plan, &riders);
-        let edges = order.iter().map(|(step, ordered)| (step.clone(), ordered.after.clone())).collect();
-        if graph::in_order(&edges).is_ok() {
+        if graph::in_order(&waits(&order)).is_ok() {
             return order;
         }
     }
     ordered(plan, &BTreeMap::new())
+}
+
+/// Who waits for whom.
+pub(crate) fn waits(order: &Order) -> Edges<Step> {
+    order.iter().map(|(step, ordered)| (step.clone(), ordered.after.clone())).collect()
 }
 
 /// What is deleted with what it lives in, and that.
@@ -231,8 +235,7 @@ mod tests {
         let resources: &[(&str, &[&str])] =
             &[("database_instance.main", &[]), ("database.app", &["database_instance.main"])];
         let steps = steps(&plan(&replace, resources));
-        let edges = steps.iter().map(|(step, ordered)| (step.clone(), ordered.after.clone())).collect();
-        let order = graph::in_order(&edges).unwrap();
+        let order = graph::in_order(&waits(&steps)).unwrap();
         let told: Vec<_> = order.iter().map(|step| (step.address.kind, step.part)).collect();
         assert_eq!(
             told,

@@ -219,9 +219,7 @@ fn what_is_no_longer_wanted_goes_in_reverse_even_without_its_definition() {
             "delete vpc.main: it is not in the definition any more",
         ]
     );
-    let order = crate::graph::in_order(
-        &steps(&plan).into_iter().map(|(step, ordered)| (step, ordered.after)).collect(),
-    );
+    let order = crate::graph::in_order(&waits(&steps(&plan)));
     let order: Vec<_> = order.unwrap().into_iter().map(|step| step.address.kind).collect();
     assert_eq!(order, [KindName::PrivateNetwork, KindName::Vpc]);
 

@@ -10,6 +10,7 @@ mod drift;
 mod drift_command;
 mod edits;
 mod failures;
+mod hands;
 mod kills;
 mod laws;
 mod layers;
