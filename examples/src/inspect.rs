@@ -117,8 +117,8 @@ pub(crate) fn state(state: &State) -> String {
     for (address, tracked) in &state.resources {
         let phase = match tracked.phase {
             Phase::Creating => "being made: it may exist or not",
-            Phase::Created => "made, not known to be ready",
-            Phase::Updating => "being changed",
+            Phase::Created => "made or changed, not known to be ready",
+            Phase::Updating => "being changed: it may be or not",
             Phase::Deleting => "being deleted",
             Phase::Ready => "",
         };

@@ -84,6 +84,7 @@ fn change(out: &mut String, planned: &PlannedChange, why: bool) {
 fn cause(cause: Cause) -> &'static str {
     match cause {
         Cause::Drift => "  (somebody has changed it since)",
+        Cause::Unfinished => "  (an earlier run may not have written it)",
         Cause::Broken => "  (it cannot be used as it is)",
         _ => "",
     }

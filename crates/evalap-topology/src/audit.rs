@@ -196,6 +196,7 @@ fn changed(state: &State, record: &Record<State>, event: &Event) -> Changed {
         Event::Updating { address, spec, .. } => {
             (address, "update".to_owned(), differences(before(address), spec))
         }
+        Event::Updated { address, .. } => (address, "updated".to_owned(), Vec::new()),
         Event::Ready { address, outputs, .. } => {
             let was = state.resources.get(address).map_or(&none, |tracked| &tracked.outputs);
             (address, "ready".to_owned(), differences(was, outputs))

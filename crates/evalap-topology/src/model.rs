@@ -59,6 +59,13 @@ pub enum Event {
         /// What it refers to.
         depends_on: Vec<Address>,
     },
+    /// The call that changes the resource was answered: what it began may be under way.
+    Updated {
+        /// The resource.
+        address: Address,
+        /// The cloud's id for it, which an update may have changed.
+        id: String,
+    },
     /// The resource is as its specification says.
     Ready {
         /// The resource.
@@ -113,6 +120,7 @@ impl Event {
             Self::Creating { address, .. }
             | Self::Created { address, .. }
             | Self::Updating { address, .. }
+            | Self::Updated { address, .. }
             | Self::Ready { address, .. }
             | Self::Adopted { address, .. }
             | Self::Deleting { address }
@@ -146,9 +154,9 @@ impl Event {
 pub enum Phase {
     /// A call that makes it has left; whether it exists is not known.
     Creating,
-    /// It exists; whether it is ready is not known.
+    /// It was made or changed; whether it is ready is not known.
     Created,
-    /// A call that changes it has left.
+    /// A call that changes it has left; whether it was heard is not known.
     Updating,
     /// It is as its specification says.
     Ready,
@@ -268,6 +276,11 @@ impl Fold for State {
                 tracked.phase = Updating;
                 tracked.spec = spec;
                 tracked.depends_on = depends_on;
+            }
+            Event::Updated { address, id } => {
+                let tracked = self.tracked(&address, "changed", &[Updating])?;
+                tracked.phase = Created;
+                tracked.id = Some(id);
             }
             Event::Ready { address, id, outputs } => {
                 let tracked = self.tracked(&address, "ready", &[Created, Ready, Updating])?;

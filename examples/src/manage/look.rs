@@ -271,6 +271,7 @@ fn happened(event: &Event) -> String {
         Event::Creating { address, .. } => format!("{address}: about to be made"),
         Event::Created { address, id } => format!("{address}: made, {id}"),
         Event::Updating { address, .. } => format!("{address}: about to be changed"),
+        Event::Updated { address, .. } => format!("{address}: changed"),
         Event::Ready { address, .. } => format!("{address}: ready"),
         Event::Adopted { address, id, .. } => format!("{address}: adopted, {id}"),
         Event::Deleting { address } => format!("{address}: about to be deleted"),

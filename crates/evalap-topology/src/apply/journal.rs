@@ -165,5 +165,8 @@ impl Writer {
 
 /// Whether the event is about what the cloud has done, and not about what was going to be asked of it.
 fn tells_of_effect(event: &Event) -> bool {
-    matches!(event, Event::Created { .. } | Event::Ready { .. } | Event::Deleted { .. })
+    matches!(
+        event,
+        Event::Created { .. } | Event::Updated { .. } | Event::Ready { .. } | Event::Deleted { .. }
+    )
 }

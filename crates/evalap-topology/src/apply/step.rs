@@ -165,7 +165,7 @@ impl Work<'_> {
         before.push(Event::Updating { address: address.clone(), spec, depends_on });
         self.journal.write(before).await?;
         let id = address.kind.update(self.cloud, &self.spec, id, &changed).await.map_err(unknown)?;
-        self.made(id, Vec::new()).await
+        self.made(id.clone(), vec![Event::Updated { address, id }]).await
     }
 
     /// Writes what has happened and waits for the resource meanwhile; where there is nothing to wait for, one write says it all.

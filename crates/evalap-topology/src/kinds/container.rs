@@ -162,6 +162,7 @@ impl Kind for Container {
             ("name", Behaviour::Replace),
             ("namespace_id", Behaviour::Replace),
             ("private_network_id", Behaviour::Attached),
+            ("deadline", Behaviour::Unsent),
         ],
         never_unset: &["private_network_id", "liveness_probe", "startup_probe", "local_storage_limit_bytes"],
         moving_outputs: &["secret_hashes"],

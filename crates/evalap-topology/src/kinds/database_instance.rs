@@ -94,6 +94,22 @@ impl DatabaseInstance {
         upgrades.into_iter().filter(|(name, _)| changed.contains(name)).collect()
     }
 
+    /// Those that it does not have by now: an earlier run may have begun one and not seen its end.
+    async fn missing(
+        &self,
+        mut upgrades: Vec<(&'static str, UpgradeInstance)>,
+        cloud: &Cloud,
+        id: &InstanceId,
+    ) -> Result<Vec<(&'static str, UpgradeInstance)>, KindError> {
+        if !upgrades.is_empty() {
+            let (wanted, has) = (json!(self), seen(cloud, cloud.rdb.get_instance(id).await?).attributes);
+            upgrades.retain(|(name, _)| {
+                !has.get(*name).is_some_and(|is| Self::same(name, &wanted[*name], is, None))
+            });
+        }
+        Ok(upgrades)
+    }
+
     /// What the platform's own upgrade to another engine would do. It is not what the plan does.
     fn engine_preflight(&self, instance: &Instance) -> String {
         let (is, wanted) = (&instance.engine, &self.engine);
@@ -192,7 +208,7 @@ impl Kind for DatabaseInstance {
         if names.contains(&"public_endpoint") {
             self.set_public_endpoint(cloud, &instance).await?;
         }
-        for (_, upgrade) in self.upgrades(&names) {
+        for (_, upgrade) in self.missing(self.upgrades(&names), cloud, &instance).await? {
             cloud.rdb.upgrade_instance(&instance, upgrade).await?;
             cloud.rdb.wait_for_instance(&instance).await?;
         }

@@ -70,6 +70,8 @@ pub(crate) enum Behaviour {
     Attached,
     /// Not at all, and it is not worth making the resource again.
     Fixed,
+    /// By nothing that is sent: it is for ourselves.
+    Unsent,
 }
 
 /// What to do about a resource that is broken.

@@ -377,6 +377,7 @@ fn reason(fields: &[FieldChange]) -> String {
     let parts = [
         part(Cause::Definition, "the definition changes"),
         part(Cause::Drift, "somebody has changed"),
+        part(Cause::Unfinished, "an earlier run did not finish"),
         part(Cause::Reference, "what it refers to changes:"),
         part(Cause::Broken, "it cannot be used:"),
     ];

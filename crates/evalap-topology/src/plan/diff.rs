@@ -36,6 +36,11 @@ pub(super) fn difference(
         let before = tracked.and_then(|tracked| tracked.spec.get(name));
         let current = seen.attributes.get(name).or_else(|| remembered.and_then(|spec| spec.get(name)));
         let rewritten = was_rewritten(kind, name, seen, tracked);
+        let behaviour = kind.profile().behaviour(name);
+        // What is not known and no update would write.
+        if current.is_none() && matches!(behaviour, Behaviour::Fixed | Behaviour::Unsent) {
+            continue;
+        }
         let written = remembered.and_then(|spec| spec.get(name));
         if !rewritten && current.is_some_and(|current| kind.same(name, desired, current, written)) {
             continue;
@@ -44,17 +49,19 @@ pub(super) fn difference(
             Cause::Reference
         } else if rewritten || (was_ready && current.is_some() && before == Some(desired)) {
             Cause::Drift
+        } else if before == Some(desired) {
+            Cause::Unfinished
         } else {
             Cause::Definition
         };
         let current = current.cloned().unwrap_or_default();
         let field = FieldChange { name: name.clone(), from: current.clone(), to: desired.clone(), cause };
-        match kind.profile().behaviour(name) {
+        match behaviour {
             Behaviour::Replace => difference.by_replacement.push(field),
             Behaviour::Attached if input::is_unresolved(desired) && !current.is_null() => {
                 difference.by_replacement.push(field);
             }
-            Behaviour::Fixed if !current.is_null() => difference.impossible.push(format!(
+            Behaviour::Fixed => difference.impossible.push(format!(
                 "{address}: {name} cannot be changed: it is {current} and cannot become {desired}. Keep {current}"
             )),
             Behaviour::GrowOnly if less(desired, &current) => difference.impossible.push(format!(
@@ -64,7 +71,7 @@ pub(super) fn difference(
             Behaviour::OneWay if current == Value::Bool(true) => difference.impossible.push(format!(
                 "{address}: {name} cannot be switched off once it is on. Keep it, or move the data into a new one by hand"
             )),
-            Behaviour::InPlace | Behaviour::Attached | Behaviour::Fixed | Behaviour::GrowOnly | Behaviour::OneWay => difference.in_place.push(field),
+            Behaviour::InPlace | Behaviour::Attached | Behaviour::GrowOnly | Behaviour::OneWay | Behaviour::Unsent => difference.in_place.push(field),
         }
     }
     for name in kind.profile().never_unset.iter().filter(|name| !spec.contains_key(**name)) {

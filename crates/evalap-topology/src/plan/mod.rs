@@ -154,6 +154,8 @@ pub enum Cause {
     Definition,
     /// Somebody has changed the resource since.
     Drift,
+    /// An earlier run was to write it and has not, or not for certain.
+    Unfinished,
     /// Something that it refers to changes in this plan.
     Reference,
     /// The resource cannot be used as it is.

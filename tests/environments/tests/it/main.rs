@@ -11,6 +11,7 @@ mod drift_command;
 mod edits;
 mod failures;
 mod hands;
+mod in_flight;
 mod kills;
 mod laws;
 mod layers;

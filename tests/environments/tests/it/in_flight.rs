@@ -1,0 +1,57 @@
+//! What was begun and not seen to end is remembered: the next run waits for it, and asks for nothing twice.
+
+use std::time::Duration;
+
+use environments::{STAGING, World};
+use scaleway_emulator::{Fault, FaultKind, ImageBook, Latency};
+use scaleway_rdb::{ListInstances, Rdb, UpgradeInstance};
+
+#[test]
+fn a_change_that_took_too_long_is_waited_for_and_not_asked_for_again() {
+    let world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    world.must_apply();
+    let world = world.edit("runners:0.9.0", "runners:0.9.1");
+    let slow = FaultKind::SlowReadiness(Duration::from_secs(100));
+    world.emulator.inject(Fault::new(slow).operation("UpdateContainer").nth(1));
+    let outcome = world.run(world.apply()).unwrap();
+    let [failed] = &outcome.failed[..] else { panic!("{outcome:#?}") };
+    assert!(failed.error.contains("waiting can go on"), "{}", failed.error);
+    // By another run, which has only the log to know it from.
+    assert_eq!(world.changes(), ["wait for container.runners"]);
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+    assert_eq!(world.emulator.requests().count("UpdateContainer"), 1);
+}
+
+#[test]
+fn what_an_interrupted_change_leaves_in_doubt_is_written_again_and_the_plan_says_why() {
+    let world = World::staging();
+    world.must_apply();
+    let world = world.edit("runners:0.9.0", "runners:0.9.1");
+    world.emulator.inject(Fault::new(FaultKind::LostAnswer).operation("UpdateContainer").times(10));
+    assert!(!world.run(world.apply()).unwrap().is_complete());
+    world.emulator.clear_faults();
+    let plan = world.run(world.plan()).unwrap();
+    let [planned] = &plan.effective().collect::<Vec<_>>()[..] else { panic!("{:#?}", plan.changes) };
+    assert_eq!(planned.why, "an earlier run did not finish secret_environment_variables");
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn an_instance_that_has_been_upgraded_meanwhile_is_not_upgraded_again() {
+    let world = World::staging();
+    world.must_apply();
+    let world = world.edit("DB-DEV-S", "DB-DEV-M");
+    let outcome = world.run(async {
+        let mut engine = world.open().await.unwrap();
+        let plan = engine.plan().await.unwrap();
+        let rdb = Rdb::new(&world.client());
+        let instance = rdb.list_instances(ListInstances::default()).all().await.unwrap().remove(0);
+        rdb.upgrade_instance(&instance.id, UpgradeInstance::NodeType("DB-DEV-M".to_owned())).await.unwrap();
+        world.carry_out(&mut engine, &plan).await.unwrap()
+    });
+    assert!(outcome.is_complete(), "{outcome:#?}");
+    assert_eq!(world.emulator.requests().count("UpgradeInstance"), 1);
+    assert_eq!(world.changes(), Vec::<String>::new());
+}
