@@ -13,6 +13,7 @@ pub(crate) struct Field {
     required: bool,
     fixed: bool,
     whole: bool,
+    zero_is_unsaid: bool,
     default: Default,
 }
 
@@ -43,7 +44,15 @@ enum Default {
 }
 
 const fn field(name: &'static str, shape: Shape) -> Field {
-    Field { name, shape, required: false, fixed: false, whole: false, default: Default::Natural }
+    Field {
+        name,
+        shape,
+        required: false,
+        fixed: false,
+        whole: false,
+        zero_is_unsaid: false,
+        default: Default::Natural,
+    }
 }
 
 /// Text of any length.
@@ -116,6 +125,12 @@ impl Field {
         self
     }
 
+    /// For numbers that are not optional in protobuf, where 0 and absent are the same: clients send it for what nobody said.
+    pub(crate) const fn zero_is_unsaid(mut self) -> Self {
+        self.zero_is_unsaid = true;
+        self
+    }
+
     /// For text: how many characters.
     pub(crate) const fn length(mut self, min: usize, max: usize) -> Self {
         self.shape = Shape::Text { min, max };
@@ -185,7 +200,7 @@ fn new_object(path: &str, fields: &[Field], request: &Body, problems: &mut Vec<P
     let mut body = Body::new();
     for field in fields {
         let path = join(path, field.name);
-        let said = request.get(field.name).filter(|value| is_said(field.shape, value));
+        let said = request.get(field.name).filter(|value| is_said(field, value));
         if field.required && said.is_none_or(|value| value.as_str() == Some("")) {
             problems.push(Problem::required(path));
             continue;
@@ -210,7 +225,7 @@ fn patch_object(
 ) -> Body {
     let mut changed = Body::new();
     for field in fields.iter().filter(|field| !field.fixed) {
-        let Some(value) = request.get(field.name).filter(|value| is_said(field.shape, value)) else {
+        let Some(value) = request.get(field.name).filter(|value| is_said(field, value)) else {
             continue;
         };
         let path = join(path, field.name);
@@ -227,9 +242,10 @@ fn join(path: &str, name: &str) -> String {
 }
 
 /// Null is as absent, and so is an enum's "unknown".
-fn is_said(shape: Shape, value: &Value) -> bool {
-    match (shape, value) {
+fn is_said(field: &Field, value: &Value) -> bool {
+    match (field.shape, value) {
         (_, Value::Null) => false,
+        (Shape::Number { .. }, value) if field.zero_is_unsaid => value != 0,
         (Shape::Choice(_), Value::String(text)) => !text.starts_with("unknown") && !text.is_empty(),
         _ => true,
     }
@@ -338,7 +354,7 @@ mod tests {
         number("port", 1, 65535).or_number(8080),
         choice("privacy", &["public", "private"]).or_text("public"),
         duration("timeout", 10, 3600).or_text("300s"),
-        object("probe", &[number("count", 1, 50), text("path")]),
+        object("probe", &[number("count", 1, 50).or_number(3).zero_is_unsaid(), text("path")]),
         texts("tags"),
     ];
 
@@ -349,10 +365,12 @@ mod tests {
 
     #[test]
     fn what_is_not_said_has_its_default() {
-        let request = object_of(json!({"name": "abc", "privacy": "unknown_privacy", "tags": null}));
+        let request = object_of(
+            json!({"name": "abc", "privacy": "unknown_privacy", "probe": {"count": 0}, "tags": null}),
+        );
         let body = create(FIELDS, &request).unwrap();
-        let expected =
-            json!({"name": "abc", "port": 8080, "privacy": "public", "timeout": "300s", "tags": []});
+        let expected = json!({"name": "abc", "port": 8080, "privacy": "public", "timeout": "300s",
+            "probe": {"count": 3, "path": ""}, "tags": []});
         assert_eq!(Value::Object(body), expected);
     }
 

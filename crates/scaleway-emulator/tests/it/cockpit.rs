@@ -310,4 +310,7 @@ fn products_and_usage_answer() {
     let metrics = &usage["external_metrics_usage"];
     assert_eq!((&metrics["unit"], &metrics["quantity_over_interval"]), (&json!("samples"), &json!(0)));
     assert_eq!(usage["scaleway_logs_usage"]["interval"], "3600s");
+    let (status, refused) =
+        desk.get(&format!("{COCKPIT}/usage-overview?project_id={PROJECT}&interval=%7B86400%200%7D"));
+    assert_eq!((status, &refused["details"][0]["argument_name"]), (400, &json!("interval")));
 }

@@ -169,6 +169,31 @@ fn the_probe_that_fails_decides_when_and_why() {
 }
 
 #[test]
+fn a_probe_has_the_defaults_where_a_client_sends_zero_for_what_nobody_said() {
+    let zero = json!({"failure_threshold": 0, "interval": null, "timeout": null, "http": {"path": "/a"}});
+    let (desk, one, made) = deploy(ImageBook::new(), json!({"liveness_probe": zero}));
+    let whole = json!({"failure_threshold": 30, "interval": "10s", "timeout": "1s", "http": {"path": "/a"}});
+    assert_eq!(made["liveness_probe"], whole);
+    desk.wait(16);
+    let request = json!({"startup_probe": {"failure_threshold": 51, "tcp": {}}});
+    let (status, refused) = desk.ask("PATCH", &one, request);
+    let argument = &refused["details"][0]["argument_name"];
+    assert_eq!((status, argument), (400, &json!("startup_probe.failure_threshold")));
+}
+
+#[test]
+fn milan_has_containers() {
+    let desk = Desk::instant();
+    let milan = CONTAINERS.replace("fr-par", "it-mil");
+    let namespace =
+        desk.ok("POST", &format!("{milan}/namespaces"), json!({"project_id": PROJECT, "name": "it"}));
+    let body = json!({"namespace_id": namespace["id"], "name": "api", "image": "api:1"});
+    let made = desk.ok("POST", &format!("{milan}/containers"), body);
+    assert!(made["public_endpoint"].as_str().unwrap().ends_with(".functions.fnc.it-mil.scw.cloud"));
+    assert_eq!(call(&desk, &made, None).0, 200);
+}
+
+#[test]
 fn images_that_are_missing_or_listen_elsewhere_end_in_an_error() {
     let images = ImageBook::new()
         .with(Image::new("evalap/api:1").missing())

@@ -14,7 +14,7 @@ fn what_is_not_known_is_a_501_that_names_the_route() {
     let (status, body) = desk.ask("PUT", &format!("{CONTAINERS}/namespaces"), json!({}));
     assert_eq!((status, &body["verb"]), (501, &json!("PUT")));
     assert!(body["message"].as_str().unwrap().contains("POST"), "{body}");
-    let path = format!("{CONTAINERS}/namespaces").replace("fr-par", "it-mil");
+    let path = format!("{CONTAINERS}/namespaces").replace("fr-par", "us-east");
     assert_eq!(desk.get(&path).0, 404);
 }
 

@@ -6,7 +6,9 @@ use serde_json::{Value, json};
 
 use crate::call::Call;
 use crate::products::pages;
+use crate::refusal::{Problem, Refusal};
 use crate::reply::{Answer, Reply};
+use crate::schema::seconds;
 
 use super::{order, queried_project, sort};
 
@@ -27,6 +29,11 @@ pub(super) fn products(call: &mut Call<'_>) -> Answer {
 
 pub(super) fn overview(call: &mut Call<'_>) -> Answer {
     let project = queried_project(call)?;
+    let interval = call.query("interval").filter(|text| !text.is_empty());
+    if interval.is_some_and(|text| seconds(text).is_none()) {
+        let problem = Problem::format("interval", "must be a duration, as \"30s\"");
+        return Err(Refusal::invalid_arguments(&[problem]));
+    }
     let usage = |origin: &str, of: &str| {
         json!({
             "data_source_id": null,
@@ -34,7 +41,7 @@ pub(super) fn overview(call: &mut Call<'_>) -> Answer {
             "data_source_origin": origin,
             "data_source_type": of,
             "unit": if of == "metrics" { "samples" } else { "bytes" },
-            "interval": call.query("interval"),
+            "interval": interval,
             "quantity_over_interval": 0,
             "region": call.region(),
         })

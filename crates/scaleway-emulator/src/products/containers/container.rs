@@ -23,7 +23,7 @@ const MEGABYTE: i64 = 1_000_000;
 const TAKEN_PORTS: [u64; 6] = [8008, 8012, 8013, 8022, 9090, 9091];
 
 const PROBE: &[Field] = &[
-    number("failure_threshold", 1, 50).or_number(30),
+    number("failure_threshold", 1, 50).or_number(30).zero_is_unsaid(),
     duration("interval", 1, 3600).or_text("10s"),
     duration("timeout", 1, 3600).or_text("1s"),
     object("tcp", &[]),

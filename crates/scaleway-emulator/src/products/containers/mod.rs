@@ -29,7 +29,7 @@ const TOKEN: &str = "/containers/v1beta1/regions/{region}/tokens/{token_id}";
 
 pub(super) const PRODUCT: Product = Product {
     name: "containers",
-    regions: &["fr-par", "nl-ams", "pl-waw"],
+    regions: &["fr-par", "nl-ams", "pl-waw", "it-mil"],
     routes: &[
         Route::new("POST", path!("namespaces"), "CreateNamespace", namespace::create),
         Route::new("GET", path!("namespaces"), "ListNamespaces", namespace::list),
