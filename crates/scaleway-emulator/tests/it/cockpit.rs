@@ -103,7 +103,9 @@ fn data_sources_are_listed_by_type_origin_and_project() {
 #[test]
 fn the_default_project_has_the_platforms_metrics() {
     let desk = Desk::with(|builder| builder.organization("organization"));
-    let list = format!("{COCKPIT}/data-sources?project_id=organization&origin=scaleway&types=metrics");
+    let list = format!("{COCKPIT}/data-sources?project_id=organization&origin=scaleway&types=logs");
+    assert_eq!(desk.get(&list).1["data_sources"][0]["name"], "Scaleway Logs");
+    let list = list.replace("logs", "metrics");
     let found = desk.get(&list).1;
     let platforms = &found["data_sources"][0];
     assert_eq!((&found["total_count"], &platforms["name"]), (&json!(1), &json!("Scaleway Metrics")));

@@ -257,6 +257,12 @@ fn routes_that_lead_nowhere_are_refused() {
     assert_eq!(try_it(json!({"nexthop_private_network_id": "nothing"})).0, 404);
     assert_eq!(try_it(json!({"nexthop_vpc_connector_id": "nothing"})).0, 404);
     assert_eq!(try_it(json!({"destination": "10.0.0.1/24"})), (400, "destination".into()));
+    let body = json!({"vpc_id": id(&a), "destination": "10.0.0.0/24", "nexthop_resource_id": "nic"});
+    let route = make(&desk, "routes", body);
+    assert_eq!(
+        (&route["nexthop_resource_id"], &route["nexthop_private_network_id"]),
+        (&json!("nic"), &Value::Null)
+    );
 }
 
 #[test]

@@ -71,7 +71,10 @@ fn make(call: &mut Call<'_>, mut fields: Body, origin: &str) -> Result<String, R
     Ok(id)
 }
 
-/// The default project, which has the organisation's id, has a source that the platform made.
+/// What the platform makes for its products' own data, in each of their regions (documented).
+const PLATFORMS: [(&str, &str); 2] = [("Scaleway Metrics", "metrics"), ("Scaleway Logs", "logs")];
+
+/// The default project, which has the organisation's id, has the sources that the platform makes.
 fn make_platforms(call: &mut Call<'_>) -> Result<(), Refusal> {
     let organization = call.world.settings.organization.clone();
     let is_there = call.world.store.all(KIND).any(|(_, source)| {
@@ -82,13 +85,16 @@ fn make_platforms(call: &mut Call<'_>) -> Result<(), Refusal> {
     if is_there || call.query("project_id") != Some(organization.as_str()) {
         return Ok(());
     }
-    let fields = body! {
-        "project_id": organization,
-        "name": "Scaleway Metrics",
-        "type": "metrics",
-        "current_month_usage": 0,
-    };
-    make(call, fields, "scaleway").map(drop)
+    for (name, of) in PLATFORMS {
+        let fields = body! {
+            "project_id": organization.as_str(),
+            "name": name,
+            "type": of,
+            "current_month_usage": 0,
+        };
+        make(call, fields, "scaleway")?;
+    }
+    Ok(())
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {

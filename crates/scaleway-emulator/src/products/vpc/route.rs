@@ -173,8 +173,10 @@ fn check(call: &Call<'_>, route: &Body) -> Result<(), Refusal> {
     range::require("destination", text("destination"))?;
     let (network, connector) = (text("nexthop_private_network_id"), text("nexthop_vpc_connector_id"));
     match (network, connector) {
+        // A resource is enough: it says where it is (documented).
+        ("", "") if !text("nexthop_resource_id").is_empty() => Ok(()),
         ("", "") => {
-            let help = "nexthop_private_network_id or nexthop_vpc_connector_id must be set";
+            let help = "this, nexthop_resource_id or nexthop_vpc_connector_id must be set";
             Err(Refusal::constraint("nexthop_private_network_id", help))
         }
         ("", connector) => call.find(connector::KIND, connector).map(drop),
