@@ -18,6 +18,7 @@ mod jobs;
 mod jobs_exec;
 mod kernel;
 mod management;
+mod object_buckets;
 mod object_lifecycle;
 mod object_model;
 mod object_storage;
