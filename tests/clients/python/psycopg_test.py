@@ -41,9 +41,7 @@ class RealDatabase(unittest.TestCase):
         cls.api.create_database(instance_id=cls.id, name="app")
         for name, password, permission in (("owner", OWNER, "all"), ("reader", READER, "readonly")):
             cls.api.create_user(instance_id=cls.id, name=name, password=password, is_admin=False)
-            cls.api.set_privilege(
-                instance_id=cls.id, database_name="app", user_name=name, permission=permission
-            )
+            cls.permit(name, permission)
         cls.folder = tempfile.TemporaryDirectory()
         cls.certificate = os.path.join(cls.folder.name, "ca.pem")
         with open(cls.certificate, "wb") as file:
@@ -53,6 +51,12 @@ class RealDatabase(unittest.TestCase):
     def tearDownClass(cls):
         cls.api.delete_instance(instance_id=cls.id)
         cls.folder.cleanup()
+
+    @classmethod
+    def permit(cls, name, permission):
+        cls.api.set_privilege(
+            instance_id=cls.id, database_name="app", user_name=name, permission=permission
+        )
 
     @classmethod
     def ready(cls):
@@ -77,6 +81,8 @@ class RealDatabase(unittest.TestCase):
         with self.connect("owner", OWNER) as owner:
             owner.execute("DROP TABLE IF EXISTS models")
             owner.execute(MIGRATION)
+        # What is made later is not covered by a permission that was set before.
+        self.permit("reader", "readonly")
 
     def test_a_migration_migrates_over_verified_tls(self):
         with self.connect("owner", OWNER) as owner:
@@ -96,9 +102,7 @@ class RealDatabase(unittest.TestCase):
 
     def test_a_changed_password_counts_at_once(self):
         self.api.create_user(instance_id=self.id, name="changing", password=READER, is_admin=False)
-        self.api.set_privilege(
-            instance_id=self.id, database_name="app", user_name="changing", permission="readonly"
-        )
+        self.permit("changing", "readonly")
         self.connect("changing", READER).close()
         self.api.update_user(instance_id=self.id, name="changing", password=ADMIN)
         with self.assertRaisesRegex(psycopg.OperationalError, "password authentication failed"):

@@ -124,6 +124,19 @@ fn images_say_how_their_jobs_end() {
 }
 
 #[test]
+fn sizes_that_nobody_said_are_the_default_ones_and_a_run_is_repeated_five_times_at_most() {
+    let desk = with_images("");
+    let zeros = json!({"cpu_limit": 0, "memory_limit": 0, "local_storage_capacity": 0, "retry_policy": {"max_retries": 5}});
+    let id = definition(&desk, zeros);
+    let one = format!("{JOBS}/job-definitions/{id}");
+    let made = desk.get(&one).1;
+    assert_eq!((&made["cpu_limit"], &made["memory_limit"]), (&json!(1_120), &json!(2_048)));
+    let (status, refused) = desk.ask("PATCH", &one, json!({"retry_policy": {"max_retries": 6}}));
+    let argument = &refused["details"][0]["argument_name"];
+    assert_eq!((status, argument), (400, &json!("retry_policy.max_retries")));
+}
+
+#[test]
 fn a_failed_run_is_tried_again_as_often_as_its_policy_says() {
     let desk = with_images("[[image]]\nimage = \"fails\"\ncrashes = true\n");
     let id = definition(&desk, json!({"image_uri": "fails", "retry_policy": {"max_retries": 2}}));

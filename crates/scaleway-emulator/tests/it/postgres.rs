@@ -140,19 +140,46 @@ fn a_world_that_is_taken_back_has_its_clusters() {
     }
 }
 
-/// What `psql` answers to a statement, by the instance's public endpoint.
+/// What `psql` answers to the administrator's statement, by the instance's public endpoint.
 fn sql(desk: &Desk, id: &str, statement: &str) -> String {
+    sql_as("admin", desk, id, statement).unwrap()
+}
+
+/// The same of any user, all of whom have one password.
+fn sql_as(user: &str, desk: &Desk, id: &str, statement: &str) -> Result<String, String> {
     let instance = desk.get(&format!("{RDB}/instances/{id}")).1;
     let port = instance["endpoints"][0]["port"].to_string();
     let programs = desk.get("/_emulator/postgres").1["programs"][0]["folder"].take();
     let output = std::process::Command::new(format!("{}/psql", programs.as_str().unwrap()))
-        .args(["-X", "-A", "-t", "-h", "127.0.0.1", "-p", &port, "-U", "admin", "-d", "rdb", "-c", statement])
+        .args(["-X", "-A", "-t", "-h", "127.0.0.1", "-p", &port, "-U", user, "-d", "rdb", "-c", statement])
         .env("PGPASSWORD", "P4ssw0rd-of-admin")
         .env("PGSSLMODE", "require")
         .output()
         .unwrap();
-    assert!(output.status.success(), "{statement}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    let [said, failed] =
+        [output.stdout, output.stderr].map(|text| String::from_utf8(text).unwrap().trim().to_owned());
+    if output.status.success() { Ok(said) } else { Err(format!("{statement}: {failed}")) }
+}
+
+#[test]
+fn a_permission_is_on_what_there_is_when_it_is_set() {
+    let Some(desk) = desk(|builder| builder) else { return };
+    let id = create(&desk, json!({}));
+    assert_eq!(settled(&desk, &id)["status"], "ready");
+    let one = format!("{RDB}/instances/{id}");
+    desk.ok("POST", &format!("{one}/users"), json!({"name": "reader", "password": "P4ssw0rd-of-admin"}));
+    let grant = || {
+        let body = json!({"database_name": "rdb", "user_name": "reader", "permission": "readonly"});
+        desk.ok("PUT", &format!("{one}/privileges"), body)
+    };
+    sql(&desk, &id, "create table early (n int)");
+    grant();
+    sql(&desk, &id, "create table late (n int)");
+    let count = |table: &str| sql_as("reader", &desk, &id, &format!("select count(*) from {table}"));
+    assert_eq!(count("early").unwrap(), "0");
+    assert!(count("late").unwrap_err().contains("permission denied"));
+    grant();
+    assert_eq!(count("late").unwrap(), "0");
 }
 
 #[test]

@@ -18,6 +18,9 @@ pub(super) const KIND: Kind = Kind { collection: "jobs.definitions", resource: "
 
 const DAY: u32 = 86_400;
 
+/// As documented.
+const MOST_RETRIES: i64 = 5;
+
 /// What an update that says nothing of it inside takes away.
 const SCHEDULE: &str = "cron_schedule";
 const RETRIES: &str = "retry_policy";
@@ -32,12 +35,12 @@ const FIELDS: &[Field] = &[
     texts("startup_command"),
     texts("args"),
     pairs("environment_variables"),
-    number("cpu_limit", 70, 6_000).or_number(1_120),
-    number("memory_limit", 128, 16_384).or_number(2_048),
-    number("local_storage_capacity", 1, 10_000).or_number(1_000),
+    number("cpu_limit", 70, 6_000).or_number(1_120).zero_is_unsaid(),
+    number("memory_limit", 128, 16_384).or_number(2_048).zero_is_unsaid(),
+    number("local_storage_capacity", 1, 10_000).or_number(1_000).zero_is_unsaid(),
     duration("job_timeout", 1, DAY).or_text("86400s"),
     object(SCHEDULE, &[text("schedule").required(), text("timezone").or_text("UTC")]).or_null(),
-    object(RETRIES, &[number("max_retries", 0, 100)]),
+    object(RETRIES, &[number("max_retries", 0, MOST_RETRIES)]),
 ];
 
 const LISTING: Listing = Listing {

@@ -95,8 +95,7 @@ fn grant(
     user: &str,
     permission: &str,
 ) -> Result<(), Refusal> {
-    let others = on(call.world, instance, database);
-    cluster::tell(call, instance, database, &sql::privilege(database, user, permission, &others))
+    cluster::tell(call, instance, database, &sql::privilege(database, user, permission))
 }
 
 /// A new or changed user has what is theirs by default.

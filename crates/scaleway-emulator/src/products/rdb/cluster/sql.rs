@@ -59,14 +59,9 @@ fn rights(permission: &str) -> Option<Rights> {
     })
 }
 
-/// Said in `database`: the user has this permission and no other there, on what there is and on what the `others` (users with
-/// their permissions) will make, and they on what the user will make.
-pub(in crate::products::rdb) fn privilege(
-    database: &str,
-    user: &str,
-    permission: &str,
-    others: &[(String, String)],
-) -> String {
+/// Said in `database`: the user has this permission and no other there, on what there is by now. What is made later is its
+/// maker's, until the permission is set again (documented).
+pub(in crate::products::rdb) fn privilege(database: &str, user: &str, permission: &str) -> String {
     let to = format!("\"{user}\"");
     // Where `format` reads it.
     let read = to.replace('%', "%%");
@@ -96,28 +91,6 @@ pub(in crate::products::rdb) fn privilege(
         sql += &each(&grant, "nspname) FROM pg_namespace", &schemas);
         sql += &each(&format!("GRANT {} ON %s %s TO {read}", rights.tables), relation, &tables);
         sql += &each(&format!("GRANT {} ON %s %s TO {read}", rights.sequences), relation, &sequences);
-    }
-    for (other, theirs) in others.iter().filter(|(other, _)| other != user) {
-        sql += &to_come(other, user, permission);
-        sql += &to_come(user, other, theirs);
-    }
-    sql
-}
-
-/// What `reader` may do with what `maker` will make.
-fn to_come(maker: &str, reader: &str, permission: &str) -> String {
-    let mut sql = String::new();
-    let granted = rights(permission);
-    for (kind, of) in [
-        ("TABLES", granted.as_ref().map(|rights| rights.tables)),
-        ("SEQUENCES", granted.as_ref().map(|rights| rights.sequences)),
-        ("SCHEMAS", granted.as_ref().map(|rights| rights.schemas)),
-    ] {
-        let defaults = format!("ALTER DEFAULT PRIVILEGES FOR ROLE \"{maker}\"");
-        let _ = writeln!(sql, "{defaults} REVOKE ALL ON {kind} FROM \"{reader}\";");
-        if let Some(of) = of {
-            let _ = writeln!(sql, "{defaults} GRANT {of} ON {kind} TO \"{reader}\";");
-        }
     }
     sql
 }

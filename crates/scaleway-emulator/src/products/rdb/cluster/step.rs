@@ -106,7 +106,7 @@ impl Running {
             }
             Step::Privileges { database } => {
                 let granted = privilege::on(world, &work.cluster, database);
-                let all = granted.iter().map(|(user, may)| sql::privilege(database, user, may, &granted));
+                let all = granted.iter().map(|(user, may)| sql::privilege(database, user, may));
                 cluster.psql(database, &all.collect::<String>())?
             }
             Step::Empty { database } => {
