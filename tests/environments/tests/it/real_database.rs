@@ -114,13 +114,23 @@ fn a_migration_migrates_and_a_reader_only_reads() {
     let id = desk.instance();
     let migrate = "CREATE TABLE models (id serial PRIMARY KEY, name text); INSERT INTO models (name) VALUES ('a'), ('b')";
     desk.psql(&id, "owner", OWNER, migrate).unwrap();
-    assert_eq!(desk.psql(&id, "reader", READER, "SELECT count(*) FROM models").unwrap(), "2");
+    let permit = |user: &str, permission: Permission| {
+        desk.wait(desk.rdb.set_privilege(&id, SetPrivilege::new("evalap", user, permission)));
+    };
+    let count = || desk.psql(&id, "reader", READER, "SELECT count(*) FROM models");
+    assert!(
+        count().unwrap_err().contains("permission denied for table models"),
+        "it came after the permission"
+    );
+    permit("reader", Permission::Readonly);
+    assert_eq!(count().unwrap(), "2");
     let refused = desk.psql(&id, "reader", READER, "DELETE FROM models").unwrap_err();
     assert!(refused.contains("permission denied for table models"), "{refused}");
     assert_eq!(desk.psql(&id, "admin", OWNER, "SHOW ssl").unwrap(), "on");
-    desk.wait(desk.rdb.set_privilege(&id, SetPrivilege::new("evalap", "reader", Permission::None)));
+    permit("reader", Permission::None);
     let refused = desk.psql(&id, "reader", READER, "SELECT 1").unwrap_err();
     assert!(refused.contains("permission denied for database"), "{refused}");
+    permit("admin", Permission::All);
     desk.wait(desk.rdb.delete_user(&id, "owner"));
     assert_eq!(
         desk.psql(&id, "admin", OWNER, "SELECT name FROM models ORDER BY id DESC LIMIT 1").unwrap(),
