@@ -56,7 +56,7 @@ pub(crate) enum Command {
         /// Keeps the plan in this file, for `apply FILE`.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// Exit code 2 where there are changes, instead of 0.
+        /// Exit code 2 where there are changes, instead of 0; 1 where it cannot be told, since what exists cannot be looked at.
         #[arg(long)]
         detailed_exitcode: bool,
     },
@@ -171,11 +171,13 @@ enum Wait {
 }
 
 impl Options {
-    /// Those of a program that has no other: the emulator's cloud, or another's, as fast as it can be.
+    /// Those of a program that has no other: the emulator's cloud, or another's, in our time. A clock that jumps would see
+    /// the lock of a run that is alive expire.
     pub(crate) fn plain(data: &Path, emulator: Option<&url::Url>) -> Self {
         let url = emulator.map(|url| format!("--emulator-url={url}"));
-        let words = ["program".into(), "--speed=max".into(), "--data".into(), data.as_os_str().to_owned()];
-        let words = words.into_iter().chain(url.map(OsString::from));
+        let words = ["program", "--speed=1", "--latency=none", "--data"].map(OsString::from);
+        let words = words.into_iter().chain([data.as_os_str().to_owned()]);
+        let words = words.chain(url.map(OsString::from));
         Arguments::try_parse_from(words).unwrap_or_else(|error| error.exit()).options
     }
 
@@ -230,6 +232,12 @@ impl Arguments {
     }
 
     fn check(&self, program: &Program) -> Result<(), &'static str> {
+        if let Some(Command::Plan { look, .. } | Command::Apply { look, .. }) = &self.command
+            && look.refresh_only
+            && !look.refresh
+        {
+            return Err("--refresh-only looks at what exists: leave out --refresh=false");
+        }
         if self.options.places().count() > 1 {
             return Err("say one place: --target emulator or --target scaleway");
         }
@@ -312,6 +320,19 @@ mod tests {
         assert!(read(&["plan"]).check(&nowhere).unwrap_err().contains("--target scaleway"));
         assert_eq!(read(&["plan", "--target", "emulator"]).check(&nowhere), Ok(()));
         assert_eq!(read(&["plan"]).check(&program(Some(TargetKind::Emulator))), Ok(()));
+    }
+
+    #[test]
+    fn a_program_without_a_speed_lives_in_our_time() {
+        // On a clock that jumps, the minutes after which a lock may be taken over pass at once.
+        assert_eq!(Options::plain(Path::new("data"), None).speed, Speed::Times(1.0));
+    }
+
+    #[test]
+    fn what_is_looked_at_and_what_is_remembered_exclude_each_other() {
+        let arguments = read(&["plan", "--refresh-only", "--refresh=false"]);
+        let refused = arguments.check(&program(Some(TargetKind::Emulator))).unwrap_err();
+        assert!(refused.contains("--refresh=false"), "{refused}");
     }
 
     #[test]

@@ -95,6 +95,10 @@ impl Error {
                     .into()
             }
             Self::Engine(Engine::Observe { source: KindError::Api(error), .. }) => api_remedy(error)?.into(),
+            Self::Engine(Engine::State(StateError::Unavailable { .. })) => {
+                "run the command again when it answers; `plan` and `show` of the program that deploys tell what was last read"
+                    .into()
+            }
             Self::Engine(Engine::State(StateError::Fenced { .. })) => {
                 "find out who took the lock over (manage_state history), then run the command again".into()
             }

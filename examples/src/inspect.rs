@@ -25,21 +25,36 @@ pub(crate) async fn plan(
     out: Option<&Path>,
     detailed: bool,
 ) -> Result<Exit, Error> {
-    let plan = match desk.engine.plan_within(scope).await {
-        Err(error) if error.is_away() && !scope.from_memory => {
-            if out.is_some() {
-                return Err(error.into());
-            }
+    let mut whole = scope.clone();
+    whole.refresh_only = false;
+    let mut looked = true;
+    let mut plan = match desk.engine.plan_within(&whole).await {
+        // What was to be kept, or to be found out about what exists, is not there to be had.
+        Err(error) if error.is_away() && !scope.from_memory && out.is_none() && !scope.refresh_only => {
+            looked = false;
             remembered(desk, scope, &error).await?
         }
         plan => plan?,
     };
+    if scope.from_memory {
+        say_if_away(desk.engine.session());
+    }
+    if scope.refresh_only {
+        let drift: Vec<_> = plan.drift().collect();
+        if !json && !drift.is_empty() {
+            text::say(plan_text::drift(&drift, "`apply --refresh-only` leaves them as they are."));
+        }
+        plan = plan.only_refresh();
+    }
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
     } else if !plan.is_empty() {
         text::say(plan_text::plan(&plan, true));
     } else if plan.problems.is_empty() {
-        text::say("No changes.");
+        text::say(if scope.refresh_only { "Nothing for the state to take note of." } else { "No changes." });
+    }
+    if !json && plan.problems.is_empty() {
+        say_if_held(desk.engine.session());
     }
     if !plan.problems.is_empty() {
         return Err(evalap_topology::Error::Refused { problems: plan.problems }.into());
@@ -50,7 +65,36 @@ pub(crate) async fn plan(
             text::say(format!("Kept in {0}: `apply {0}` does exactly this.", file.display()));
         }
     }
-    Ok(if detailed && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+    Ok(match detailed {
+        true if !plan.is_empty() => Exit::Changes,
+        true if !looked => Exit::Failed,
+        _ => Exit::Done,
+    })
+}
+
+/// Says that a state is shown as it was last read, and since when that may be out of date.
+pub(crate) fn say_if_away(session: &Session<State>) {
+    let Some(away) = session.away() else { return };
+    let kept = match away.kept {
+        0 => String::new(),
+        _ => " What an earlier run here could not write is kept, and not in it.".to_owned(),
+    };
+    text::complain(format!(
+        "{}\nRead-only: this is the state as it was last read at {} (record {}).{kept}\n",
+        away.because,
+        away.since,
+        session.head().seq
+    ));
+}
+
+/// Says who is at work: what is planned now may be what that run does next.
+fn say_if_held(session: &Session<State>) {
+    if let Some(lease) = session.lease().filter(|lease| !lease.holder.is_gone() && session.away().is_none()) {
+        text::say(format!(
+            "{} has held the lock since {}, and may be at work: plan again when it is done.",
+            lease.holder, lease.since
+        ));
+    }
 }
 
 /// What a plan is by the state alone, where the cloud or the state's own place is away; and since when that may be out of
@@ -58,6 +102,10 @@ pub(crate) async fn plan(
 async fn remembered(desk: &mut Desk, scope: &Scope, error: &evalap_topology::Error) -> Result<Plan, Error> {
     let session = desk.engine.session();
     let since = match session.away() {
+        Some(away) if away.kept > 0 => format!(
+            "as it was last read at {}, without what an earlier run here could not write and has kept",
+            away.since
+        ),
         Some(away) => format!("as it was last read at {}", away.since),
         None => match session.head().at {
             Some(at) => format!("last written at {at}"),
@@ -81,7 +129,7 @@ pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
     if json {
         text::say(serde_json::to_string_pretty(&drift)?);
     } else if !drift.is_empty() {
-        text::say(plan_text::drift(&drift));
+        text::say(plan_text::drift(&drift, "`apply` makes them as the definition says."));
     } else if plan.problems.is_empty() {
         text::say("No drift: everything is as the last run left it.");
     }
@@ -98,6 +146,7 @@ pub(crate) async fn show(place: &Place, target: Option<&Target>, json: bool) -> 
     let clock = target.map_or_else(Clock::real, |target| target.clock().clone());
     let (store, key) = Box::pin(place.open(client, &clock)).await?;
     let session = Session::<State>::open(store, key).await?;
+    say_if_away(&session);
     text::say(if json { serde_json::to_string_pretty(session.state())? } else { state(session.state()) });
     Ok(Exit::Done)
 }

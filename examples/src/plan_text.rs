@@ -43,7 +43,7 @@ pub(crate) fn plan(plan: &Plan, why: bool) -> String {
 }
 
 /// What somebody else has changed, and what it shall be.
-pub(crate) fn drift(drift: &[Drift<'_>]) -> String {
+pub(crate) fn drift(drift: &[Drift<'_>], then: &str) -> String {
     let mut out = String::new();
     for drift in drift {
         let head = format!("  {} {}  {}", style("≠").yellow(), style(drift.address).bold(), drift.what);
@@ -52,8 +52,7 @@ pub(crate) fn drift(drift: &[Drift<'_>]) -> String {
             let _ = writeln!(out, "          {line}");
         }
     }
-    let _ =
-        write!(out, "\nDrift: {} of our resources. `apply` makes them as the definition says.", drift.len());
+    let _ = write!(out, "\nDrift: {} of our resources. {then}", drift.len());
     out
 }
 
@@ -72,7 +71,9 @@ fn change(out: &mut String, planned: &PlannedChange, why: bool) {
     }
     out.push('\n');
     for field in planned.change.fields() {
-        for line in differences(planned.address.kind, field) {
+        for line in
+            differences(planned.address.kind, field).iter().filter(|line| !planned.why.starts_with(*line))
+        {
             let _ = writeln!(out, "          {line}{}", cause(field.cause));
         }
     }
@@ -93,6 +94,9 @@ fn cause(cause: Cause) -> &'static str {
 /// One line for each value that differs inside of a field.
 fn differences(kind: KindName, field: &FieldChange) -> Vec<String> {
     let FieldChange { name, from, to, .. } = field;
+    if let (Cause::Broken, Value::String(sentence)) = (field.cause, to) {
+        return vec![sentence.clone()];
+    }
     if kind == KindName::SecretVersion && name == "source" {
         return vec!["value: a new one (never shown)".to_owned()];
     }

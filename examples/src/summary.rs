@@ -22,7 +22,8 @@ pub(crate) fn timeline(outcome: &Outcome, target: &Target, real: Duration) -> St
     if !outcome.took.is_zero() {
         times(&mut out, outcome);
     }
-    let _ = write!(out, "\n{} changes in {}", outcome.done.len(), text::duration(outcome.took));
+    let _ =
+        write!(out, "\n{} in {}", text::count(outcome.done.len(), "change"), text::duration(outcome.took));
     if let Some(emulator) = target.emulator() {
         let _ = write!(
             out,
@@ -101,8 +102,8 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
     }
     let _ = write!(
         out,
-        "\nWhat is done is done and remembered ({} changes). `{again}` goes on from there",
-        outcome.done.len()
+        "\nWhat is done is done and remembered ({}). `{again}` goes on from there",
+        text::count(outcome.done.len(), "change")
     );
     out.push_str(if outcome.failed.is_empty() { "." } else { ", once the cause is mended." });
     out
@@ -120,6 +121,12 @@ fn remedy(failed: &Failed) -> Option<String> {
         return Some(format!(
             "look at the service's logs in Cockpit; does services.{name} listen on its `port`, and answer its probes in time?"
         ));
+    }
+    if address.kind == KindName::DatabaseInstance && has(&["is error", "is locked"]) {
+        return Some(
+            "look at it in Scaleway's console or ask its support; if it holds nothing that must be kept, delete it there, and the next apply makes it anew"
+                .to_owned(),
+        );
     }
     if has(&["quotas_exceeded"]) {
         return Some("ask Scaleway for more quota in the console, or free some".to_owned());

@@ -45,6 +45,11 @@ pub(crate) fn list<T: Display>(items: impl IntoIterator<Item = T>) -> String {
     }
 }
 
+/// `1 change`, `2 changes`.
+pub(crate) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Lines, each begun with `margin`.
 pub(crate) fn indented(text: &str, margin: &str) -> String {
     text.lines().fold(String::new(), |mut lines, line| {

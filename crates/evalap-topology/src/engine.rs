@@ -246,9 +246,16 @@ impl Engine {
             Ok(outcome) => ("failed", outcome.failed.len()),
             Err(_) => ("refused", 0),
         };
-        let note = Note::new(&lock.holder, word).detail("changes", counts.to_string());
+        let mut note = Note::new(&lock.holder, word).detail("changes", counts.to_string());
+        if let Err(error) = &outcome {
+            note = note.detail("because", error.to_string());
+        }
         let calls = outcome.as_mut().map(|outcome| std::mem::take(&mut outcome.calls)).unwrap_or_default();
         let released = Box::pin(self.session.release_with(Some(note), calls)).await;
+        if released.is_err() {
+            // Nobody on this machine has read more of it, and it may be long until it can be read again.
+            self.session.remember().await;
+        }
         let outcome = outcome?;
         // Whoever has taken the lock over has it now; what failed for that is in the outcome already.
         if outcome.is_complete() {

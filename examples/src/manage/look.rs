@@ -127,7 +127,11 @@ fn flat(tracked: Option<&Tracked>) -> Attributes {
 async fn version_or_newest(store: Store, key: StateKey, seq: Option<u64>) -> Result<State, Error> {
     Ok(match seq {
         Some(seq) => Session::<State>::state_at(store, key, seq).await?,
-        None => Session::<State>::open(store, key).await?.state().clone(),
+        None => {
+            let session = Session::<State>::open(store, key).await?;
+            inspect::say_if_away(&session);
+            session.state().clone()
+        }
     })
 }
 
@@ -143,9 +147,15 @@ fn told_field(field: &audit::Field) -> String {
 /// The whole state as JSON, for `import` or for other programs. It holds no secret value.
 pub(super) async fn export(opened: Opened, file: Option<&Path>, version: Option<u64>) -> Result<Exit, Error> {
     let Opened { store, key, name } = opened;
-    let newest = Session::<State>::open(store.clone(), key.clone()).await?.head().seq;
-    let seq = version.unwrap_or(newest);
-    let state = version_or_newest(store, key, version).await?;
+    // Without the newest one, which may be damaged.
+    let (seq, state) = match version {
+        Some(seq) => (seq, Session::<State>::state_at(store, key, seq).await?),
+        None => {
+            let session = Session::<State>::open(store, key).await?;
+            inspect::say_if_away(&session);
+            (session.head().seq, session.state().clone())
+        }
+    };
     own(&state, &name)?;
     let export = Export { format: FORMAT.to_owned(), environment: name, seq, state };
     let text = serde_json::to_string_pretty(&export)?;
@@ -174,11 +184,11 @@ pub(super) async fn verify(opened: Opened, as_json: bool) -> Result<Exit, Error>
         return Ok(exit);
     }
     text::say(format!(
-        "{place}: {} records, all whole and in a chain; {} snapshots and {} merged segments agree with them\n\
+        "{place}: {} records, all whole and in a chain; {} and {} agree\n\
          The last record's hash is {}: who keeps it elsewhere can tell later that no end was cut off.",
         found.head.seq,
-        found.snapshots.len(),
-        found.segments,
+        text::count(found.snapshots.len(), "snapshot"),
+        text::count(found.segments, "merged segment"),
         found.head.hash
     ));
     if !found.unsound.is_empty() {
@@ -256,7 +266,7 @@ fn entry(entry: &Entry<State>) -> String {
         Entry::Lease(LeaseEvent::Wait { holder, .. }) => format!("{holder} waits for the lock"),
         Entry::Lease(LeaseEvent::Leave { .. }) => "somebody waits no longer".to_owned(),
         Entry::Note(note) => format!("{}: {}{}", note.by, note.outcome, told_details(&note.details)),
-        Entry::Calls(calls) => format!("{} calls sent", calls.len()),
+        Entry::Calls(calls) => format!("{} sent", text::count(calls.len(), "call")),
         Entry::Restored { from, .. } => format!("restored to what it was after record {from}"),
         Entry::Imported { source, .. } => format!("imported from {source}"),
         Entry::Rekeyed { from, to, .. } => format!("key {from} gave its place to {to}"),

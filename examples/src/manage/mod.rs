@@ -276,7 +276,12 @@ async fn open(
 ) -> Result<Opened, Error> {
     let store = place.store(client, clock)?;
     // Before a key is made for it.
-    if !may_be_new && store.key_in_use().await?.is_none() {
+    let there = match store.key_in_use().await {
+        // It may be remembered.
+        Err(error) if error.is_unavailable() => true,
+        used => used?.is_some(),
+    };
+    if !may_be_new && !there {
         return Err(Error::refused(
             format!("there is no state of environment {:?} in {}", place.name, store.place()),
             "`manage_state list` shows which there are; --data DIR looks in another folder",

@@ -16,9 +16,17 @@ use crate::state::{Call, Cover, Session, StateError};
 #[derive(Debug, Clone)]
 pub(super) struct Journal {
     entries: mpsc::UnboundedSender<Entry>,
-    /// As long as what was written last allows calls to leave; none where that is over for good.
-    covered: watch::Receiver<Option<Cover>>,
+    covered: watch::Receiver<Told>,
     clock: Clock,
+}
+
+/// What the writer says without being asked.
+#[derive(Debug, Clone, Copy, Default)]
+struct Told {
+    /// As long as what was written last allows calls to leave.
+    cover: Option<Cover>,
+    /// Nothing is written any more.
+    over: bool,
 }
 
 #[derive(Debug)]
@@ -31,13 +39,13 @@ struct Entry {
 #[derive(Debug)]
 pub(super) struct Writer {
     entries: mpsc::UnboundedReceiver<Entry>,
-    covered: watch::Sender<Option<Cover>>,
+    covered: watch::Sender<Told>,
     clock: Clock,
 }
 
 pub(super) fn journal(clock: &Clock) -> (Journal, Writer) {
     let (sender, receiver) = mpsc::unbounded_channel();
-    let (told, covered) = watch::channel(None);
+    let (told, covered) = watch::channel(Told::default());
     let journal = Journal { entries: sender, covered, clock: clock.clone() };
     (journal, Writer { entries: receiver, covered: told, clock: clock.clone() })
 }
@@ -46,11 +54,16 @@ impl Journal {
     /// Makes sure that the lock was ours a moment ago, by a write if the last one is too old.
     pub(super) async fn covered(&self) -> Result<(), Unwritten> {
         // Not behind what others write.
-        let cover = *self.covered.borrow();
+        let Told { cover, .. } = *self.covered.borrow();
         if cover.is_some_and(|cover| cover.holds(self.clock.now())) {
             return Ok(());
         }
         self.write(Vec::new()).await
+    }
+
+    /// Whether nothing is written any more, so that nothing may be begun.
+    pub(super) fn is_over(&self) -> bool {
+        self.covered.borrow().over
     }
 
     /// Writes the events; they are durable when this returns.
@@ -159,7 +172,8 @@ impl Writer {
 
     /// Tells who asks how long calls may leave.
     fn tell_cover(&self, session: &Session<State>, writes: bool) {
-        self.covered.send_replace(session.cover_given().filter(|_| writes));
+        let cover = session.cover_given().filter(|_| writes);
+        self.covered.send_replace(Told { cover, over: !writes });
     }
 }
 

@@ -157,7 +157,7 @@ impl<'a> Executor<'a> {
     async fn run(mut self) -> Outcome {
         let mut running = FuturesUnordered::new();
         loop {
-            while running.len() < self.options.parallelism.max(1) && !self.options.stop.is_stopped() {
+            while running.len() < self.options.parallelism.max(1) && !self.is_over() {
                 let Some((step, planned, lock)) = self.next() else { break };
                 self.exclusive.extend(lock.clone());
                 let work = self.work(&step, planned);
@@ -200,6 +200,11 @@ impl<'a> Executor<'a> {
         self.outcome.took = self.cloud.clock().now().since(self.began);
         self.outcome.critical_path = critical_path(&waits(&self.order), &self.outcome.done);
         self.outcome
+    }
+
+    /// Whether nothing more is begun.
+    fn is_over(&self) -> bool {
+        self.options.stop.is_stopped() || self.journal.is_over()
     }
 
     fn since(&self) -> Duration {

@@ -234,7 +234,7 @@ impl Planner<'_> {
                         (Change::Replace { id, spec, because: fields }, sick)
                     }
                     Mend::Person => {
-                        self.problems.push(format!("{address}: {sick}. It holds data and is not touched: look at it in Scaleway's console or ask its support"));
+                        self.problems.push(format!("{address}: {sick}. It may hold data and is not touched: look at it in Scaleway's console or ask its support; if what it holds may be lost, delete it there, and the next apply makes it anew"));
                         (Change::NoOp, sick)
                     }
                 }

@@ -217,10 +217,7 @@ impl Plan {
     /// [`Error::Refused`] where the scope names a resource that is in neither the definition nor the state.
     pub(crate) fn within(mut self, scope: &Scope) -> Result<Self, Error> {
         self.limit(&scope.only)?;
-        if scope.refresh_only {
-            self.only_refresh();
-        }
-        Ok(self)
+        Ok(if scope.refresh_only { self.only_refresh() } else { self })
     }
 
     /// Whether there is nothing to do.

@@ -49,7 +49,7 @@ impl Basis {
                 now.binding.endpoint
             )
         } else if self.version != now.version {
-            format!("the state was at version {} then and is at {} now", self.version, now.version)
+            format!("the state has moved on, from event {} to event {}", self.version, now.version)
         } else if self.definition != now.definition {
             "the definition, or a secret that it takes from outside, has changed since".to_owned()
         } else {
@@ -135,7 +135,10 @@ mod tests {
         let basis = plan().basis;
         assert!(basis.still_holds(&basis).is_ok());
         let other = Basis { version: 8, ..basis.clone() };
-        assert!(basis.still_holds(&other).unwrap_err().to_string().contains("version 7"), "state");
+        assert!(
+            basis.still_holds(&other).unwrap_err().to_string().contains("from event 7 to event 8"),
+            "state"
+        );
         let other = Basis { definition: "another".into(), ..basis.clone() };
         assert!(matches!(basis.still_holds(&other), Err(Error::StalePlan { .. })), "definition");
     }

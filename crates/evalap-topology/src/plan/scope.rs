@@ -96,12 +96,19 @@ impl Plan {
         Ok(())
     }
 
-    /// Leaves only what takes note of the cloud as it is.
-    pub(super) fn only_refresh(&mut self) {
+    /// Leaves only what takes note of the cloud as it is: what is gone from there is not tracked any more.
+    #[must_use]
+    pub fn only_refresh(mut self) -> Self {
+        let tracked = &self.basis.depended_on;
         for planned in self.changes.iter_mut().filter(|planned| planned.change.touches_cloud()) {
-            planned.leave();
+            if matches!(planned.change, Change::Create { .. }) && tracked.contains_key(&planned.address) {
+                planned.change = Change::Forget { gone: true };
+            } else {
+                planned.leave();
+            }
         }
         self.problems.clear();
+        self
     }
 }
 

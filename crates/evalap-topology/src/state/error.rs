@@ -190,7 +190,10 @@ pub enum StateError {
     /// A record is not what was written.
     #[error(
         "record {seq} of the state in {place} {what}; the last good one is {last_good}: put {object} back from a backup \
-         (or the bucket's older version); until then version {last_good} can be read"
+         (or the bucket's older version){}",
+        if *last_good == 0 { String::new() } else {
+            format!("; until then version {last_good} can be read (`manage_state export --version {last_good}`)")
+        }
     )]
     Corrupt {
         /// The folder or bucket.
@@ -316,7 +319,10 @@ pub enum StateError {
     NotHeld,
 
     /// The lock was lost: another took it over or broke it. Nothing was written.
-    #[error("the lock on the state was lost{}: stop, and run the command again", .by.as_ref().map(|by| format!(" to {by}")).unwrap_or_default())]
+    #[error(
+        "the lock on the state was {}: stop, and run the command again",
+        .by.as_ref().map_or_else(|| "broken, or taken over (`manage_state history` says by whom)".to_owned(), |by| format!("lost to {by}"))
+    )]
     Fenced {
         /// Who holds it now, if anybody.
         by: Option<Box<Holder>>,

@@ -36,6 +36,7 @@ mod log;
 mod migrate;
 mod record;
 mod refuge;
+mod said;
 mod segment;
 mod session;
 mod store;

@@ -24,6 +24,8 @@ pub struct Away {
     pub since: Timestamp,
     /// What the store said, or why it said nothing.
     pub because: String,
+    /// How often an earlier run on this machine has kept what it could not write: none of that is in what we say.
+    pub kept: usize,
 }
 
 /// What became of the events that could not be written by an earlier run.
@@ -60,7 +62,7 @@ struct Kept<S: Fold> {
 impl<S: Fold> Session<S> {
     /// Remembers the state on this machine, where a refuge is set and the store is not on it. That it could not be is no
     /// error.
-    pub(super) async fn remember(&self) {
+    pub async fn remember(&self) {
         let Some(refuge) = self.log.store.refuge() else { return };
         let remembered = async {
             let older = self.log.key.older_texts().to_string();
@@ -97,7 +99,8 @@ impl<S: Fold> Session<S> {
         let because = std::error::Error::source(&error).map(ToString::to_string);
         let because = because.map_or_else(|| error.to_string(), |because| format!("{error}: {because}"));
         let log = Log::with_keys(store.clone(), key.with_older(&last.older)?);
-        Ok((log, last.folded, Away { since: last.at, because }))
+        let kept = refuge.names("kept").await.map_or(0, |names| names.len());
+        Ok((log, last.folded, Away { since: last.at, because, kept }))
     }
 
     /// Keeps events that have happened and could not be written, for the next run on this machine to write. Gives where.

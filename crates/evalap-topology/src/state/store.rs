@@ -15,6 +15,8 @@ use object_store::{Error, GetResult, GetResultPayload, ObjectStore, ObjectStoreE
 use scaleway_core::{Clock, Random};
 use scaleway_object_storage::{BucketName, ObjectStorage};
 
+use super::said::{in_short, io_cause, is_transient, is_without_bucket, not_yet};
+use super::session::snapshot_object;
 use super::{StateError, StateKey, envelope, log};
 
 /// A store that is away is given up after this long: less than the 15 s within which it must be noticed.
@@ -129,13 +131,16 @@ impl Store {
         self.folder.as_deref()
     }
 
-    /// The id of the key that the newest record was written with; none where there is no state yet.
+    /// The id of the key that the newest record was written with, or the newest snapshot where all records are gone; none
+    /// where there is no state yet.
     pub async fn key_in_use(&self) -> Result<Option<String>, StateError> {
-        let Some(newest) = self.numbers("log", &log::object(0)).await?.last().copied() else {
-            return Ok(None);
-        };
-        let sealed = self.get(&log::object(newest)).await?.unwrap_or_default();
-        Ok(Some(envelope::key_id(&sealed).unwrap_or_default().to_owned()))
+        for (folder, object) in [("log", log::object as fn(u64) -> String), ("snap", snapshot_object)] {
+            if let Some(newest) = self.numbers(folder, &object(0)).await?.last().copied() {
+                let sealed = self.get(&object(newest)).await?.unwrap_or_default();
+                return Ok(Some(envelope::key_id(&sealed).unwrap_or_default().to_owned()));
+            }
+        }
+        Ok(None)
     }
 
     /// The one of `keys`, the likeliest first, that this state was last written with; the first where none is: what
@@ -289,7 +294,7 @@ impl Store {
                     |code| io::Error::from_raw_os_error(code).into(),
                 ),
             ),
-            None => (None, error.to_string().into()),
+            None => (None, in_short(&error.to_string()).into()),
         };
         match (error, kind) {
             (Error::PermissionDenied { .. } | Error::Unauthenticated { .. }, _)
@@ -324,49 +329,6 @@ async fn bytes_of(found: GetResult) -> Result<Bytes, Error> {
             }
         }
         GetResultPayload::Stream(_) => found.bytes().await,
-    }
-}
-
-/// After "already exists": the other's object is not visible yet, or its write was abandoned.
-fn not_yet(error: Error) -> Error {
-    match error {
-        Error::NotFound { source, .. } => Error::Generic { store: "state", source },
-        other => other,
-    }
-}
-
-fn io_cause(error: &Error) -> Option<&io::Error> {
-    std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| error.source())
-        .find_map(|error| error.downcast_ref())
-}
-
-/// A listing says it by S3's code alone, in the text of an error of no kind.
-fn is_without_bucket(error: &Error) -> bool {
-    matches!(error, Error::Generic { source, .. } if format!("{source:?}").contains("NoSuchBucket"))
-}
-
-/// Whether the same call may well succeed in a moment. A disk that refuses will refuse again.
-fn is_transient(error: &Error) -> bool {
-    match error {
-        _ if is_without_bucket(error) => false,
-        Error::Generic { .. } | Error::JoinError { .. } => io_cause(error).is_none_or(|cause| {
-            matches!(
-                cause.kind(),
-                ErrorKind::Interrupted
-                    | ErrorKind::WouldBlock
-                    | ErrorKind::TimedOut
-                    | ErrorKind::ConnectionRefused
-                    | ErrorKind::ConnectionReset
-                    | ErrorKind::ConnectionAborted
-                    | ErrorKind::NotConnected
-                    | ErrorKind::BrokenPipe
-                    | ErrorKind::UnexpectedEof
-                    | ErrorKind::HostUnreachable
-                    | ErrorKind::NetworkUnreachable
-                    | ErrorKind::NetworkDown
-            )
-        }),
-        _ => false,
     }
 }
 

@@ -6,6 +6,7 @@ use evalap_topology::model::State;
 use evalap_topology::state::{Session, StateKey, Store};
 use scaleway_containers::{Containers, UpdateContainer};
 use scaleway_core::{Clock, Random, Secret};
+use scaleway_emulator::{Fault, FaultKind};
 use scaleway_rdb::{Rdb, UpgradeInstance};
 
 use crate::desk::Desk;
@@ -43,6 +44,11 @@ fn its_exit_code_is_two_for_what_is_written_blindly_and_for_what_no_plan_mends()
     let (code, said, _) = drift(&["drift"]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("secret_environment_variables: another value"), "{said}");
+    // What is only taken note of is told all the same.
+    let (code, said, _) = drift(&["plan", "--refresh-only"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("secret_environment_variables: another value"), "{said}");
+    assert!(said.contains("Nothing for the state to take note of"), "{said}");
 
     clock
         .block_on(rdb.upgrade_instance(&instance.parse().unwrap(), UpgradeInstance::EnableHa(true)))
@@ -54,4 +60,40 @@ fn its_exit_code_is_two_for_what_is_written_blindly_and_for_what_no_plan_mends()
     assert!(wrong.contains("high_availability cannot be switched off"), "{wrong}");
     let told: Vec<serde_json::Value> = serde_json::from_str(&said).unwrap();
     assert_eq!(told[0]["address"], "container.runners");
+}
+
+/// Whoever is told nothing takes what was true yesterday for what is.
+#[test]
+fn what_is_answered_from_memory_says_so_and_since_when() {
+    let (desk, folder) = (Desk::open(), tempfile::tempdir().unwrap());
+    let definition = folder.path().join("staging.toml");
+    let bucket = "[state]\nbucket = \"evalap-staging-state\"\n\n[network]";
+    std::fs::write(&definition, environments::STAGING.replacen("[network]", bucket, 1)).unwrap();
+    let runs = |name: &str, arguments: &[&str]| {
+        let mut command = desk.command(name, folder.path(), &definition);
+        command.env("EVALAP_STATE_KEY", "07".repeat(32)).args(arguments);
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    let deploys = |arguments: &[&str]| runs("deploy_staging", &[&["--speed", "max"], arguments].concat());
+    assert_eq!(runs("manage_state", &["bootstrap"]).0, Some(0));
+    assert_eq!(deploys(&["apply"]).0, Some(0));
+    for operation in ["GetObject", "ListObjectsV2", "PutObject"] {
+        desk.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation(operation).times(100_000));
+    }
+    for arguments in [&["show"][..], &["plan"], &["plan", "--refresh=false"]] {
+        let (code, _, wrong) = deploys(arguments);
+        assert_eq!(code, Some(0), "{arguments:?}: {wrong}");
+        assert!(wrong.contains("Read-only") && wrong.contains("last read at 20"), "{arguments:?}: {wrong}");
+    }
+    // Neither that nothing differs nor what somebody has changed can be known.
+    for arguments in
+        [&["plan", "--detailed-exitcode"][..], &["plan", "--refresh-only"], &["drift"], &["apply"]]
+    {
+        let (code, said, wrong) = deploys(arguments);
+        assert_eq!(code, Some(1), "{arguments:?}: {said}{wrong}");
+        assert!(wrong.contains("cannot read the state in bucket evalap-staging-state"), "{wrong}");
+    }
+    assert!(deploys(&["drift"]).2.contains("what to do: run the command again when it answers"));
 }

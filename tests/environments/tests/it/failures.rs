@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use environments::{STAGING, World};
-use evalap_topology::state::Holder;
+use evalap_topology::audit::{Run, audit};
+use evalap_topology::model::State;
+use evalap_topology::state::{Holder, Session};
 use evalap_topology::{Error, Lock};
 use scaleway_emulator::{Fault, FaultKind, Image, ImageBook, Latency};
 
@@ -121,6 +123,23 @@ fn what_somebody_else_deletes_is_made_again() {
     );
     world.must_apply();
     assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn a_plan_that_another_run_has_overtaken_is_refused_and_the_audit_says_why() {
+    let world = World::staging();
+    let error = world.run(async {
+        let mut late = world.open().await.unwrap();
+        let plan = late.plan().await.unwrap();
+        assert!(world.apply().await.unwrap().is_complete());
+        world.carry_out(&mut late, &plan).await.unwrap_err()
+    });
+    assert!(error.to_string().contains("the state has moved on, from event 0 to event"), "{error}");
+    let session = world.run(Session::<State>::open(world.store.clone(), world.key.clone())).unwrap();
+    let runs = audit(&world.run(session.history()).unwrap());
+    let because = |run: &Run| run.details.get("because").cloned().unwrap_or_default();
+    assert_eq!(runs.iter().map(|run| run.outcome.as_str()).collect::<Vec<_>>(), ["done", "refused"]);
+    assert!(because(&runs[0]).is_empty() && because(&runs[1]) == error.to_string(), "{runs:#?}");
 }
 
 #[test]

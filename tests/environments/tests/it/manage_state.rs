@@ -211,6 +211,8 @@ fn a_held_lock_is_broken_by_force_alone_and_says_whose_it_was() {
     office.refuses(1, &["forget", "vpc.main", "--lock-timeout", "2s"], &["the state is locked by", &who]);
     office.refuses(1, &["unlock"], &[&who, "unlock --force"]);
     assert!(office.does(&["list"]).contains(&who));
+    let held = format!("{who}) has held the lock since");
+    assert!(office.plan(0).contains(&held), "a plan that may be out of date in a moment says so");
     assert!(office.does(&["unlock", "--force"]).contains(&who), "who is robbed");
     office.does(&["forget", "vpc.main"]);
     let robbed = clock.block_on(holder.append(Vec::new())).unwrap().unwrap_err();
@@ -237,6 +239,28 @@ fn a_state_goes_into_its_bucket_and_back_with_all_that_it_said() {
     }
     office.does(&["rekey", "--new-key-from", "NEXT_KEY"]);
     office.refuses(1, &["show"], &["was written with key"]);
+}
+
+/// The way out where there is no backup.
+#[test]
+fn what_lies_before_a_damaged_record_is_exported_and_goes_on_elsewhere() {
+    let office = Office::open();
+    let newest = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
+    let record = |seq: u64| office.state().join(format!("log/{seq:020}"));
+    std::fs::write(record(newest), "cut off").unwrap();
+    let before = (newest - 1).to_string();
+    let way_out = format!("manage_state export --version {before}");
+    office.refuses(1, &["show"], &["the last good one is", &way_out]);
+    let exported = office.folder.path().join("exported.json").display().to_string();
+    office.does(&["export", "--version", &before, &exported]);
+
+    // A log that is gone is not taken for one that never was.
+    std::fs::rename(office.state().join("log"), office.folder.path().join("log")).unwrap();
+    office.refuses(1, &["show"], &["is missing"]);
+
+    std::fs::rename(office.state(), office.folder.path().join("damaged")).unwrap();
+    office.does(&["import", &exported]);
+    assert!(office.plan(0).contains("No changes."));
 }
 
 /// It would be spoiled: a record behind another state's last one belongs to neither.

@@ -148,7 +148,9 @@ fn a_refresh_leaves_the_cloud_as_it_is() {
     let before = changed(&world);
     let plan = planned(&world, &refresh_only()).unwrap();
     assert!(plan.changes.iter().all(|planned| !planned.change.touches_cloud()), "{:?}", lines(&plan));
+    assert_eq!(lines(&plan), ["forget container.documentation"], "what is gone is noted");
     applied(&world, &refresh_only());
     assert_eq!(changed(&world), before);
+    assert_eq!(lines(&planned(&world, &refresh_only()).unwrap()), Vec::<String>::new());
     assert_eq!(world.changes().len(), 2, "{:?}", world.changes());
 }

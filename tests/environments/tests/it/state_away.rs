@@ -39,6 +39,19 @@ fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
         outcome.failed.iter().any(|failed| failed.error.contains("could not be written")),
         "{outcome:#?}"
     );
+    let told = world.progress.lock().unwrap().clone();
+    let noticed = told.iter().position(|progress| matches!(progress, Progress::Unwritable { .. })).unwrap();
+    let begun = told[noticed..].iter().any(|progress| matches!(progress, Progress::Started { .. }));
+    assert!(!begun, "nothing more is begun");
+
+    // Until the bucket is back, what is known is what that run has read and written, and no less.
+    world.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation("GetObject").times(100_000));
+    world.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation("ListObjectsV2").times(100_000));
+    let mut engine = world.run(Box::pin(world.open())).unwrap();
+    assert!(!engine.state().resources.is_empty(), "what was written is remembered");
+    let away = engine.session().away().unwrap();
+    assert!(away.kept > 0, "{away:?}");
+    assert!(away.because.contains("[request") && !away.because.contains('<'), "{away:?}");
     world.emulator.clear_faults();
 
     // It is merged, and said so; nothing is made twice.
