@@ -37,7 +37,7 @@ pub(crate) async fn plan(
         plan => plan?,
     };
     if scope.from_memory {
-        say_if_away(desk.engine.session());
+        say_if_old(desk.engine.session());
     }
     if scope.refresh_only {
         let drift: Vec<_> = plan.drift().collect();
@@ -72,8 +72,14 @@ pub(crate) async fn plan(
     })
 }
 
-/// Says that a state is shown as it was last read, and since when that may be out of date.
-pub(crate) fn say_if_away(session: &Session<State>) {
+/// Says that a state is shown as it was last read, and since when that may be out of date; or that it goes on elsewhere.
+pub(crate) fn say_if_old(session: &Session<State>) {
+    if let Some(to) = session.moved_to() {
+        text::complain(format!(
+            "{} was moved to {to}: this is what it said before.\n",
+            session.store().place()
+        ));
+    }
     let Some(away) = session.away() else { return };
     let kept = match away.kept {
         0 => String::new(),
@@ -146,7 +152,7 @@ pub(crate) async fn show(place: &Place, target: Option<&Target>, json: bool) -> 
     let clock = target.map_or_else(Clock::real, |target| target.clock().clone());
     let (store, key) = Box::pin(place.open(client, &clock)).await?;
     let session = Session::<State>::open(store, key).await?;
-    say_if_away(&session);
+    say_if_old(&session);
     text::say(if json { serde_json::to_string_pretty(session.state())? } else { state(session.state()) });
     Ok(Exit::Done)
 }

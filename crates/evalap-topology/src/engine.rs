@@ -134,7 +134,7 @@ impl Engine {
     /// The part of [`plan`](Self::plan) that `scope` asks for.
     ///
     /// # Errors
-    /// As `plan`; [`Error::Refused`] where a resource is asked for that there is not, or where memory alone is not enough.
+    /// As `plan`; [`Error::Refused`] where a resource is asked for that there is not.
     pub async fn plan_within(&mut self, scope: &Scope) -> Result<Plan, Error> {
         if !self.missing.is_empty() {
             return Err(Error::Secrets { problems: self.missing.clone() });
@@ -198,12 +198,14 @@ impl Engine {
         let wanted = desired.iter().map(|resource| resource.address.kind);
         let remembered = state.resources.keys().map(|address| address.kind);
         let kinds: BTreeSet<KindName> = wanted.chain(remembered).collect();
-        let observed = if scope.from_memory {
-            Observed::remembered(state).map_err(|problems| Error::Refused { problems })?
+        let (observed, unfinished) = if scope.from_memory {
+            Observed::remembered(state)
         } else {
-            Observed::of(&self.cloud, state, kinds).await?
+            (Observed::of(&self.cloud, state, kinds).await?, Vec::new())
         };
-        plan::plan(desired, state, &observed, self.basis())?.within(scope)
+        let mut plan = plan::plan(desired, state, &observed, self.basis())?;
+        plan.problems.extend(unfinished);
+        plan.within(scope)
     }
 
     fn basis(&self) -> Basis {

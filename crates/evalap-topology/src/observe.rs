@@ -37,27 +37,33 @@ impl Observed {
         Ok(observed)
     }
 
-    /// What exists as far as is remembered: nothing is asked.
-    ///
-    /// # Errors
-    /// What an earlier run left unfinished must be looked at, each a sentence.
-    pub(crate) fn remembered(state: &State) -> Result<Self, Vec<String>> {
+    /// What exists as far as is remembered: nothing is asked. And what an earlier run left unfinished, which must be looked at
+    /// before anything is changed, each a sentence.
+    pub(crate) fn remembered(state: &State) -> (Self, Vec<String>) {
         let mut kinds = BTreeMap::<_, Vec<Seen>>::new();
         let mut unfinished = Vec::new();
         for (address, tracked) in &state.resources {
-            match (&tracked.id, address.kind.key(&tracked.spec)) {
-                (Some(id), Some(key)) if tracked.phase == Phase::Ready => {
-                    let (attributes, outputs) = (tracked.spec.clone(), tracked.outputs.clone());
-                    let (id, claim, status) = (id.clone(), Claim::Ours, Status::Ready);
-                    let seen = Seen { id, key, claim, status, attributes, outputs, facts: None };
-                    kinds.entry(address.kind).or_default().push(seen);
-                }
-                _ => unfinished.push(format!(
+            if tracked.phase != Phase::Ready {
+                unfinished.push(format!(
                     "{address}: an earlier run was interrupted while it was under way: what has become of it must be looked at in the cloud, not only remembered"
-                )),
+                ));
             }
+            let Some(id) = tracked.id.clone() else { continue };
+            let status = match tracked.phase {
+                Phase::Ready => Status::Ready,
+                _ => Status::Changing("not known to be ready".to_owned()),
+            };
+            kinds.entry(address.kind).or_default().push(Seen {
+                id,
+                key: address.kind.key(&tracked.spec).unwrap_or_default(),
+                claim: Claim::Ours,
+                status,
+                attributes: tracked.spec.clone(),
+                outputs: tracked.outputs.clone(),
+                facts: None,
+            });
         }
-        if unfinished.is_empty() { Ok(Self(kinds)) } else { Err(unfinished) }
+        (Self(kinds), unfinished)
     }
 
     /// Those that say that they are ours, and those that we remember making: somebody may have taken our tags off.

@@ -70,7 +70,7 @@ fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
 
 pub(super) async fn show(opened: Opened, version: Option<u64>, as_json: bool) -> Result<Exit, Error> {
     let Opened { store, key, name } = opened;
-    let state = version_or_newest(store, key, version).await?;
+    let (_, state) = version_or_newest(store, key, version).await?;
     own(&state, &name)?;
     text::say(if as_json { serde_json::to_string_pretty(&state)? } else { inspect::state(&state) });
     Ok(Exit::Done)
@@ -91,7 +91,7 @@ pub(super) async fn history(opened: Opened, as_json: bool) -> Result<Exit, Error
 pub(super) async fn diff(opened: Opened, from: u64, to: Option<u64>, as_json: bool) -> Result<Exit, Error> {
     let Opened { store, key, .. } = opened;
     let before = Session::<State>::state_at(store.clone(), key.clone(), from).await?;
-    let after = version_or_newest(store, key, to).await?;
+    let (_, after) = version_or_newest(store, key, to).await?;
     let addresses: BTreeSet<_> = before.resources.keys().chain(after.resources.keys()).collect();
     let (mut lines, mut told) = (Vec::new(), Vec::new());
     for address in addresses {
@@ -124,15 +124,14 @@ fn flat(tracked: Option<&Tracked>) -> Attributes {
     all
 }
 
-async fn version_or_newest(store: Store, key: StateKey, seq: Option<u64>) -> Result<State, Error> {
-    Ok(match seq {
-        Some(seq) => Session::<State>::state_at(store, key, seq).await?,
-        None => {
-            let session = Session::<State>::open(store, key).await?;
-            inspect::say_if_away(&session);
-            session.state().clone()
-        }
-    })
+/// The version that is asked for, which needs nothing of what came after it; else the newest.
+async fn version_or_newest(store: Store, key: StateKey, seq: Option<u64>) -> Result<(u64, State), Error> {
+    if let Some(seq) = seq {
+        return Ok((seq, Session::<State>::state_at(store, key, seq).await?));
+    }
+    let session = Session::<State>::open(store, key).await?;
+    inspect::say_if_old(&session);
+    Ok((session.head().seq, session.state().clone()))
 }
 
 /// `name: from → to`, cut where it is long.
@@ -147,15 +146,7 @@ fn told_field(field: &audit::Field) -> String {
 /// The whole state as JSON, for `import` or for other programs. It holds no secret value.
 pub(super) async fn export(opened: Opened, file: Option<&Path>, version: Option<u64>) -> Result<Exit, Error> {
     let Opened { store, key, name } = opened;
-    // Without the newest one, which may be damaged.
-    let (seq, state) = match version {
-        Some(seq) => (seq, Session::<State>::state_at(store, key, seq).await?),
-        None => {
-            let session = Session::<State>::open(store, key).await?;
-            inspect::say_if_away(&session);
-            (session.head().seq, session.state().clone())
-        }
-    };
+    let (seq, state) = version_or_newest(store, key, version).await?;
     own(&state, &name)?;
     let export = Export { format: FORMAT.to_owned(), environment: name, seq, state };
     let text = serde_json::to_string_pretty(&export)?;

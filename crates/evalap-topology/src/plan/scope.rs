@@ -97,7 +97,6 @@ impl Plan {
     }
 
     /// Leaves only what takes note of the cloud as it is: what is gone from there is not tracked any more.
-    #[must_use]
     pub fn only_refresh(mut self) -> Self {
         let tracked = &self.basis.depended_on;
         for planned in self.changes.iter_mut().filter(|planned| planned.change.touches_cloud()) {

@@ -229,6 +229,8 @@ fn a_state_goes_into_its_bucket_and_back_with_all_that_it_said() {
         let records = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
         assert!(bucket(&["migrate", "--to", "bucket"]).contains("is not used any more"));
         office.refuses(1, &["forget", "vpc.main"], &moved);
+        let old = office.program("manage_state", 0, &["show"]).output().unwrap();
+        assert!(String::from_utf8_lossy(&old.stderr).contains(moved[0]), "what is shown is old");
         assert!(office.plan(1).contains("No changes."));
         bucket(&["forget", "data_source.logs"]);
         bucket(&["restore", &records.to_string()]);
