@@ -103,10 +103,18 @@ pub(crate) struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    /// The resource with this id, or else with this key; of several the first.
-    pub(crate) fn find(&self, kind: KindName, id: Option<&str>, key: Option<&str>) -> Option<&'a Seen> {
-        let by_id = id.and_then(|id| self.by_id.get(&(kind, id)));
-        by_id.or_else(|| key.and_then(|key| self.by_key.get(&(kind, key)))).copied()
+    /// The resource with this id, or else with this key, which is asked for only then; of several the first.
+    pub(crate) fn find(
+        &self,
+        kind: KindName,
+        id: Option<&str>,
+        key: impl FnOnce() -> Option<String>,
+    ) -> Option<&'a Seen> {
+        if let Some(seen) = id.and_then(|id| self.by_id.get(&(kind, id))) {
+            return Some(seen);
+        }
+        let key = key()?;
+        self.by_key.get(&(kind, key.as_str())).copied()
     }
 }
 

@@ -135,6 +135,12 @@ impl Clock {
         state.now = state.now.max(target);
     }
 
+    /// Moves a virtual clock to the time of its next sleeper and wakes all who slept until then: for executors that have
+    /// nothing else to do. False where nobody sleeps, where something is [`busy`](Clock::busy), and with other clocks.
+    pub fn jump(&self) -> bool {
+        self.below().is_some_and(|clock| clock.jumps && clock.wake_next(None))
+    }
+
     /// Runs `future` to its end on a runtime of its own, in this thread. With a virtual clock the time jumps to the
     /// next sleeper whenever the thread would otherwise wait and nothing is [`busy`](Clock::busy).
     ///

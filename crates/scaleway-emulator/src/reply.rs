@@ -127,7 +127,8 @@ impl Reply {
         let json = HeaderValue::from_static("application/json");
         let (content_type, body) = match self.body {
             Content::Empty => (Some(json), Bytes::new()),
-            Content::Json(body) => (Some(json), Bytes::from(body.to_string())),
+            // A value is always JSON; `to_string` would write it through the machinery of `fmt`.
+            Content::Json(body) => (Some(json), serde_json::to_vec(&body).unwrap_or_default().into()),
             Content::Text(body) => {
                 (Some(HeaderValue::from_static("text/plain; charset=utf-8")), Bytes::from(body))
             }

@@ -1,7 +1,7 @@
 //! One process' way to the cloud.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use scaleway_core::{Exchange, Transport, TransportError};
 use scaleway_emulator::Emulator;
 
@@ -49,7 +49,7 @@ impl CloudLink {
     async fn on_its_way(self, request: Request<Bytes>) -> Answer {
         let clock = self.cloud.clock();
         let trouble = self.weather.on_the_way(&request, clock.now());
-        let asked = (request.method().clone(), request.uri().to_string());
+        let asked = (request.method().clone(), request.uri().clone());
         clock.sleep(self.weather.way()).await;
         let answer = self.meet(trouble, request, &asked).await;
         self.trace.note(clock, self.who, || {
@@ -68,7 +68,7 @@ impl CloudLink {
         &self,
         trouble: Option<Trouble>,
         request: Request<Bytes>,
-        asked: &(Method, String),
+        asked: &(Method, Uri),
     ) -> Answer {
         match trouble {
             Some(Trouble::Refused) => return Err(TransportError::never_sent("connection refused")),

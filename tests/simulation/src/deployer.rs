@@ -12,7 +12,9 @@ use futures_util::future::{Either, select};
 use scaleway_core::{Client, Clock, Config, Random, RetryPolicy};
 
 use crate::cloud_link::CloudLink;
+use crate::executor::block_on;
 use crate::fate::Fate;
+use crate::invariants;
 use crate::net::{Net, net};
 use crate::stage::{Target, VARIABLES, World};
 use crate::store_link::StoreLink;
@@ -118,8 +120,8 @@ impl Process<'_> {
     }
 }
 
-/// One run to which nothing happens, in a world where nothing else does.
-pub(crate) fn calm(world: &World, target: &Target) -> Result<(), String> {
+/// One run to which nothing happens, in a world where nothing else does, and what exists then.
+pub(crate) fn calm(world: &World, target: &Target) -> Result<Vec<String>, String> {
     let (net, mut carrier) = net();
     let process = Process {
         who: 0,
@@ -132,8 +134,14 @@ pub(crate) fn calm(world: &World, target: &Target) -> Result<(), String> {
         trace: Trace::new(false),
         holder: world.holder.clone(),
     };
-    let lived = world.clock.block_on(carrier.during(process.live(target))).expect("a runtime");
-    complete(lived.expect("nobody dies here"))
+    let run = async {
+        complete(process.live(target).await.expect("nobody dies here"))?;
+        let (engine, plan) = process.look(target).await.map_err(|error| told(&error))?;
+        let existing = invariants::inventory(&world.cloud);
+        let broken = invariants::hold(&process, engine, &plan, &existing).await;
+        if broken.is_empty() { Ok(existing) } else { Err(broken.join("; ")) }
+    };
+    block_on(&world.clock, carrier.during(run))
 }
 
 /// The same holder as a process that can be told to be gone, once somebody looks: it is not this one.

@@ -9,6 +9,7 @@ use futures_util::future::{Either, select};
 use scaleway_core::Random;
 
 use crate::deployer::{self, Process, complete};
+use crate::executor::block_on;
 use crate::fate::Fate;
 use crate::invariants;
 use crate::net::{Net, net};
@@ -80,7 +81,7 @@ impl Scenario {
             report: Report::default(),
         };
         let all = carrier.during(world.clock.timeout(END, happening.all(&reference)));
-        let broken = world.clock.block_on(all).expect("a runtime");
+        let broken = block_on(&world.clock, all);
         let broken = broken.unwrap_or_else(|| vec![format!("it has not ended after {END:?}")]);
         let mut report = happening.report;
         report.troubles = happening.weather.met().values().sum();

@@ -10,9 +10,11 @@ use object_store::memory::InMemory;
 use scaleway_core::{Clock, Random, Timestamp};
 use scaleway_emulator::{Emulator, Latency};
 
+use crate::executor::block_on;
 use crate::extent::Extent;
+use crate::invariants::Known;
 use crate::scenario::{Operation, Scenario};
-use crate::{deployer, invariants, others};
+use crate::{deployer, others};
 
 /// Which environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +80,7 @@ pub(crate) type Reference = Arc<Vec<String>>;
 struct Stage {
     cloud: Emulator,
     disk: InMemory,
+    known: Arc<Known>,
     now: Timestamp,
 }
 
@@ -86,6 +89,8 @@ struct Stage {
 pub(crate) struct World {
     pub(crate) cloud: Emulator,
     pub(crate) disk: Arc<InMemory>,
+    /// What lay on it at the beginning.
+    pub(crate) known: Arc<Known>,
     pub(crate) clock: Clock,
     pub(crate) key: StateKey,
     pub(crate) holder: Holder,
@@ -166,6 +171,7 @@ impl Stages {
         World {
             cloud: stage.cloud.fork(clock.clone(), Random::seeded(seed ^ 0x00C1_0D00)),
             disk: Arc::new(stage.disk.fork()),
+            known: stage.known.clone(),
             clock,
             key: self.key.clone(),
             holder: self.holder.clone(),
@@ -185,8 +191,9 @@ impl Stages {
                 let kind = if latency { Latency::Recorded } else { Latency::None };
                 let cloud = Emulator::builder().clock(clock.clone()).random(Random::seeded(7));
                 let cloud = cloud.latency(kind).build().expect("an emulator in memory");
-                clock.block_on(others::bystanders(&cloud, project)).expect("a runtime");
-                self.enter(&Stage { cloud, disk: InMemory::new(), now: clock.now() }, 0)
+                block_on(&clock, others::bystanders(&cloud, project));
+                let (disk, known) = (InMemory::new(), Arc::default());
+                self.enter(&Stage { cloud, disk, known, now: clock.now() }, 0)
             }
             Start::Applied => {
                 let world = self.enter(&self.stage(what, Start::Empty, latency), 1);
@@ -196,13 +203,14 @@ impl Stages {
             Start::Usurped => {
                 let world = self.enter(&self.stage(what, Start::Applied, latency), 2);
                 let usurped = others::usurper(&world.cloud, project, what.0);
-                world.clock.block_on(usurped).expect("a runtime");
+                block_on(&world.clock, usurped);
                 world
             }
         };
         // Whatever still settles has settled.
         let now = world.clock.now() + Duration::from_hours(1);
-        let stage = Arc::new(Stage { cloud: world.cloud, disk: world.disk.fork(), now });
+        let known = Arc::new(Known::all(&world.disk));
+        let stage = Arc::new(Stage { cloud: world.cloud, disk: world.disk.fork(), known, now });
         self.made.lock().expect("no panic while it is held").insert(key, stage.clone());
         stage
     }
@@ -217,8 +225,8 @@ impl Stages {
         let mut calm = Scenario::calm(scenario.environment, operation);
         (calm.extent, calm.usurped) = (scenario.extent, scenario.usurped);
         let world = self.world(&calm);
-        deployer::calm(&world, &self.target(what, operation)).expect("a calm run");
-        let reference = Arc::new(invariants::inventory(&world.cloud));
+        let existing = deployer::calm(&world, &self.target(what, operation)).expect("a calm run");
+        let reference = Arc::new(existing);
         self.references.lock().expect("no panic while it is held").insert(key, reference.clone());
         reference
     }

@@ -35,7 +35,8 @@ impl StoreLink {
     /// There and back, with what may go wrong.
     async fn carried<T: Send + 'static>(
         &self,
-        what: String,
+        verb: &'static str,
+        key: Option<Path>,
         call: impl Future<Output = Result<T>> + Send + 'static,
     ) -> Result<T> {
         let this = self.clone();
@@ -46,7 +47,8 @@ impl StoreLink {
             this.trace.note(&this.clock, this.who, || {
                 let trouble = trouble.map(|trouble| format!(" ({trouble:?})")).unwrap_or_default();
                 let how = done.as_ref().err().map(|error| format!(": {error}")).unwrap_or_default();
-                format!("store: {what}{trouble}{how}")
+                let key = key.map(|key| format!(" {key}")).unwrap_or_default();
+                format!("store: {verb}{key}{trouble}{how}")
             });
             this.clock.sleep(this.weather.way()).await;
             done
@@ -83,7 +85,7 @@ impl ObjectStore for StoreLink {
         self.fate.boundary().await;
         let (disk, path) = (self.disk.clone(), key.clone());
         let put = async move { disk.put_opts(&path, payload, options).await };
-        let done = self.carried(format!("put {key}"), put).await;
+        let done = self.carried("put", Some(key.clone()), put).await;
         self.fate.written().await;
         self.fate.boundary().await;
         self.fate.meet();
@@ -101,8 +103,8 @@ impl ObjectStore for StoreLink {
     async fn get_opts(&self, key: &Path, options: GetOptions) -> Result<GetResult> {
         self.fate.alive().await;
         let (disk, path) = (self.disk.clone(), key.clone());
-        let done =
-            self.carried(format!("get {key}"), async move { disk.get_opts(&path, options).await }).await;
+        let get = async move { disk.get_opts(&path, options).await };
+        let done = self.carried("get", Some(key.clone()), get).await;
         self.fate.alive().await;
         done
     }
@@ -116,7 +118,7 @@ impl ObjectStore for StoreLink {
         let listed = async move {
             this.fate.alive().await;
             let all = async move { Ok(disk.list(prefix.as_ref()).collect::<Vec<_>>().await) };
-            let listed = this.carried("list".into(), all).await;
+            let listed = this.carried("list", None, all).await;
             this.fate.alive().await;
             match listed {
                 Ok(objects) => stream::iter(objects),

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Method, Request, Response};
+use http::{Method, Request, Response, Uri};
 use scaleway_core::{Random, Timestamp};
 
 /// What goes wrong with one request.
@@ -118,14 +118,14 @@ impl Weather {
     }
 
     /// Remembers what lags behind later.
-    pub(crate) fn remember(&self, asked: &(Method, String), answer: &Response<Bytes>, now: Timestamp) {
+    pub(crate) fn remember(&self, asked: &(Method, Uri), answer: &Response<Bytes>, now: Timestamp) {
         if self.per_mille == 0 || !answer.status().is_success() {
             return;
         }
         let mut memory = self.lock();
         if asked.0 == Method::GET {
             if answer.body().windows(13).any(|part| part == b"\"total_count\"") {
-                memory.lists.insert(asked.1.clone(), (now, answer.clone()));
+                memory.lists.insert(asked.1.to_string(), (now, answer.clone()));
             }
         } else if asked.0 == Method::POST
             && let Ok(body) = serde_json::from_slice::<serde_json::Value>(answer.body())
@@ -136,8 +136,8 @@ impl Weather {
     }
 
     /// The list as it was.
-    pub(crate) fn stale(&self, address: &str) -> Option<Response<Bytes>> {
-        self.lock().lists.get(address).map(|(_, answer)| answer.clone())
+    pub(crate) fn stale(&self, address: &Uri) -> Option<Response<Bytes>> {
+        self.lock().lists.get(&address.to_string()).map(|(_, answer)| answer.clone())
     }
 
     /// How often each trouble was met.

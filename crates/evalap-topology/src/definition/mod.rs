@@ -46,8 +46,10 @@ mod waiver;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use data_encoding::HEXLOWER;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -206,11 +208,12 @@ impl Definition {
     /// # Errors
     /// A value that JSON cannot hold.
     pub fn digest(&self) -> Result<String, Problems> {
-        let mut canonical = self.clone();
-        canonical.waivers.sort();
+        let mut canonical = Cow::Borrowed(self);
+        if !self.waivers.is_sorted() {
+            canonical.to_mut().waivers.sort();
+        }
         let canonical = serde_json::to_vec(&canonical)
             .map_err(|error| Problems::from(Problem::at("", error.to_string())))?;
-        let digits = Sha256::digest(canonical).into_iter().flat_map(|byte| [byte >> 4, byte & 0xf]);
-        Ok(digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect())
+        Ok(HEXLOWER.encode(&Sha256::digest(canonical)))
     }
 }

@@ -108,10 +108,9 @@ impl Planner<'_> {
         let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
         spec.values_mut().for_each(|value| input::resolve(value, &known));
         let tracked = self.state.resources.get(&address);
-        let key = kind.key(&spec);
         // An id that is remembered is believed over a name; without one, the name is all there is.
-        let seen =
-            self.observed.find(kind, tracked.and_then(|tracked| tracked.id.as_deref()), key.as_deref());
+        let id = tracked.and_then(|tracked| tracked.id.as_deref());
+        let seen = self.observed.find(kind, id, || kind.key(&spec));
         let seen = seen.filter(|seen| self.used.insert((kind, seen.id.clone())));
         let (change, why) = match (tracked, seen) {
             (None, None) => (Change::Create { spec }, "it does not exist".to_owned()),
@@ -258,8 +257,8 @@ impl Planner<'_> {
 
     fn undesired(&mut self, address: Address) {
         let Some(tracked) = self.state.resources.get(&address) else { return };
-        let key = address.kind.key(&tracked.spec);
-        let seen = self.observed.find(address.kind, tracked.id.as_deref(), key.as_deref());
+        let key = || address.kind.key(&tracked.spec);
+        let seen = self.observed.find(address.kind, tracked.id.as_deref(), key);
         let holds_data = address.kind.profile().holds_data;
         let (change, why, loses_data) = match seen {
             Some(seen) if self.used.contains(&(address.kind, seen.id.clone())) => {

@@ -77,10 +77,14 @@ impl<S: Fold> Session<S> {
             if let (None, Some(lease)) = (&seeker.watch, lease) {
                 seeker.watch = Some(Watch::new(lease, &clock));
             }
-            let pause = self.times.poll.min(wait.saturating_sub(seeker.waited));
+            // Whose turn comes later need not look as often.
+            let pause = self.times.poll * u32::try_from(place).unwrap_or(u32::MAX);
+            let (pause, free) = (pause.min(wait.saturating_sub(seeker.waited)), lease.is_none());
             clock.sleep(pause).await;
             seeker.waited += pause;
-            seeker.free += pause;
+            if free {
+                seeker.free += pause;
+            }
             self.refresh().await?;
             if let (Some(watch), Some(lease)) = (&mut seeker.watch, &self.folded.lease) {
                 watch.look(lease, pause, &clock);

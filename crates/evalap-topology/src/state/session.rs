@@ -72,6 +72,12 @@ impl<S: Fold> Default for Folded<S> {
 }
 
 impl<S: Fold> Folded<S> {
+    /// Whether what the next record says can have happened.
+    fn check(&self, entries: &[Entry<S>]) -> Result<(), StateError> {
+        let events = entries.iter().filter_map(Entry::event);
+        self.state.check(events).map_err(|source| illegal(self.head.seq + 1, source))
+    }
+
     pub(super) fn take(&mut self, record: Record<S>, head: &Head) -> Result<(), StateError> {
         lease::fold(&mut self.lease, &mut self.queue, &record);
         self.moved_to = None;
@@ -174,18 +180,16 @@ impl<S: Fold> Session<S> {
 
     /// Reads what others (or a write that was given up) have added. Gives the new head's number.
     pub async fn refresh(&mut self) -> Result<u64, StateError> {
-        let mut fresh = None;
-        let base = &self.folded;
+        let (from, folded) = (self.folded.head.clone(), &mut self.folded);
+        let listed = from.seq;
         self.log
-            .read(base.head.clone(), base.head.seq, u64::MAX, |record, head| {
-                // On a copy: an illegal record must not leave half of itself behind.
-                fresh.get_or_insert_with(|| base.clone()).take(record, head)
+            .read(from, listed, u64::MAX, |record, head| {
+                // First, for an illegal record must not leave half of itself behind.
+                folded.check(&record.entries)?;
+                folded.take(record, head)
             })
             .await?;
         self.away = None;
-        if let Some(fresh) = fresh {
-            self.folded = fresh;
-        }
         Ok(self.folded.head.seq)
     }
 
@@ -240,8 +244,7 @@ impl<S: Fold> Session<S> {
             // The first write of all: what all others rely on is tried out once. A folder is known.
             self.log.store.probe().await?;
         }
-        let events = entries.iter().filter_map(Entry::event);
-        self.folded.state.check(events).map_err(|source| illegal(head.seq + 1, source))?;
+        self.folded.check(entries)?;
         let at = self.log.store.clock.now();
         let lease = self.own.as_ref().map(|own| own.id.clone());
         let (seq, previous) = (head.seq + 1, head.hash.clone());

@@ -125,6 +125,6 @@ fn same<S: Fold>(mut snapshot: Folded<S>, replayed: &Folded<S>) -> Result<bool, 
         snapshot.head.key.clone_from(&replayed.head.key);
         snapshot.head.at = replayed.head.at;
     }
-    let value = |folded| serde_json::to_value(folded).map_err(StateError::Encode);
-    Ok(value(&snapshot)? == value(replayed)?)
+    let written = |folded| serde_json::to_vec(folded).map_err(StateError::Encode);
+    Ok(written(&snapshot)? == written(replayed)?)
 }
