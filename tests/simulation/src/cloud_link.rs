@@ -19,6 +19,8 @@ pub(crate) struct CloudLink {
     pub(crate) fate: Fate,
     pub(crate) net: Net,
     pub(crate) cloud: Emulator,
+    /// Whether what it writes is the log.
+    pub(crate) to_state: bool,
     pub(crate) weather: Weather,
     pub(crate) trace: Trace,
 }
@@ -35,6 +37,9 @@ impl Transport for CloudLink {
             let this = self.clone();
             let answer = self.net.carry(async move { this.on_its_way(request).await }).await;
             if changes {
+                if self.to_state {
+                    self.fate.written().await;
+                }
                 self.fate.boundary().await;
                 self.fate.meet();
             } else {
@@ -48,7 +53,11 @@ impl Transport for CloudLink {
 impl CloudLink {
     async fn on_its_way(self, request: Request<Bytes>) -> Answer {
         let clock = self.cloud.clock();
-        let trouble = self.weather.on_the_way(&request, clock.now());
+        let trouble = if self.to_state {
+            self.weather.on_the_way_to_the_store()
+        } else {
+            self.weather.on_the_way(&request, clock.now())
+        };
         let asked = (request.method().clone(), request.uri().clone());
         clock.sleep(self.weather.way()).await;
         let answer = self.meet(trouble, request, &asked).await;
@@ -64,12 +73,7 @@ impl CloudLink {
         answer
     }
 
-    async fn meet(
-        &self,
-        trouble: Option<Trouble>,
-        request: Request<Bytes>,
-        asked: &(Method, Uri),
-    ) -> Answer {
+    async fn meet(&self, trouble: Option<Trouble>, request: Request<Bytes>, asked: &(Method, Uri)) -> Answer {
         match trouble {
             Some(Trouble::Refused) => return Err(TransportError::never_sent("connection refused")),
             Some(Trouble::Reset) => return Err(TransportError::answer_lost("connection reset")),

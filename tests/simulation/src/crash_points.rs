@@ -1,8 +1,8 @@
 //! Every effect boundary of an operation, crashed at once each.
 
 use crate::run::Failure;
-use crate::scenario::{Crash, Operation, Scenario};
-use crate::stage::{Environment, Stages};
+use crate::scenario::{Crash, Scenario};
+use crate::stage::Stages;
 
 /// What came of all crash points of an operation.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -14,11 +14,11 @@ pub struct Points {
     pub failures: Vec<Failure>,
 }
 
-/// Dies at each boundary in turn, every `step`-th of them (1: all), until the operation passes without dying.
-pub fn crash_points(stages: &Stages, environment: Environment, operation: Operation, step: u64) -> Points {
+/// Dies at each boundary of a calm scenario in turn, every `step`-th of them (1: all), until it passes without dying.
+pub fn crash_points(stages: &Stages, calm: &Scenario, step: u64) -> Points {
     let mut points = Points::default();
     for boundary in (1..).step_by(usize::try_from(step.max(1)).unwrap_or(1)) {
-        let mut scenario = Scenario::calm(environment, operation);
+        let mut scenario = calm.clone();
         scenario.crashes = vec![Crash { deployer: 0, boundary }];
         let report = scenario.run(stages, false);
         if report.crashes == 0 {

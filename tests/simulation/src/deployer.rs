@@ -9,9 +9,11 @@ use evalap_topology::plan::Plan;
 use evalap_topology::state::{Holder, Store};
 use evalap_topology::{Engine, Error, Lock, Missing, Sources};
 use futures_util::future::{Either, select};
+use object_store::ObjectStore;
 use scaleway_core::{Client, Clock, Config, Random, RetryPolicy};
 
 use crate::cloud_link::CloudLink;
+use crate::disk::{self, Disk};
 use crate::executor::block_on;
 use crate::fate::Fate;
 use crate::invariants;
@@ -46,29 +48,46 @@ impl Process<'_> {
         };
         let definition = target.definition();
         let sources = Sources::read(definition, &variable, Path::new("."), Missing::Refuse)?;
-        let link = CloudLink {
+        let config = Config::new("11111111-1111-4111-8111-111111111111");
+        let random = Random::seeded(self.seed);
+        let client =
+            Client::builder(config, self.cloud_link(false)).clock(self.clock.clone()).random(random.clone());
+        let client = client.retry(RetryPolicy::default()).build().expect("a client");
+        let store = Store::new(self.objects(), "simulated", self.clock.clone(), random);
+        Engine::open(&client, definition, sources, store, self.world.key.clone(), "emulator").await
+    }
+
+    /// The way to the cloud, or to the state in it.
+    fn cloud_link(&self, to_state: bool) -> CloudLink {
+        CloudLink {
             who: self.who,
             fate: self.fate.clone(),
             net: self.net.clone(),
             cloud: self.world.cloud.clone(),
+            to_state,
             weather: self.weather.clone(),
             trace: self.trace.clone(),
+        }
+    }
+
+    /// The state's objects, over the net: what goes wrong there goes wrong below the client of a bucket.
+    fn objects(&self) -> Arc<dyn ObjectStore> {
+        let disk = match &self.world.disk {
+            Disk::Memory(memory) => memory.clone(),
+            Disk::Bucket => {
+                let client = disk::client(self.cloud_link(true), &self.world.cloud);
+                return Arc::new(disk::objects(&client));
+            }
         };
-        let config = Config::new("11111111-1111-4111-8111-111111111111");
-        let random = Random::seeded(self.seed);
-        let client = Client::builder(config, link).clock(self.clock.clone()).random(random.clone());
-        let client = client.retry(RetryPolicy::default()).build().expect("a client");
-        let objects = StoreLink {
+        Arc::new(StoreLink {
             who: self.who,
             fate: self.fate.clone(),
             net: self.net.clone(),
-            disk: self.world.disk.clone(),
+            disk,
             clock: self.world.clock.clone(),
             weather: self.weather.clone(),
             trace: self.trace.clone(),
-        };
-        let store = Store::new(Arc::new(objects), "simulated", self.clock.clone(), random);
-        Engine::open(&client, definition, sources, store, self.world.key.clone(), "emulator").await
+        })
     }
 
     /// Plans.

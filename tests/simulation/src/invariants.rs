@@ -14,15 +14,14 @@ use evalap_topology::Engine;
 use evalap_topology::model::{Phase, State};
 use evalap_topology::plan::Plan;
 use evalap_topology::state::{Session, Store};
-use futures_util::{FutureExt, TryStreamExt};
-use object_store::memory::InMemory;
+use object_store::ObjectStore;
 use object_store::path::Path;
-use object_store::{ObjectMeta, ObjectStore, ObjectStoreExt};
 use scaleway_core::Random;
 use scaleway_emulator::{Emulator, Existing};
 use serde_json::Value;
 
 use crate::deployer::{Process, told};
+use crate::disk;
 use crate::stage::VARIABLES;
 
 /// What exists, each thing by its kind, its names and what it lives in: the same for two worlds that differ in ids only.
@@ -42,6 +41,8 @@ fn counts(thing: &Existing, known: &BTreeMap<&str, &Existing>) -> bool {
     let lives = |thing: &Existing| thing.text("deletion_requested_at").is_empty();
     match thing.kind.as_str() {
         "account.projects" | "rdb.privileges" => false,
+        // Where the state lies, if it does.
+        kind if kind.starts_with("object_storage.") => false,
         "vpc.vpcs" => thing.text("name") != "default",
         "cockpit.alert_managers" => thing.body.get("alert_manager_enabled") == Some(&Value::Bool(true)),
         "secret-manager.versions" => {
@@ -117,13 +118,10 @@ pub(crate) struct Known {
 
 impl Known {
     /// All that is on the disk.
-    pub(crate) fn all(disk: &InMemory) -> Self {
-        let listed = disk.list(None).try_collect::<Vec<_>>().now_or_never();
-        let listed = listed.and_then(Result::ok).expect("memory answers at once");
-        let is_record = |object: &&ObjectMeta| object.location.as_ref().contains("/log/");
-        let records = listed.iter().filter(is_record).count() as u64;
-        let objects = listed.into_iter().map(|object| (object.location, object.e_tag));
-        Self { records, objects: objects.collect() }
+    pub(crate) async fn all(disk: &dyn ObjectStore) -> Self {
+        let objects: BTreeSet<_> = disk::listed(disk).await.into_iter().collect();
+        let is_record = |(place, _): &&(Path, _)| place.as_ref().starts_with("log/");
+        Self { records: objects.iter().filter(is_record).count() as u64, objects }
     }
 }
 
@@ -136,7 +134,8 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
     let (mut records, mut unwritten) = (Vec::new(), 0);
     // From the disk itself: that the log can be read over the net was seen when it was opened.
     let (clock, random) = (process.clock.clone(), Random::seeded(process.seed));
-    let store = Store::new(process.world.disk.clone(), "simulated", clock, random);
+    let disk = process.world.disk.itself(&process.world.cloud);
+    let store = Store::new(disk.clone(), "simulated", clock, random);
     let verified = Session::<State>::verify_each(store, process.world.key.clone(), |record| {
         if record.seq > process.world.known.records {
             unwritten += usize::from(serde_json::to_writer(&mut records, record).is_err());
@@ -150,24 +149,9 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
     assert_eq!(unwritten, 0, "records are JSON");
     durable.push(("the log".into(), records));
     durable.push(("the state".into(), serde_json::to_vec(engine.state()).expect("a state")));
-    durable.extend(objects(process).await);
+    durable.extend(disk::read(&*disk, |object| process.world.known.objects.contains(object)).await);
     broken.extend(secrets(process, &durable));
     broken
-}
-
-async fn objects(process: &Process<'_>) -> Vec<(String, Vec<u8>)> {
-    let disk = &process.world.disk;
-    let listed: Vec<_> = disk.list(None).try_collect().await.expect("memory");
-    let mut objects = Vec::new();
-    let known = &process.world.known.objects;
-    for object in listed.into_iter().map(|object| (object.location, object.e_tag)) {
-        if known.contains(&object) {
-            continue;
-        }
-        let bytes = disk.get(&object.0).await.expect("memory").bytes().await.expect("memory");
-        objects.push((object.0.to_string(), bytes.to_vec()));
-    }
-    objects
 }
 
 /// Where a secret's value is in what lasts.

@@ -29,6 +29,7 @@ pub mod net;
 mod cloud_link;
 mod crash_points;
 mod deployer;
+mod disk;
 mod executor;
 mod extent;
 mod fate;

@@ -40,19 +40,23 @@ fn main() -> ExitCode {
     let mut failures = Vec::new();
     let mut points = 0;
     if !arguments.no_crash_points {
-        for environment in [Environment::Staging, Environment::Production] {
-            for operation in Operation::ALL {
-                let began = clock.now();
-                let found = crash_points(&stages, environment, operation, 1);
-                let took = clock.now().since(began).as_secs_f64();
-                println!(
-                    "{environment:?} {operation:?}: {} crash points, {} failures, {took:.1} s",
-                    found.crashed,
-                    found.failures.len()
-                );
-                points += found.crashed;
-                failures.extend(found.failures);
-            }
+        let calm = |environment| Operation::ALL.map(|operation| Scenario::calm(environment, operation));
+        let staging = calm(Environment::Staging);
+        let in_bucket = staging.clone().map(Scenario::in_bucket);
+        for scenario in [staging, in_bucket, calm(Environment::Production)].iter().flatten() {
+            let began = clock.now();
+            let found = crash_points(&stages, scenario, 1);
+            let took = clock.now().since(began).as_secs_f64();
+            println!(
+                "{:?} {:?}{}: {} crash points, {} failures, {took:.1} s",
+                scenario.environment,
+                scenario.operation,
+                if scenario.bucket { ", the state in a bucket" } else { "" },
+                found.crashed,
+                found.failures.len()
+            );
+            points += found.crashed;
+            failures.extend(found.failures);
         }
     }
     let from = arguments.from.unwrap_or_else(|| Random::system().below(1 << 32));

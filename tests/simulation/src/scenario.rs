@@ -57,6 +57,8 @@ pub struct Scenario {
     pub trouble_per_mille: u64,
     /// Whether requests and resources take their time.
     pub latency: bool,
+    /// Whether the state lies in a bucket of the same cloud, and not in memory.
+    pub bucket: bool,
     /// Whether a dead process can be told to be dead, for it ran on the same machine.
     pub same_machine: bool,
     /// How far each deployer's clock is ahead.
@@ -86,12 +88,20 @@ impl Scenario {
             crashes: Vec::new(),
             trouble_per_mille: 0,
             latency: false,
+            bucket: false,
             same_machine: true,
             ahead: vec![Duration::ZERO],
             usurped: false,
             suspended: None,
             ills: Vec::new(),
         }
+    }
+
+    /// The same, with the state in a bucket.
+    #[must_use]
+    pub fn in_bucket(mut self) -> Self {
+        self.bucket = true;
+        self
     }
 
     /// Which environment, and how much of it.
@@ -131,6 +141,7 @@ impl Scenario {
             ahead: (0..deployers).map(ahead).map(Duration::from_secs).collect(),
             suspended,
             ills: (0..random.below(8).saturating_sub(4)).map(|_| ill(&random)).collect(),
+            bucket: random.below(12) == 0,
         }
     }
 }

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use evalap_topology::definition::{Definition, Size};
 use evalap_topology::state::{Holder, StateKey};
-use object_store::memory::InMemory;
 use scaleway_core::{Clock, Random, Timestamp};
 use scaleway_emulator::{Emulator, Latency};
 
+use crate::disk::Disk;
 use crate::executor::block_on;
 use crate::extent::Extent;
 use crate::invariants::Known;
@@ -48,6 +48,15 @@ enum Start {
     Usurped,
 }
 
+/// What else tells two worlds apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Kind {
+    /// Whether things take their time there.
+    latency: bool,
+    /// Whether the state lies in a bucket.
+    bucket: bool,
+}
+
 /// The values that the environments take from variables.
 pub(crate) const VARIABLES: [(&str, &str); 4] = [
     ("OPENAI_API_KEY", "sk-openai-7h3V4lu3"),
@@ -79,7 +88,7 @@ pub(crate) type Reference = Arc<Vec<String>>;
 #[derive(Debug)]
 struct Stage {
     cloud: Emulator,
-    disk: InMemory,
+    disk: Disk,
     known: Arc<Known>,
     now: Timestamp,
 }
@@ -88,7 +97,7 @@ struct Stage {
 #[derive(Debug)]
 pub(crate) struct World {
     pub(crate) cloud: Emulator,
-    pub(crate) disk: Arc<InMemory>,
+    pub(crate) disk: Disk,
     /// What lay on it at the beginning.
     pub(crate) known: Arc<Known>,
     pub(crate) clock: Clock,
@@ -102,8 +111,7 @@ pub struct Stages {
     key: StateKey,
     holder: Holder,
     definitions: BTreeMap<What, Arc<Definition>>,
-    /// By what there is, how it begins, and whether things take their time there.
-    made: Mutex<BTreeMap<(What, Start, bool), Arc<Stage>>>,
+    made: Mutex<BTreeMap<(What, Start, Kind), Arc<Stage>>>,
     references: Mutex<BTreeMap<(What, Operation, bool), Reference>>,
 }
 
@@ -162,7 +170,8 @@ impl Stages {
             _ if scenario.usurped => Start::Usurped,
             _ => Start::Applied,
         };
-        let stage = self.stage(scenario.what(), start, scenario.latency);
+        let stage =
+            self.stage(scenario.what(), start, Kind { latency: scenario.latency, bucket: scenario.bucket });
         self.enter(&stage, scenario.seed)
     }
 
@@ -170,7 +179,7 @@ impl Stages {
         let clock = Clock::virtual_from(stage.now);
         World {
             cloud: stage.cloud.fork(clock.clone(), Random::seeded(seed ^ 0x00C1_0D00)),
-            disk: Arc::new(stage.disk.fork()),
+            disk: stage.disk.fork(),
             known: stage.known.clone(),
             clock,
             key: self.key.clone(),
@@ -178,8 +187,8 @@ impl Stages {
         }
     }
 
-    fn stage(&self, what: What, start: Start, latency: bool) -> Arc<Stage> {
-        let key = (what, start, latency);
+    fn stage(&self, what: What, start: Start, kind: Kind) -> Arc<Stage> {
+        let key = (what, start, kind);
         if let Some(stage) = self.made.lock().expect("no panic while it is held").get(&key) {
             return stage.clone();
         }
@@ -188,20 +197,20 @@ impl Stages {
             Start::Empty => {
                 let now = Timestamp::from_unix_millis(1_700_000_000_000);
                 let clock = Clock::virtual_from(now);
-                let kind = if latency { Latency::Recorded } else { Latency::None };
+                let latency = if kind.latency { Latency::Recorded } else { Latency::None };
                 let cloud = Emulator::builder().clock(clock.clone()).random(Random::seeded(7));
-                let cloud = cloud.latency(kind).build().expect("an emulator in memory");
+                let cloud = cloud.latency(latency).build().expect("an emulator in memory");
                 block_on(&clock, others::bystanders(&cloud, project));
-                let (disk, known) = (InMemory::new(), Arc::default());
+                let (disk, known) = (Disk::empty(&cloud, kind.bucket), Arc::default());
                 self.enter(&Stage { cloud, disk, known, now: clock.now() }, 0)
             }
             Start::Applied => {
-                let world = self.enter(&self.stage(what, Start::Empty, latency), 1);
+                let world = self.enter(&self.stage(what, Start::Empty, kind), 1);
                 deployer::calm(&world, &self.target(what, Operation::Apply)).expect("a calm apply");
                 world
             }
             Start::Usurped => {
-                let world = self.enter(&self.stage(what, Start::Applied, latency), 2);
+                let world = self.enter(&self.stage(what, Start::Applied, kind), 2);
                 let usurped = others::usurper(&world.cloud, project, what.0);
                 block_on(&world.clock, usurped);
                 world
@@ -209,7 +218,8 @@ impl Stages {
         };
         // Whatever still settles has settled.
         let now = world.clock.now() + Duration::from_hours(1);
-        let known = Arc::new(Known::all(&world.disk));
+        let known = block_on(&world.clock, Known::all(&*world.disk.itself(&world.cloud)));
+        let known = Arc::new(known);
         let stage = Arc::new(Stage { cloud: world.cloud, disk: world.disk.fork(), known, now });
         self.made.lock().expect("no panic while it is held").insert(key, stage.clone());
         stage

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
-use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
@@ -25,7 +24,7 @@ pub(crate) struct StoreLink {
     pub(crate) who: usize,
     pub(crate) fate: Fate,
     pub(crate) net: Net,
-    pub(crate) disk: Arc<InMemory>,
+    pub(crate) disk: Arc<dyn ObjectStore>,
     pub(crate) clock: Clock,
     pub(crate) weather: Weather,
     pub(crate) trace: Trace,

@@ -55,7 +55,7 @@ pub struct LeaseTimes {
     pub renew: Duration,
     /// A call that changes something leaves only within this time of the last append.
     pub cover: Duration,
-    /// How often who waits looks.
+    /// How often the first of those who wait looks; the second half as often, and so on.
     pub poll: Duration,
     /// How long a free lock is left to each of those who have waited longer.
     pub turn: Duration,

@@ -8,6 +8,9 @@ use crate::sabotage::{self, Flaw};
 
 use super::{Call, Entry, Fold, Holder, Lease, LeaseEvent, Note, Session, StateError};
 
+/// How many times as long as the first in the queue the others wait between two looks, at most.
+const MOST_POLLS: u32 = 5;
+
 /// Somebody who tries to take the lock.
 struct Seeker {
     holder: Holder,
@@ -78,7 +81,7 @@ impl<S: Fold> Session<S> {
                 seeker.watch = Some(Watch::new(lease, &clock));
             }
             // Whose turn comes later need not look as often.
-            let pause = self.times.poll * u32::try_from(place).unwrap_or(u32::MAX);
+            let pause = self.times.poll * u32::try_from(place).unwrap_or(u32::MAX).min(MOST_POLLS);
             let (pause, free) = (pause.min(wait.saturating_sub(seeker.waited)), lease.is_none());
             clock.sleep(pause).await;
             seeker.waited += pause;
