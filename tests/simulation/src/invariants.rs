@@ -3,7 +3,7 @@
 //! - Exactly what the definition says exists, once, and nothing else that we made: as a calm run leaves it.
 //! - The state says what the cloud has, and nothing is under way in it.
 //! - Doing it again changes nothing.
-//! - The lock is free, and the log is whole.
+//! - The lock is free, the log is whole, and nothing was written in it under a lock that another had by then.
 //! - No secret's value is in anything durable, however it is spelled. What lay on the disk before the scenario was looked
 //!   through once, when its world was made ready.
 
@@ -13,7 +13,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use evalap_topology::Engine;
 use evalap_topology::model::{Phase, State};
 use evalap_topology::plan::Plan;
-use evalap_topology::state::{Session, Store};
+use evalap_topology::state::{Entry, LeaseEvent, Record, Session, Store};
 use object_store::ObjectStore;
 use object_store::path::Path;
 use scaleway_core::Random;
@@ -131,12 +131,16 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
         broken.push(format!("the lock is held by {}", lease.holder));
     }
     let mut durable = vec![("the plan".to_owned(), serde_json::to_vec(plan).expect("a plan"))];
-    let (mut records, mut unwritten) = (Vec::new(), 0);
+    let (mut records, mut unwritten, mut holds) = (Vec::new(), 0, None);
     // From the disk itself: that the log can be read over the net was seen when it was opened.
     let (clock, random) = (process.clock.clone(), Random::seeded(process.seed));
     let disk = process.world.disk.itself(&process.world.cloud);
     let store = Store::new(disk.clone(), "simulated", clock, random);
     let verified = Session::<State>::verify_each(store, process.world.key.clone(), |record| {
+        if !is_fenced(record, &mut holds) {
+            broken
+                .push(format!("record {} was written under a lock that its writer did not have", record.seq));
+        }
         if record.seq > process.world.known.records {
             unwritten += usize::from(serde_json::to_writer(&mut records, record).is_err());
         }
@@ -152,6 +156,21 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
     durable.extend(disk::read(&*disk, |object| process.world.known.objects.contains(object)).await);
     broken.extend(secrets(process, &durable));
     broken
+}
+
+/// Whether what the record says was its writer's to say; `holds` is the lease that holds, and moves on.
+fn is_fenced(record: &Record<State>, holds: &mut Option<String>) -> bool {
+    record.entries.iter().all(|entry| {
+        match entry {
+            Entry::Lease(LeaseEvent::Claim { lease, .. }) => *holds = Some(lease.clone()),
+            Entry::Lease(LeaseEvent::Release { lease } | LeaseEvent::Break { lease, .. }) => {
+                holds.take_if(|held| held == lease);
+            }
+            Entry::Event(_) | Entry::Lease(LeaseEvent::Renew) => return record.lease == *holds,
+            _ => {}
+        }
+        true
+    })
 }
 
 /// Where a secret's value is in what lasts.
