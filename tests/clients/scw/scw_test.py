@@ -51,12 +51,14 @@ class Scw(unittest.TestCase):
         self.assertIn("exists", self.refused("container", "namespace", "create", "name=scw"))
         container = self.ok(
             "container", "container", "create", f"namespace-id={namespace['id']}", "name=web",
-            "image=docker.io/library/nginx:1.29", "port=80", "mvcpu-limit=140", "memory-limit-bytes=0.256GB", "--wait",
+            "image=docker.io/library/nginx:1.29", "port=80", "mvcpu-limit=140", "memory-limit-bytes=0.256GB",
+            "liveness-probe.http.path=/", "--wait",
         )
+        self.assertEqual(container["liveness_probe"]["failure_threshold"], 30)
         self.assertEqual((container["status"], container["memory_limit_bytes"]), ("ready", 256_000_000))
         changed = self.ok("container", "container", "update", container["id"], "max-scale=2", "--wait")
         self.assertEqual((changed["status"], changed["max_scale"]), ("ready", 2))
-        self.assertIn("web", self.shown("container", "container", "list"))
+        self.assertIn("web", self.shown("container", "container", "list", "region=all"))
         self.ok("container", "container", "delete", container["id"])
         self.ok("container", "namespace", "delete", namespace["id"])
 
