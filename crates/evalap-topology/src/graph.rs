@@ -33,23 +33,41 @@ pub(crate) fn in_order<N: Ord + Clone>(edges: &Edges<N>) -> Result<Vec<N>, Vec<N
             }
         }
     }
-    if order.len() == edges.len() { Ok(order) } else { Err(circle(edges, &waiting.into_keys().collect())) }
+    if order.len() == edges.len() { Ok(order) } else { Err(circles(edges).into_iter().next().unwrap_or_default()) }
 }
 
-/// A circle among `stuck`: each of them waits for another one of them.
-fn circle<N: Ord + Clone>(edges: &Edges<N>, stuck: &BTreeSet<&N>) -> Vec<N> {
-    let mut path: Vec<&N> = stuck.first().copied().into_iter().collect();
-    while let Some(last) = path.last() {
-        let Some(next) = edges.get(*last).and_then(|after| after.iter().find(|node| stuck.contains(node)))
-        else {
-            break;
-        };
-        if let Some(start) = path.iter().position(|node| *node == next) {
-            return path.split_off(start).into_iter().cloned().collect();
+/// A circle for each edge by which a walk comes back to where it has passed, from its first member on; none where there is
+/// no circle at all.
+pub(crate) fn circles<N: Ord + Clone>(edges: &Edges<N>) -> Vec<Vec<N>> {
+    let mut circles = Vec::new();
+    let mut met = BTreeSet::new();
+    for (start, after) in edges {
+        if !met.insert(start) {
+            continue;
         }
-        path.push(next);
+        // The walk's own stack, not the program's: it is as long as the longest chain.
+        let mut path = vec![(start, after.iter())];
+        let mut places = BTreeMap::from([(start, 0)]);
+        while let Some((here, left)) = path.last_mut() {
+            let Some(next) = left.next() else {
+                places.remove(here);
+                path.pop();
+                continue;
+            };
+            if let Some(place) = places.get(next) {
+                let mut circle: Vec<N> = path[*place..].iter().map(|(node, _)| (*node).clone()).collect();
+                let first = (0..circle.len()).min_by_key(|at| &circle[*at]).unwrap_or_default();
+                circle.rotate_left(first);
+                circles.push(circle);
+            } else if met.insert(next)
+                && let Some(after) = edges.get(next)
+            {
+                places.insert(next, path.len());
+                path.push((next, after.iter()));
+            }
+        }
     }
-    path.into_iter().cloned().collect()
+    circles
 }
 
 /// The chain of nodes that takes longest, and how long it takes, where each takes `cost` once all it waits for is done.
@@ -93,6 +111,20 @@ mod tests {
     fn a_circle_is_named_in_order_and_without_its_tail() {
         assert_eq!(in_order(&edges(&[(1, &[2]), (2, &[3]), (3, &[4]), (4, &[2])])), Err(vec![2, 3, 4]));
         assert_eq!(in_order(&edges(&[(1, &[1])])), Err(vec![1]));
+    }
+
+    #[test]
+    fn circles_that_have_members_in_common_are_told_one_by_one() {
+        let graph = edges(&[(1, &[2]), (2, &[1, 3]), (3, &[1, 9]), (4, &[1, 5]), (5, &[4])]);
+        assert_eq!(circles(&graph), [vec![1, 2], vec![1, 2, 3], vec![4, 5]]);
+    }
+
+    #[test]
+    fn the_longest_chain_and_the_longest_circle_are_walked_once() {
+        let mut graph: Edges<u32> = (0..100_000).map(|node| (node, BTreeSet::from([node + 1]))).collect();
+        assert!(circles(&graph).is_empty());
+        graph.insert(100_000, BTreeSet::from([0]));
+        assert_eq!(circles(&graph), [(0..=100_000).collect::<Vec<_>>()]);
     }
 
     #[test]

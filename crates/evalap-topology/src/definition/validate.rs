@@ -6,6 +6,7 @@ use super::grammar::names;
 use super::problem::{Problem, join};
 use super::sensitive::shown;
 use super::{Database, Definition, Scaling, Seconds, SecretSource, SecretVariable, Service, Variable};
+use crate::graph;
 
 /// Ports that the platform's own processes take in every container.
 const TAKEN_PORTS: [u16; 6] = [8008, 8012, 8013, 8022, 9090, 9091];
@@ -224,33 +225,21 @@ fn variables(definition: &Definition, path: &str, service: &Service, problems: &
 
 /// Services that are each given the address of the next, round to the first: none could be made before the others.
 fn cycles(definition: &Definition, problems: &mut Vec<Problem>) {
-    for start in definition.services.keys() {
-        let mut path = vec![(start.as_str(), "")];
-        find_cycle(definition, &mut path, problems);
-    }
-}
-
-/// Each cycle is reported once, from the member whose name comes first.
-fn find_cycle<'a>(
-    definition: &'a Definition,
-    path: &mut Vec<(&'a str, &'a str)>,
-    problems: &mut Vec<Problem>,
-) {
-    let (Some((start, _)), Some((here, _))) = (path.first().copied(), path.last().copied()) else { return };
-    let Some(service) = definition.services.get(here) else { return };
-    for (variable, next) in service.calls() {
-        if next == start {
-            let members: Vec<_> = path.iter().map(|(member, _)| *member).chain([start]).collect();
-            let message =
-                format!("the services are given each other's addresses in a circle: {}", members.join(" → "));
-            let first = path.get(1).map_or(variable, |(_, variable)| *variable);
-            let place = join(&format!("services.{start}.environment"), first);
-            problems.push(Problem::at(place, message).expected("one of them to do without"));
-        } else if next > start && !path.iter().any(|(member, _)| *member == next) {
-            path.push((next, variable));
-            find_cycle(definition, path, problems);
-            path.pop();
-        }
+    let services = &definition.services;
+    let edges = services.iter().map(|(name, service)| {
+        let called = service.calls().map(|(_, called)| called);
+        (name.as_str(), called.collect())
+    });
+    for circle in graph::circles(&edges.collect()) {
+        let [first, ..] = circle[..] else { continue };
+        let second = circle.get(1).unwrap_or(&first);
+        let variable = services.get(first).and_then(|service| {
+            service.calls().find(|(_, called)| called == second).map(|(variable, _)| variable)
+        });
+        let members = [&circle[..], &[first]].concat().join(" → ");
+        let message = format!("the services are given each other's addresses in a circle: {members}");
+        let place = join(&format!("services.{first}.environment"), variable.unwrap_or_default());
+        problems.push(Problem::at(place, message).expected("one of them to do without"));
     }
 }
 

@@ -68,6 +68,10 @@ impl Plan {
         if !problems.is_empty() {
             return Err(Error::Refused { problems });
         }
+        let mut referring = BTreeMap::<&Address, Vec<&Address>>::new();
+        for (address, to) in &self.basis.depended_on {
+            to.iter().for_each(|before| referring.entry(before).or_default().push(address));
+        }
         let mut within = BTreeSet::new();
         let mut left: Vec<&Address> = only.iter().collect();
         while let Some(address) = left.pop() {
@@ -80,15 +84,12 @@ impl Plan {
             }
             if deletes(&planned.change) {
                 // What refers to it goes first.
-                let refers =
-                    |of: &&Address| self.basis.depended_on.get(of).is_some_and(|to| to.contains(address));
-                left.extend(by_address.keys().copied().filter(refers));
+                left.extend(referring.get(address).into_iter().flatten());
             }
         }
         self.problems.retain(|problem| {
-            within.iter().any(|address| {
-                problem.strip_prefix(&address.to_string()).is_some_and(|rest| rest.starts_with([':', ' ']))
-            })
+            let about = problem.split([':', ' ']).next().and_then(|about| about.parse().ok());
+            about.is_some_and(|about| within.contains(&about))
         });
         for planned in self.changes.iter_mut().filter(|planned| !within.contains(&planned.address)) {
             planned.leave();
