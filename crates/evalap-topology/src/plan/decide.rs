@@ -1,6 +1,6 @@
 //! What happens to each resource.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -30,10 +30,10 @@ pub(crate) fn plan(
     let mut planner = Planner {
         state,
         observed: observed.index(),
-        outputs: BTreeMap::new(),
+        outputs: HashMap::new(),
         changes: Vec::new(),
         problems: Vec::new(),
-        used: BTreeSet::new(),
+        used: HashSet::new(),
     };
     for address in order {
         // Taken out, not copied: with thousands of resources their specifications are most of a plan's memory.
@@ -41,20 +41,20 @@ pub(crate) fn plan(
             planner.desired(address, spec, depends_on);
         }
     }
+    let undesired = |address: &&Address| !planner.outputs.contains_key(address);
+    let left = state.resources.iter().filter(|(address, _)| undesired(address));
+    let edges: Edges<&Address> = left
+        .map(|(address, tracked)| {
+            let known = tracked.depends_on.iter().filter(|before| state.resources.contains_key(before));
+            (address, known.filter(undesired).collect())
+        })
+        .collect();
     // In the reverse of the order in which they were made, as the state remembers it: the definition may be gone.
-    let edges: Edges<Address> =
-        state.resources.iter().map(|(address, tracked)| (address.clone(), within(tracked, state))).collect();
-    let made = graph::in_order(&edges).unwrap_or_else(|_| edges.keys().cloned().collect());
+    let made = graph::in_order(&edges).unwrap_or_else(|_| edges.keys().copied().collect());
     for address in made.into_iter().rev() {
-        if !planner.outputs.contains_key(&address) {
-            planner.undesired(address);
-        }
+        planner.undesired(address);
     }
     Ok(Plan { basis, changes: planner.changes, problems: planner.problems })
-}
-
-fn within(tracked: &Tracked, state: &State) -> BTreeSet<Address> {
-    tracked.depends_on.iter().filter(|address| state.resources.contains_key(address)).cloned().collect()
 }
 
 /// What each resource refers to.
@@ -86,20 +86,21 @@ fn in_order(specs: &Specifications) -> Result<Vec<Address>, Error> {
         if let Some(to) = depends_on.iter().find(|to| !specs.contains_key(to)) {
             return Err(Error::Dangling { from: address.clone(), to: to.clone() });
         }
-        edges.insert(address.clone(), depends_on.iter().cloned().collect());
+        edges.insert(address, depends_on.iter().collect());
     }
-    graph::in_order(&edges).map_err(|members| Error::Cycle { members })
+    let owned = |addresses: Vec<&Address>| addresses.into_iter().cloned().collect();
+    graph::in_order(&edges).map(owned).map_err(|members| Error::Cycle { members: owned(members) })
 }
 
 struct Planner<'a> {
     state: &'a State,
     observed: Index<'a>,
     /// What each resource that was decided about will offer, as far as it is known now.
-    outputs: BTreeMap<Address, Attributes>,
+    outputs: HashMap<Address, Attributes>,
     changes: Vec<PlannedChange>,
     problems: Vec<String>,
     /// What was found, by kind and id: one thing in the cloud is one resource.
-    used: BTreeSet<(KindName, String)>,
+    used: HashSet<(KindName, &'a str)>,
 }
 
 impl Planner<'_> {
@@ -111,7 +112,7 @@ impl Planner<'_> {
         // An id that is remembered is believed over a name; without one, the name is all there is.
         let id = tracked.and_then(|tracked| tracked.id.as_deref());
         let seen = self.observed.find(kind, id, || kind.key(&spec));
-        let seen = seen.filter(|seen| self.used.insert((kind, seen.id.clone())));
+        let seen = seen.filter(|seen| self.used.insert((kind, &seen.id)));
         let (change, why) = match (tracked, seen) {
             (None, None) => (Change::Create { spec }, "it does not exist".to_owned()),
             (None, Some(seen)) => match (seen.claim, self.known_as(kind, &seen.id)) {
@@ -255,13 +256,13 @@ impl Planner<'_> {
         }
     }
 
-    fn undesired(&mut self, address: Address) {
-        let Some(tracked) = self.state.resources.get(&address) else { return };
+    fn undesired(&mut self, address: &Address) {
+        let Some(tracked) = self.state.resources.get(address) else { return };
         let key = || address.kind.key(&tracked.spec);
         let seen = self.observed.find(address.kind, tracked.id.as_deref(), key);
         let holds_data = address.kind.profile().holds_data;
         let (change, why, loses_data) = match seen {
-            Some(seen) if self.used.contains(&(address.kind, seen.id.clone())) => {
+            Some(seen) if self.used.contains(&(address.kind, &*seen.id)) => {
                 (Change::Forget { gone: false }, "it is called otherwise by now".to_owned(), false)
             }
             Some(seen) if is_stranger(tracked, seen) => {
@@ -275,9 +276,9 @@ impl Planner<'_> {
             None => (Change::Forget { gone: true }, "it is gone already".to_owned(), false),
         };
         if let (Change::Delete { .. }, Some(seen)) = (&change, seen) {
-            self.problems.extend(guarded(&address, seen));
+            self.problems.extend(guarded(address, seen));
         }
-        let (depends_on, preflight) = (tracked.depends_on.clone(), Vec::new());
+        let (address, depends_on, preflight) = (address.clone(), tracked.depends_on.clone(), Vec::new());
         self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
     }
 }

@@ -70,7 +70,9 @@ impl Plan {
         }
         let mut referring = BTreeMap::<&Address, Vec<&Address>>::new();
         for (address, to) in &self.basis.depended_on {
-            to.iter().for_each(|before| referring.entry(before).or_default().push(address));
+            for before in to {
+                referring.entry(before).or_default().push(address);
+            }
         }
         let mut within = BTreeSet::new();
         let mut left: Vec<&Address> = only.iter().collect();
