@@ -17,6 +17,10 @@ mod scale;
 mod server;
 mod start;
 
+/// As the programs have it whose figures these are.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("process") => process::run(),

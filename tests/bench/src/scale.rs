@@ -5,15 +5,21 @@ use std::future::poll_fn;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use environments::World;
 use http::Request;
+use rustix::time::{ClockId, clock_gettime};
 use scaleway_core::{Exchange, Transport};
 use scaleway_emulator::{Builder, Emulator};
 
+use crate::spread;
+
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
+
+/// How often each is measured.
+const ROUNDS: usize = 5;
 
 /// What is done with each.
 const STEPS: [&str; 3] = ["first plan", "apply", "plan of no changes"];
@@ -25,6 +31,8 @@ const QUOTAS: [&str; 4] =
 /// What a step takes.
 #[derive(Debug, Clone, Copy)]
 struct Cost {
+    /// Of the processor: one thread does all and waits for nothing, so on a core of its own that is the time that it takes,
+    /// and others on this machine do not count.
     seconds: f64,
     /// Seconds of those in the emulator, which answers in the same process.
     emulated: f64,
@@ -32,26 +40,34 @@ struct Cost {
     megabytes: f64,
 }
 
-/// Each size in a process of its own: memory that one has freed would not be counted for the next.
+/// Each size in a process of its own, and all sizes in each round: memory that one has freed would not be counted for the
+/// next, and what else the machine does meets them alike.
 pub(crate) fn run() {
     let program = std::env::current_exe().expect("this program");
-    let measured = SIZES.map(|size| {
-        let output =
-            Command::new(&program).args(["scale-of", &size.to_string()]).output().expect("a process");
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let figures = String::from_utf8_lossy(&output.stdout);
-        let figures: Vec<f64> = figures.split_whitespace().map(|figure| figure.parse().unwrap()).collect();
-        let costs: Vec<Cost> = figures[1..]
-            .chunks_exact(3)
-            .map(|cost| Cost { seconds: cost[0], emulated: cost[1], megabytes: cost[2] })
-            .collect();
-        print!("{:>6} resources", figures[0]);
-        for (step, cost) in STEPS.iter().zip(&costs) {
-            let Cost { seconds, emulated, megabytes } = cost;
-            print!("; {step} {seconds:.3} s, of which the emulator's {emulated:.3}, and {megabytes:.0} MB");
+    let mut rounds: [Vec<Vec<f64>>; SIZES.len()] = Default::default();
+    for _ in 0..ROUNDS {
+        for (rounds, size) in rounds.iter_mut().zip(SIZES) {
+            let output =
+                Command::new(&program).args(["scale-of", &size.to_string()]).output().expect("a process");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let figures = String::from_utf8_lossy(&output.stdout);
+            rounds.push(figures.split_whitespace().map(|figure| figure.parse().unwrap()).collect());
         }
-        println!();
-        (figures[0], costs)
+    }
+    println!("medians of {ROUNDS} rounds, and the least and the most of them; seconds of one core");
+    let measured = rounds.map(|rounds| {
+        let of = |at: usize| spread(rounds.iter().map(|figures| figures[at]));
+        let resources = of(0).0;
+        println!("{resources:>6} resources");
+        let costs = [0, 1, 2].map(|step| {
+            let [seconds, emulated, megabytes] = [1, 2, 3].map(|at| of(3 * step + at));
+            println!(
+                "       {}: {:.3} s ({:.3}–{:.3}), of which the emulator's {:.3}, and {:.0} MB",
+                STEPS[step], seconds.0, seconds.1, seconds.2, emulated.0, megabytes.0
+            );
+            Cost { seconds: seconds.0, emulated: emulated.0, megabytes: megabytes.0 }
+        });
+        (resources, costs)
     });
     for pair in measured.windows(2) {
         let [(few, before), (many, after)] = pair else { continue };
@@ -60,7 +76,8 @@ pub(crate) fn run() {
             let exponent = |of: fn(&Cost) -> f64| (of(&after[at]) / of(&before[at])).ln() / (many / few).ln();
             let (all, engine) =
                 (exponent(|cost| cost.seconds), exponent(|cost| cost.seconds - cost.emulated));
-            print!("; {step} {all:.2}, without the emulator {engine:.2}");
+            let memory = exponent(|cost| cost.megabytes);
+            print!("; {step} {all:.2}, without the emulator {engine:.2}, memory {memory:.2}");
         }
         println!();
     }
@@ -85,8 +102,11 @@ pub(crate) fn of(size: usize) {
     assert!(outcome.is_complete(), "{:?}", outcome.failed.first());
     drop(outcome);
     let meter = Meter::start(&emulator);
-    let again = world.run(async { Box::pin(world.open_with(&client)).await?.plan().await }).expect("a plan");
-    let noop = meter.read();
+    let (again, noop, _engine) = world.run(async {
+        let mut engine = Box::pin(world.open_with(&client)).await.expect("an environment");
+        let again = engine.plan().await.expect("a plan");
+        (again, meter.read(), engine)
+    });
     assert!(again.is_empty(), "{:?}", environments::lines(&again).first());
     print!("{resources}");
     for Cost { seconds, emulated, megabytes } in [planned, applied, noop] {
@@ -105,9 +125,9 @@ impl Transport for Timed {
     fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
         let mut answer = self.emulator.send(request);
         Box::pin(poll_fn(move |context| {
-            let began = Instant::now();
+            let began = worked();
             let polled = answer.as_mut().poll(context);
-            let nanos = u64::try_from(began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            let nanos = u64::try_from(worked().saturating_sub(began).as_nanos()).unwrap_or(u64::MAX);
             self.nanos.fetch_add(nanos, Ordering::Relaxed);
             polled
         }))
@@ -116,7 +136,7 @@ impl Transport for Timed {
 
 /// What has been spent since it was started.
 struct Meter {
-    began: Instant,
+    began: Duration,
     nanos: Arc<AtomicU64>,
     nanos_before: u64,
     megabytes_before: f64,
@@ -128,11 +148,11 @@ impl Meter {
         let _ = std::fs::write("/proc/self/clear_refs", "5");
         let nanos = Arc::clone(&emulator.nanos);
         let nanos_before = nanos.load(Ordering::Relaxed);
-        Self { nanos, nanos_before, megabytes_before: resident("VmRSS"), began: Instant::now() }
+        Self { nanos, nanos_before, megabytes_before: resident("VmRSS"), began: worked() }
     }
 
     fn read(self) -> Cost {
-        let seconds = self.began.elapsed().as_secs_f64();
+        let seconds = worked().saturating_sub(self.began).as_secs_f64();
         let nanos = self.nanos.load(Ordering::Relaxed) - self.nanos_before;
         let emulated = Duration::from_nanos(nanos).as_secs_f64();
         Cost { seconds, emulated, megabytes: resident("VmHWM") - self.megabytes_before }
@@ -157,6 +177,12 @@ fn definition(size: usize) -> String {
         );
     }
     text
+}
+
+/// How long the processor has worked for this process.
+fn worked() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or_default())
 }
 
 /// Memory of this process, in MB: `VmRSS` now, `VmHWM` at most.
