@@ -87,7 +87,9 @@ impl Segments {
                 return Ok(from + SEGMENT - 1);
             }
         }
-        Ok(self.0.range(head.seq + 1..).next().map_or(listed, |(from, _)| from - 1))
+        // One that goes beyond is of no use, nor is any after it.
+        let next = self.0.range(head.seq + 1..).next().filter(|(_, to)| **to <= listed);
+        Ok(next.map_or(listed, |(from, _)| from - 1))
     }
 }
 

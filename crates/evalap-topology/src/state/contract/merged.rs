@@ -40,6 +40,14 @@ async fn merged_records_say_what_the_log_says(bench: &Bench) {
         let at = Session::<Names>::state_at(bench.store.clone(), bench.key.clone(), seq).await.unwrap();
         assert_eq!(at, if seq % 2 == 0 { names(["a"]) } else { names([""; 0]) }, "version {seq}");
     }
+    // Where no snapshot is near, and the second segment goes beyond.
+    let (middle, mut told) = (SEGMENT + 7, 0);
+    let each = |_, _: &log::Head| {
+        told += 1;
+        Ok(())
+    };
+    let end = session.log.read(log::Head::default(), middle, middle, each).await.unwrap();
+    assert_eq!((end.seq, told), (middle, middle));
     let verified = Session::<Names>::verify(bench.store.clone(), bench.key.clone()).await.unwrap();
     assert_eq!((verified.segments, verified.unsound_segments), (2, vec![]));
     // The records themselves are still there, each.
