@@ -53,8 +53,11 @@ impl Locked {
         detail: (&str, String),
         said: impl FnOnce(u64) -> String,
     ) -> Result<Exit, Error> {
-        let outcome = if done.is_ok() { "done" } else { "failed" };
-        let note = Note::new(&self.holder, outcome).detail(detail.0, detail.1);
+        let note = match &done {
+            Ok(_) => Note::new(&self.holder, "done"),
+            Err(error) => Note::new(&self.holder, "failed").detail("because", error.to_string()),
+        };
+        let note = note.detail(detail.0, detail.1);
         let released = Box::pin(self.session.release(Some(note))).await;
         let seq = done?;
         released?;
@@ -64,7 +67,7 @@ impl Locked {
 
     /// Gives the lock back: nothing was done.
     pub(super) async fn refuse(mut self, error: Error) -> Result<Exit, Error> {
-        let note = Note::new(&self.holder, "refused");
+        let note = Note::new(&self.holder, "refused").detail("because", error.to_string());
         // What was refused matters more than whether the lock could be given back.
         drop(Box::pin(self.session.release(Some(note))).await);
         Err(error)

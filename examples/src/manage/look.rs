@@ -41,7 +41,10 @@ pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Ex
         return say_json(&told.into_iter().map(|(json, _)| json).collect::<Vec<_>>());
     }
     if told.is_empty() {
-        text::say(format!("There is no state in {}.", data.display()));
+        text::say(format!(
+            "There is no state in {}. One in a bucket is found through its definition: manage_state --definition FILE --target … show",
+            data.display()
+        ));
     }
     for (_, line) in told {
         text::say(line);

@@ -244,6 +244,13 @@ fn kind(text: &str) -> Result<TargetKind, String> {
 
 /// Where the state is, by its definition if there is one.
 fn place(arguments: &Arguments) -> Result<Place, Error> {
+    let name = &arguments.environment;
+    if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
+        return Err(Error::refused(
+            format!("--environment {name:?} is no name: expected letters, digits and hyphens"),
+            "`manage_state list` shows which there are; --definition FILE names one by its file",
+        ));
+    }
     let usual = PathBuf::from(format!("environments/{}.toml", arguments.environment));
     let file = arguments.definition.clone().or_else(|| usual.is_file().then_some(usual));
     Ok(match file {

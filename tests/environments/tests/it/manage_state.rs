@@ -160,6 +160,12 @@ fn a_mistake_is_named_and_changes_nothing() {
         office.refuses(code, arguments, words);
     }
     assert_eq!(office.does(&["show", "--json"]), before);
+    let refused = "refused (because container.nix cannot be forgotten: it is not tracked)";
+    assert!(office.does(&["audit"]).contains(refused), "the audit says why");
+    let mut command = Command::new(office.program("manage_state", 0, &[]).get_program());
+    let output = command.args(["--environment", "../x", "show"]).output().unwrap();
+    let wrong = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(wrong.contains("--environment \"../x\" is no name"), "{wrong}");
     assert!(office.does(&["unlock"]).contains("Nobody holds the lock."));
 }
 
