@@ -292,6 +292,22 @@ mod tests {
     }
 
     #[test]
+    fn an_executor_of_its_own_can_let_it_jump() {
+        let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
+        let mut sleep = pin!(clock.sleep(HOUR));
+        let mut context = std::task::Context::from_waker(Waker::noop());
+        assert!(!clock.jump(), "nobody sleeps");
+        assert!(sleep.as_mut().poll(&mut context).is_pending());
+        let busy = clock.busy();
+        assert!(!clock.jump(), "something is in flight");
+        drop(busy);
+        assert!(clock.jump());
+        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH + HOUR);
+        assert!(sleep.as_mut().poll(&mut context).is_ready());
+        assert!(!Clock::manual_from(Timestamp::UNIX_EPOCH).jump() && !Clock::real().jump());
+    }
+
+    #[test]
     fn it_does_not_jump_while_something_is_in_flight() {
         let clock = Clock::virtual_from(Timestamp::UNIX_EPOCH);
         let (sender, receiver) = tokio::sync::oneshot::channel();
