@@ -18,7 +18,7 @@ use crate::executor::block_on;
 use crate::fate::Fate;
 use crate::invariants;
 use crate::net::{Net, net};
-use crate::stage::{Target, VARIABLES, World};
+use crate::stage::{SECRET_KEY, Target, VARIABLES, World};
 use crate::store_link::StoreLink;
 use crate::trace::Trace;
 use crate::weather::Weather;
@@ -48,7 +48,7 @@ impl Process<'_> {
         };
         let definition = target.definition();
         let sources = Sources::read(definition, &variable, Path::new("."), Missing::Refuse)?;
-        let config = Config::new("11111111-1111-4111-8111-111111111111");
+        let config = Config::new(SECRET_KEY);
         let random = Random::seeded(self.seed);
         let client =
             Client::builder(config, self.cloud_link(false)).clock(self.clock.clone()).random(random.clone());

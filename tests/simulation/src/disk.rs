@@ -6,15 +6,15 @@ use futures_util::TryStreamExt;
 use object_store::memory::InMemory;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use scaleway_core::{Client, Config, Transport};
+use scaleway_core::{Client, Config, Random, Transport};
 use scaleway_emulator::Emulator;
 use scaleway_object_storage::{BucketName, CreateBucket, ObjectStorage};
 
 use crate::executor::block_on;
+use crate::stage::SECRET_KEY;
 
-/// A key and a project for who only keeps a state.
+/// Where the bucket is: any key and any project will do.
 const ACCESS_KEY: &str = "SCWXXXXXXXXXXXXXXXXX";
-const SECRET_KEY: &str = "11111111-1111-4111-8111-111111111111";
 const PROJECT: &str = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90";
 
 /// Where the state lies.
@@ -63,7 +63,8 @@ pub(crate) fn objects(client: &Client) -> impl ObjectStore + use<> {
 pub(crate) fn client(way: impl Transport + 'static, cloud: &Emulator) -> Client {
     let config = Config::new(SECRET_KEY).with_access_key(ACCESS_KEY);
     let config = config.with_default_project(PROJECT.parse().expect("an id"));
-    Client::builder(config, way).clock(cloud.clock().clone()).build().expect("a client")
+    let client = Client::builder(config, way).clock(cloud.clock().clone());
+    client.random(Random::seeded(0)).build().expect("a client")
 }
 
 /// All objects of the state but those that `skip` names: where each lies, and what it holds.

@@ -57,6 +57,9 @@ struct Kind {
     bucket: bool,
 }
 
+/// What every request is signed with.
+pub(crate) const SECRET_KEY: &str = "11111111-1111-4111-8111-111111111111";
+
 /// The values that the environments take from variables.
 pub(crate) const VARIABLES: [(&str, &str); 4] = [
     ("OPENAI_API_KEY", "sk-openai-7h3V4lu3"),
