@@ -10,6 +10,8 @@ use evalap_topology::definition::{EnvironmentKind, Seconds};
 use evalap_topology::plan::Scope;
 use scaleway_emulator::Latency;
 
+use crate::exit;
+
 /// A program that deploys one kind of environment.
 #[derive(Debug, Clone, Copy)]
 pub struct Program {
@@ -178,7 +180,7 @@ impl Options {
         let words = ["program", "--speed=1", "--latency=none", "--data"].map(OsString::from);
         let words = words.into_iter().chain([data.as_os_str().to_owned()]);
         let words = words.chain(url.map(OsString::from));
-        Arguments::try_parse_from(words).unwrap_or_else(|error| error.exit()).options
+        Arguments::try_parse_from(words).unwrap_or_else(|error| exit::usage(&error)).options
     }
 
     pub(crate) fn definition(&self, kind: EnvironmentKind) -> PathBuf {
@@ -228,7 +230,7 @@ impl Arguments {
             })?;
             Ok::<_, clap::Error>(arguments)
         };
-        read().unwrap_or_else(|error| error.exit())
+        read().unwrap_or_else(|error| exit::usage(&error))
     }
 
     fn check(&self, program: &Program) -> Result<(), &'static str> {

@@ -40,7 +40,7 @@ pub(crate) struct Compliance {
 /// Runs `validate_compliance` by its command line.
 #[must_use]
 pub fn validate_compliance() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(&error));
     let compliance = Compliance::of(&arguments.files);
     let told = if arguments.json { compliance.json() } else { Ok(compliance.told()) };
     exit::code(told.map(|told| {

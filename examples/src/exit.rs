@@ -19,6 +19,16 @@ pub(crate) enum Exit {
     Interrupted,
 }
 
+/// What a command line that cannot be read ends with: no other outcome does (`EX_USAGE` of `sysexits.h`).
+const WRONG_USAGE: i32 = 64;
+
+/// Ends the program with what is wrong with its command line, or with the help that was asked for.
+pub(crate) fn usage(error: &clap::Error) -> ! {
+    // Where it cannot be said, the code says it.
+    let _ = error.print();
+    std::process::exit(if error.use_stderr() { WRONG_USAGE } else { 0 })
+}
+
 /// The exit code; an error is told on standard error first.
 pub(crate) fn code(result: Result<Exit, Error>) -> ExitCode {
     match result {

@@ -30,7 +30,7 @@ struct Arguments {
 /// Runs `run_tests` by its command line.
 #[must_use]
 pub fn run_tests() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(&error));
     let clock = Clock::virtual_from(Clock::real().now());
     exit::code(clock.block_on(Box::pin(run(&arguments.files, &clock))).map_err(Error::from).flatten())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use scaleway_core::{Client, SecretId};
+use scaleway_core::{Client, SecretId, Timestamp};
 use scaleway_secrets::{ListSecretVersions, ListSecrets, SecretVersionStatus};
 
 use crate::address::Address;
@@ -203,9 +203,17 @@ impl Engine {
         } else {
             (Observed::of(&self.cloud, state, kinds).await?, Vec::new())
         };
-        let mut plan = plan::plan(desired, state, &observed, self.basis())?;
+        let mut basis = self.basis();
+        basis.remembered = scope.from_memory.then(|| self.known_since());
+        let mut plan = plan::plan(desired, state, &observed, basis)?;
         plan.problems.extend(unfinished);
         plan.within(scope)
+    }
+
+    /// Since when what the state says may be out of date.
+    fn known_since(&self) -> Timestamp {
+        let read = self.session.away().map(|away| away.since);
+        read.or(self.session.head().at).unwrap_or_else(|| self.cloud.clock().now())
     }
 
     fn basis(&self) -> Basis {

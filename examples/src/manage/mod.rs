@@ -180,7 +180,7 @@ struct Opened {
 /// Runs `manage_state` by its command line.
 #[must_use]
 pub fn manage_state() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(&error));
     text::trace(arguments.verbose);
     exit::code(run(&arguments))
 }

@@ -106,6 +106,8 @@ struct Executor<'a> {
     followers: BTreeMap<Step, Vec<Step>>,
     /// What the API takes only one change of at a time, and is being changed.
     exclusive: BTreeSet<String>,
+    /// What waits for that, and for nothing else.
+    queued: BTreeMap<String, BTreeSet<Step>>,
     outputs: BTreeMap<Address, Attributes>,
     outcome: Outcome,
 }
@@ -135,7 +137,7 @@ impl<'a> Executor<'a> {
             }
         }
         let began = cloud.clock().now();
-        let (exclusive, outcome) = (BTreeSet::new(), Outcome::default());
+        let (exclusive, queued, outcome) = (BTreeSet::new(), BTreeMap::new(), Outcome::default());
         Self {
             cloud,
             plan,
@@ -149,6 +151,7 @@ impl<'a> Executor<'a> {
             free,
             followers,
             exclusive,
+            queued,
             outputs,
             outcome,
         }
@@ -174,7 +177,7 @@ impl<'a> Executor<'a> {
                 Some(Ended::Written { done, result }) => self.written(done, result),
                 Some(Ended::Step { step, lock, verb, began, result }) => {
                     if let Some(lock) = lock {
-                        self.exclusive.remove(&lock);
+                        self.release(&lock);
                     }
                     let took = self.since().saturating_sub(began);
                     let done = Done { address: step.address.clone(), verb, began, took };
@@ -214,16 +217,28 @@ impl<'a> Executor<'a> {
     /// The next step that nothing keeps from being begun.
     fn next(&mut self) -> Option<(Step, &'a PlannedChange, Option<String>)> {
         let plan = self.plan;
-        let found = self.free.iter().find_map(|step| {
-            let ordered = self.order.get(step)?;
-            let planned = plan.changes.get(ordered.change)?;
-            let lock = if ordered.along { None } else { self.lock(step, planned) };
-            let free = lock.as_ref().is_none_or(|lock| !self.exclusive.contains(lock));
-            free.then(|| (step.clone(), planned, lock))
-        })?;
-        self.waiting.remove(&found.0);
-        self.free.remove(&found.0);
-        Some(found)
+        while let Some(step) = self.free.pop_first() {
+            let Some(ordered) = self.order.get(&step) else { continue };
+            let Some(planned) = plan.changes.get(ordered.change) else { continue };
+            let lock = if ordered.along { None } else { self.lock(&step, planned) };
+            match lock {
+                Some(lock) if self.exclusive.contains(&lock) => {
+                    self.queued.entry(lock).or_default().insert(step);
+                }
+                lock => {
+                    self.waiting.remove(&step);
+                    return Some((step, planned, lock));
+                }
+            }
+        }
+        None
+    }
+
+    /// What waited for this may be begun: one of it.
+    fn release(&mut self, lock: &str) {
+        self.exclusive.remove(lock);
+        let next = self.queued.get_mut(lock).and_then(BTreeSet::pop_first);
+        self.free.extend(next);
     }
 
     /// What no two changes may touch at once.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
 
+use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Plan;
@@ -21,6 +22,10 @@ pub struct Basis {
     pub version: u64,
     /// The definition's digest. It covers the digests of the secrets that come from outside.
     pub definition: String,
+    /// Where what exists was not looked at: when the state, which is all that the plan was made from, was last read or, with
+    /// its place in reach, written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remembered: Option<Timestamp>,
     /// What each tracked resource referred to.
     pub(crate) depended_on: BTreeMap<Address, Vec<Address>>,
 }
@@ -32,7 +37,7 @@ impl Basis {
         definition: String,
         depended_on: BTreeMap<Address, Vec<Address>>,
     ) -> Self {
-        Self { binding, version, definition, depended_on }
+        Self { binding, version, definition, remembered: None, depended_on }
     }
 
     /// Whether a plan made from this may be applied where `now` holds.

@@ -24,6 +24,9 @@ fn its_exit_code_is_two_for_what_is_written_blindly_and_for_what_no_plan_mends()
     assert_eq!(drift(&["apply"]).0, Some(0));
     let (code, said, _) = drift(&["drift"]);
     assert!(code == Some(0) && said.contains("No drift"), "{said}");
+    // Nor may a mistake in a crontab look like drift.
+    assert_eq!(drift(&["drift", "--jsn"]).0, Some(64));
+    assert_eq!(drift(&["drift", "--help"]).0, Some(0));
 
     let clock = Clock::real();
     let ids = clock.block_on(async {
@@ -87,6 +90,9 @@ fn what_is_answered_from_memory_says_so_and_since_when() {
         assert_eq!(code, Some(0), "{arguments:?}: {wrong}");
         assert!(wrong.contains("Read-only") && wrong.contains("last read at 20"), "{arguments:?}: {wrong}");
     }
+    let (_, said, _) = deploys(&["plan", "--json"]);
+    let plan: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert!(plan["basis"]["remembered"].as_str().unwrap().starts_with("20"), "{said}");
     // Neither that nothing differs nor what somebody has changed can be known.
     for arguments in
         [&["plan", "--detailed-exitcode"][..], &["plan", "--refresh-only"], &["drift"], &["apply"]]
