@@ -124,6 +124,7 @@ impl Writer {
         };
         let mut failed: Option<Arc<StateError>> = None;
         let mut left = Left::default();
+        let mut remembered = session.head().seq;
         loop {
             let patience = session.renew_in().min(LOOK);
             let first = if failed.is_some() {
@@ -132,6 +133,11 @@ impl Writer {
                 entry
             } else {
                 failed = session.look().await.err().map(noticed);
+                // Whoever kills us in a long wait can be told no more than this while the store is away.
+                if remembered < session.head().seq {
+                    session.remember().await;
+                    remembered = session.head().seq;
+                }
                 self.tell_cover(session, failed.is_none());
                 continue;
             };

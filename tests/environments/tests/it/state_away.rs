@@ -76,6 +76,22 @@ fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
 
 /// Nothing is written while an instance takes minutes to get ready: that the bucket is away is noticed all the same.
 #[test]
+fn a_run_that_is_killed_in_a_long_wait_has_remembered_what_it_had_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path());
+    // The database instance is being made for minutes.
+    let killed = world.run(world.clock.timeout(Duration::from_mins(2), Box::pin(world.apply())));
+    assert!(killed.is_none(), "{killed:?}");
+    for operation in ["GetObject", "ListObjectsV2", "PutObject"] {
+        world.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation(operation).times(100_000));
+    }
+    let mut engine = world.run(Box::pin(world.open())).unwrap();
+    assert!(engine.session().away().is_some());
+    let known = engine.state().resources.keys().any(|address| address.kind == KindName::DatabaseInstance);
+    assert!(known, "{:?}", engine.state().resources.keys());
+}
+
+#[test]
 fn a_bucket_that_goes_away_during_a_long_wait_is_noticed_within_fifteen_seconds() {
     let refuses = |times| Fault::new(FaultKind::ErrorBefore).times(times);
     let hangs = || Fault::new(FaultKind::Hang).times(100_000);
