@@ -80,10 +80,14 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
             outcome.done.len() + outcome.failed.len() + outcome.skipped.len()
         );
     }
-    for failed in &outcome.failed {
-        let _ = writeln!(out, "\n  {}: could not {}", style(&failed.address).bold(), failed.verb);
-        out.push_str(&text::indented(&failed.error, "    "));
-        if let Some(remedy) = remedy(failed) {
+    // A state that cannot be written fails all that is under way.
+    for alike in together(&outcome.failed, |failed| (failed.verb, failed.error.clone())) {
+        let of = alike.iter().map(|failed| style(&failed.address).bold().to_string()).collect::<Vec<_>>();
+        let _ = writeln!(out, "\n  {}: could not {}", of.join(", "), alike[0].verb);
+        out.push_str(&text::indented(&alike[0].error, "    "));
+        let mut remedies: Vec<_> = alike.into_iter().filter_map(remedy).collect();
+        remedies.dedup();
+        for remedy in remedies {
             let _ = writeln!(out, "    what to do: {remedy}");
         }
     }
@@ -107,6 +111,18 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
     );
     out.push_str(if outcome.failed.is_empty() { "." } else { ", once the cause is mended." });
     out
+}
+
+/// Those for which `of` is the same, together, in the order of the first of them.
+fn together<T, K: PartialEq>(all: &[T], of: impl Fn(&T) -> K) -> Vec<Vec<&T>> {
+    let mut groups = Vec::<Vec<&T>>::new();
+    for one in all {
+        match groups.iter_mut().find(|group| group.iter().all(|other| of(other) == of(one))) {
+            Some(group) => group.push(one),
+            None => groups.push(vec![one]),
+        }
+    }
+    groups
 }
 
 /// What to do about a change that failed, where that can be told.
@@ -147,6 +163,14 @@ fn image(address: &Address) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_alike_is_told_once() {
+        let failed = [("secret.a", "away"), ("container.b", "no image"), ("secret.c", "away")];
+        let groups = together(&failed, |failed| failed.1).into_iter();
+        let names = groups.map(|group| group.into_iter().map(|failed| failed.0).collect());
+        assert_eq!(names.collect::<Vec<Vec<_>>>(), [vec!["secret.a", "secret.c"], vec!["container.b"]]);
+    }
 
     #[test]
     fn bars_lie_where_their_time_was() {
