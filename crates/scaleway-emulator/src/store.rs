@@ -11,6 +11,7 @@ mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
+use std::sync::Arc;
 
 use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -97,7 +98,8 @@ pub(crate) struct Woken {
 /// All records, with an index of what is due and a list of what was touched.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Store {
-    collections: BTreeMap<String, BTreeMap<String, Record>>,
+    /// Shared with copies of the store until they change.
+    collections: BTreeMap<String, BTreeMap<String, Arc<Record>>>,
     children: BTreeMap<(String, String), BTreeSet<(String, String)>>,
     due: BTreeSet<(Timestamp, String, String)>,
     touched: BTreeSet<(String, String)>,
@@ -115,20 +117,25 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn get(&self, kind: Kind, id: &str) -> Option<&Record> {
-        self.collections.get(kind.collection)?.get(id)
+        self.collections.get(kind.collection)?.get(id).map(Arc::as_ref)
+    }
+
+    /// Nothing is said of it to others.
+    fn change(&mut self, collection: &str, id: &str) -> Option<&mut Record> {
+        Some(Arc::make_mut(self.collections.get_mut(collection)?.get_mut(id)?))
     }
 
     /// For change: the record counts as touched. Transitions and parents are set elsewhere.
     pub(crate) fn get_mut(&mut self, kind: Kind, id: &str) -> Option<&mut Record> {
         self.get(kind, id)?;
         self.touch(kind.collection, id);
-        self.collections.get_mut(kind.collection)?.get_mut(id)
+        self.change(kind.collection, id)
     }
 
     /// Every record of a kind with its id, in the order of ids.
     pub(crate) fn all(&self, kind: Kind) -> impl Iterator<Item = (&str, &Record)> {
         let records = self.collections.get(kind.collection).into_iter().flatten();
-        records.map(|(id, record)| (id.as_str(), record))
+        records.map(|(id, record)| (id.as_str(), record.as_ref()))
     }
 
     /// A kind's records with ids from `start` on, in the order of ids.
@@ -141,7 +148,7 @@ impl Store {
         let records = self.collections.get(kind.collection).into_iter();
         let bounds = (Bound::Included(start.to_owned()), Bound::Unbounded);
         let records = records.flat_map(move |records| records.range(bounds.clone()));
-        records.map(|(id, record)| (id.as_str(), record))
+        records.map(|(id, record)| (id.as_str(), record.as_ref()))
     }
 
     /// The record of that id in any of a product's collections.
@@ -149,13 +156,13 @@ impl Store {
         let collections = self.collections.range(format!("{product}.")..);
         let mut of_product = collections
             .take_while(|(name, _)| name.strip_prefix(product).is_some_and(|rest| rest.starts_with('.')));
-        of_product.find_map(|(_, records)| records.get(id))
+        of_product.find_map(|(_, records)| records.get(id)).map(Arc::as_ref)
     }
 
     /// Every record, by collection and id.
     pub(crate) fn everything(&self) -> impl Iterator<Item = (&str, &str, &Record)> {
         self.collections.iter().flat_map(|(collection, records)| {
-            records.iter().map(|(id, record)| (collection.as_str(), id.as_str(), record))
+            records.iter().map(|(id, record)| (collection.as_str(), id.as_str(), record.as_ref()))
         })
     }
 
@@ -181,7 +188,7 @@ impl Store {
         self.last_order += 1;
         record.order = self.last_order;
         self.touch(kind.collection, id);
-        self.put(kind.collection, id, record);
+        self.put(kind.collection, id, record.into());
     }
 
     /// Replaces what is pending.
@@ -204,7 +211,7 @@ impl Store {
             self.collections.iter_mut().filter_map(|(name, records)| Some((name, records.get_mut(id)?)));
         let Some((collection, record)) = found.next() else { return };
         let Some(before) = record.pending.first().map(|transition| transition.at) else { return };
-        for transition in &mut record.pending {
+        for transition in &mut Arc::make_mut(record).pending {
             transition.at = first + transition.at.since(before);
         }
         let key = (collection.clone(), id.to_owned());
@@ -253,16 +260,13 @@ impl Store {
             return false;
         }
         self.touch(collection, id);
-        let Some(record) = self.collections.get_mut(collection).and_then(|records| records.get_mut(id))
-        else {
-            return false;
-        };
+        let Some(record) = self.change(collection, id) else { return false };
         let effect = record.pending.remove(0).effect;
-        if let Some(next) = record.pending.first() {
-            self.due.insert((next.at, collection.into(), id.into()));
-        }
+        let next = record.pending.first().map(|next| next.at);
+        self.due.extend(next.map(|at| (at, collection.into(), id.into())));
         match effect {
             Effect::Set { body, hidden } => {
+                let Some(record) = self.change(collection, id) else { return false };
                 for (field, value) in body {
                     match value {
                         Value::Null => record.body.remove(&field),
@@ -298,7 +302,7 @@ impl Store {
         }
     }
 
-    fn put(&mut self, collection: &str, id: &str, record: Record) {
+    fn put(&mut self, collection: &str, id: &str, record: Arc<Record>) {
         self.listed = None;
         if let Some(parent) = &record.parent {
             let children = self.children.entry(parent.clone()).or_default();

@@ -1,7 +1,7 @@
 //! Somebody who applies a definition, dies, comes back and goes on.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use evalap_topology::apply::{ApplyOptions, Outcome};
@@ -11,6 +11,7 @@ use evalap_topology::{Engine, Error, Lock, Missing, Sources};
 use futures_util::future::{Either, select};
 use object_store::ObjectStore;
 use scaleway_core::{Client, Clock, Config, Random, RetryPolicy};
+use serde_json::json;
 
 use crate::cloud_link::CloudLink;
 use crate::disk::{self, Disk};
@@ -151,7 +152,7 @@ pub(crate) fn calm(world: &World, target: &Target) -> Result<Vec<String>, String
         fate: Fate::new(None),
         weather: Weather::new(Random::seeded(0), 0, false),
         trace: Trace::new(false),
-        holder: world.holder.clone(),
+        holder: elsewhere(),
     };
     let run = async {
         complete(process.live(target).await.expect("nobody dies here"))?;
@@ -163,11 +164,21 @@ pub(crate) fn calm(world: &World, target: &Target) -> Result<Vec<String>, String
     block_on(&world.clock, carrier.during(run))
 }
 
-/// The same holder as a process that can be told to be gone, once somebody looks: it is not this one.
-pub(crate) fn gone(holder: &Holder) -> Holder {
-    let mut text = serde_json::to_value(holder).expect("a holder");
-    text["started"] = "0".into();
+/// Somebody of whom nobody can tell whether they are gone. The same in every run, for it is part of the records, and what is
+/// in them decides when they are folded.
+pub(crate) fn elsewhere() -> Holder {
+    let text = json!({"user": "deployer", "host": "elsewhere", "pid": 1, "command": "simulated"});
     serde_json::from_value(text).expect("a holder")
+}
+
+/// A process on this machine that can be told to be gone, once somebody looks: it is not the one that bears its number.
+pub(crate) fn gone() -> Holder {
+    static GONE: LazyLock<Holder> = LazyLock::new(|| {
+        let mut text = serde_json::to_value(Holder::current("simulated")).expect("a holder");
+        (text["pid"], text["started"]) = (1.into(), "before".into());
+        serde_json::from_value(text).expect("a holder")
+    });
+    GONE.clone()
 }
 
 /// Whether all was done, or what was not.

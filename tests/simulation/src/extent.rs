@@ -16,8 +16,8 @@ pub enum Extent {
 }
 
 impl Extent {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Whole, Self::Unmonitored, Self::Stateless, Self::Services];
+    /// All of them, the smallest first.
+    pub const ALL: [Self; 4] = [Self::Services, Self::Stateless, Self::Unmonitored, Self::Whole];
 
     /// That much of `definition`.
     pub(crate) fn of(self, definition: &Definition) -> Definition {

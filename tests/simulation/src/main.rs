@@ -60,8 +60,12 @@ fn main() -> ExitCode {
         }
     }
     let from = arguments.from.unwrap_or_else(|| Random::system().below(1 << 32));
+    let seeds = from..from.saturating_add(arguments.seeds.into());
+    let began = clock.now();
+    seeds.clone().for_each(|seed| stages.prepare(&Scenario::drawn(seed)));
+    let ready = clock.now().since(began).as_secs_f64();
     let (began, mut crashes, mut troubles, mut ills, mut boundaries) = (clock.now(), 0, 0, 0, 0);
-    for seed in from..from + u64::from(arguments.seeds) {
+    for seed in seeds {
         let report = Scenario::drawn(seed).run(&stages, false);
         crashes += report.crashes;
         troubles += report.troubles;
@@ -72,7 +76,7 @@ fn main() -> ExitCode {
     if arguments.seeds > 0 {
         let rate = f64::from(arguments.seeds) / clock.now().since(began).as_secs_f64();
         println!(
-            "seeds from {from}: {crashes} crashes, {troubles} faults on the way, {ills} of the platform, {boundaries} effect boundaries, {rate:.0} seeds/s"
+            "the worlds that they begin in: {ready:.1} s\nseeds from {from}: {crashes} crashes, {troubles} faults on the way, {ills} of the platform, {boundaries} effect boundaries, {rate:.0} seeds/s"
         );
     }
     failures.iter().for_each(tell);

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use evalap_topology::plan::Plan;
 use evalap_topology::{Engine, Error};
+use futures_util::StreamExt;
 use futures_util::future::{Either, select};
+use futures_util::stream::FuturesUnordered;
 use scaleway_core::Random;
 
 use crate::deployer::{self, Process, complete};
@@ -80,7 +82,8 @@ impl Scenario {
             trace: Trace::new(trace),
             report: Report::default(),
         };
-        let all = carrier.during(world.clock.timeout(END, happening.all(&reference)));
+        // In a box: it is large, and would be copied at each layer.
+        let all = carrier.during(world.clock.timeout(END, Box::pin(happening.all(&reference))));
         let broken = block_on(&world.clock, all);
         let broken = broken.unwrap_or_else(|| vec![format!("it has not ended after {END:?}")]);
         let mut report = happening.report;
@@ -111,7 +114,7 @@ struct Happening<'a> {
 impl Happening<'_> {
     async fn all(&mut self, reference: &[String]) -> Vec<String> {
         let all = (0..self.scenario.deployers).map(|who| self.deployer(who));
-        let lived = futures_util::future::join_all(all).await;
+        let lived: Vec<_> = all.collect::<FuturesUnordered<_>>().collect().await;
         for (boundaries, crashes) in lived {
             self.report.boundaries += boundaries;
             self.report.crashes += crashes;
@@ -192,11 +195,8 @@ impl Happening<'_> {
 
     fn process(&self, who: usize, attempt: u32, fate: Fate, weather: Weather) -> Process<'_> {
         let ahead = self.scenario.ahead.get(who).copied().unwrap_or_default();
-        let mut holder = self.world.holder.clone();
+        let mut holder = if self.scenario.same_machine { deployer::gone() } else { deployer::elsewhere() };
         holder.user = format!("deployer-{who}");
-        if self.scenario.same_machine {
-            holder = deployer::gone(&holder);
-        }
         Process {
             who,
             world: self.world,

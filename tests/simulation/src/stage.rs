@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use evalap_topology::definition::{Definition, Size};
-use evalap_topology::state::{Holder, StateKey};
+use evalap_topology::state::StateKey;
 use scaleway_core::{Clock, Random, Timestamp};
 use scaleway_emulator::{Emulator, Latency};
 
@@ -105,14 +105,12 @@ pub(crate) struct World {
     pub(crate) known: Arc<Known>,
     pub(crate) clock: Clock,
     pub(crate) key: StateKey,
-    pub(crate) holder: Holder,
 }
 
 /// The worlds that scenarios begin in, and what they must end in.
 #[derive(Debug)]
 pub struct Stages {
     key: StateKey,
-    holder: Holder,
     definitions: BTreeMap<What, Arc<Definition>>,
     made: Mutex<BTreeMap<(What, Start, Kind), Arc<Stage>>>,
     references: Mutex<BTreeMap<(What, Operation, bool), Reference>>,
@@ -134,7 +132,6 @@ impl Stages {
         });
         Self {
             key: StateKey::new(&[7; 32]).expect("a key of 32 bytes"),
-            holder: Holder::current("simulated"),
             definitions: definitions.collect(),
             made: Mutex::default(),
             references: Mutex::default(),
@@ -186,7 +183,6 @@ impl Stages {
             known: stage.known.clone(),
             clock,
             key: self.key.clone(),
-            holder: self.holder.clone(),
         }
     }
 

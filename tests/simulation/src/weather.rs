@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, Uri};
+use memchr::memmem;
 use scaleway_core::{Random, Timestamp};
 
 /// What goes wrong with one request.
@@ -124,7 +125,7 @@ impl Weather {
         }
         let mut memory = self.lock();
         if asked.0 == Method::GET {
-            if answer.body().windows(13).any(|part| part == b"\"total_count\"") {
+            if memmem::find(answer.body(), b"\"total_count\"").is_some() {
                 memory.lists.insert(asked.1.to_string(), (now, answer.clone()));
             }
         } else if asked.0 == Method::POST

@@ -16,7 +16,7 @@ impl Store {
         let mut changes = Changes { at, put: Vec::new(), del: Vec::new() };
         for (collection, id) in self.take_touched() {
             match self.collections.get(&collection).and_then(|records| records.get(&id)) {
-                Some(record) => changes.put.push((collection, id, record.clone())),
+                Some(record) => changes.put.push((collection, id, Record::clone(record))),
                 None => changes.del.push((collection, id)),
             }
         }
@@ -48,7 +48,7 @@ impl Store {
             self.drop_record(&collection, &id);
         }
         for (collection, id, record) in changes.put {
-            self.put(&collection, &id, record);
+            self.put(&collection, &id, record.into());
         }
         self.touched.clear();
     }
@@ -56,7 +56,7 @@ impl Store {
     /// Everything, as one set of changes.
     pub(crate) fn snapshot(&self, at: Timestamp) -> Changes {
         let put = self.collections.iter().flat_map(|(collection, records)| {
-            records.iter().map(|(id, record)| (collection.clone(), id.clone(), record.clone()))
+            records.iter().map(|(id, record)| (collection.clone(), id.clone(), Record::clone(record)))
         });
         Changes { at, put: put.collect(), del: Vec::new() }
     }

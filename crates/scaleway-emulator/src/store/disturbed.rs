@@ -46,14 +46,11 @@ impl Store {
 
     fn disturb(&mut self, how: impl Fn(&mut Record)) {
         for (collection, id) in self.touched.clone() {
-            let Some(record) = self.collections.get_mut(&collection).and_then(|records| records.get_mut(&id))
-            else {
-                continue;
-            };
+            let Some(record) = self.change(&collection, &id) else { continue };
             how(record);
             // What the index says of the time before finds nothing due, and is dropped.
-            if let Some(first) = record.pending.first() {
-                self.due.insert((first.at, collection, id));
+            if let Some(at) = record.pending.first().map(|first| first.at) {
+                self.due.insert((at, collection, id));
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What was there some time ago, for faults that show it; kept only while there are such faults.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use scaleway_core::Timestamp;
@@ -21,7 +22,7 @@ struct Before {
     at: Timestamp,
     collection: String,
     id: String,
-    record: Option<Record>,
+    record: Option<Arc<Record>>,
 }
 
 impl Store {
