@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use futures_util::future::try_join_all;
+use futures_util::TryStreamExt;
+use futures_util::stream::FuturesUnordered;
 
 use crate::cloud::Cloud;
 use crate::error::Error;
@@ -31,7 +32,7 @@ impl Observed {
                 let seen = kind.observe(cloud, &parents).await;
                 seen.map(|seen| (kind, seen)).map_err(|source| Error::Observe { what: kind.label(), source })
             });
-            let found = try_join_all(lists).await?;
+            let found: Vec<_> = lists.collect::<FuturesUnordered<_>>().try_collect().await?;
             observed.0.extend(found);
         }
         Ok(observed)

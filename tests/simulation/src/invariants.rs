@@ -205,6 +205,9 @@ fn spellings(value: &str) -> Vec<String> {
     all.push(percent.collect());
     all.extend(shifted);
     all.retain(|spelling| spelling.len() >= 6);
+    all.sort_unstable();
+    // Most values are spelled the same in several ways.
+    all.dedup();
     all
 }
 

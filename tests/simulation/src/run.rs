@@ -61,7 +61,8 @@ pub struct Report {
 }
 
 impl Scenario {
-    /// Lets it happen. The same scenario does the same every time.
+    /// Lets it happen. The same scenario does the same every time, but for what `object_store` says of how long a request
+    /// to a bucket took that has failed.
     pub fn run(&self, stages: &Stages, trace: bool) -> Report {
         let world = stages.world(self);
         let target = stages.target(self.what(), self.operation);

@@ -34,6 +34,11 @@ pub struct Head {
 }
 
 impl Head {
+    /// All that is known of the end before a record of that number, where only that is.
+    pub(super) fn before(seq: u64) -> Self {
+        Self { seq: seq.saturating_sub(1), ..Self::default() }
+    }
+
     pub(super) fn followed_by<S: Fold>(&self, record: &Record<S>, sealed: &Bytes, key: &str) -> Self {
         Self {
             seq: self.seq + 1,

@@ -3,7 +3,7 @@
 use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::envelope::{self, Unopened};
+use super::envelope::{self, Opened, Unopened};
 use super::lease::{self, Lease, LeaseTimes, Waiter};
 use super::log::{self, Head, Log};
 use super::migrate::{self, Holds};
@@ -76,6 +76,14 @@ impl<S: Fold> Folded<S> {
     fn check(&self, entries: &[Entry<S>]) -> Result<(), StateError> {
         let events = entries.iter().filter_map(Entry::event);
         self.state.check(events).map_err(|source| illegal(self.head.seq + 1, source))
+    }
+
+    /// That this was made after the record with that hash, and no other in its place.
+    pub(super) fn saw(&self, log: &Log<S>, hash: &str) -> Result<(), StateError> {
+        if self.head.hash == hash {
+            return Ok(());
+        }
+        Err(log.corrupt(&Head::before(self.head.seq), "is not the one that its snapshot saw"))
     }
 
     pub(super) fn take(&mut self, record: Record<S>, head: &Head) -> Result<(), StateError> {
@@ -335,32 +343,33 @@ impl<S: Fold> Session<S> {
         log: &Log<S>,
         seq: u64,
     ) -> Result<Option<(Folded<S>, u64)>, StateError> {
-        let object = snapshot_object(seq);
-        let before = Head { seq: seq.saturating_sub(1), ..Head::default() };
-        let Some(sealed) = log.store.get(&object).await? else { return Ok(None) };
-        let opened = match envelope::open(&log.key, &object, &sealed) {
-            // Whoever has a key that is not in use any more could have made it.
-            Ok(opened) if opened.key != log.key.id() => return Ok(None),
-            Ok(opened) => opened,
-            Err(Unopened::Damaged(what)) => {
-                tracing::warn!(object, what, "a snapshot of the state is skipped");
-                return Ok(None);
-            }
-            Err(other) => return Err(log.unopened(&before, &object, other)),
-        };
+        let Some((opened, size)) = Self::open_snapshot(log, seq).await? else { return Ok(None) };
         let folded: Folded<S> = match migrate::read(&opened, Holds::Folded) {
             Ok(folded) => folded,
             Err(error) => {
-                tracing::warn!(object, %error, "a snapshot of the state is skipped");
+                tracing::warn!(object = snapshot_object(seq), %error, "a snapshot of the state is skipped");
                 return Ok(None);
             }
         };
-        match log.store.get(&log::object(seq)).await? {
-            Some(record) if envelope::hash(&record) == folded.head.hash => {
-                Ok(Some((folded, sealed.len() as u64)))
+        let record = log.store.get(&log::object(seq)).await?;
+        let record = record.ok_or_else(|| log.corrupt(&Head::before(seq), "is missing"))?;
+        folded.saw(log, &envelope::hash(&record))?;
+        Ok(Some((folded, size)))
+    }
+
+    /// What is in a snapshot, and its size, unless it is damaged or of a key that is not in use.
+    pub(super) async fn open_snapshot(log: &Log<S>, seq: u64) -> Result<Option<(Opened, u64)>, StateError> {
+        let object = snapshot_object(seq);
+        let Some(sealed) = log.store.get(&object).await? else { return Ok(None) };
+        match envelope::open(&log.key, &object, &sealed) {
+            // Whoever has a key that is not in use any more could have made it.
+            Ok(opened) if opened.key != log.key.id() => Ok(None),
+            Ok(opened) => Ok(Some((opened, sealed.len() as u64))),
+            Err(Unopened::Damaged(what)) => {
+                tracing::warn!(object, what, "a snapshot of the state is skipped");
+                Ok(None)
             }
-            Some(_) => Err(log.corrupt(&before, "is not the one that its snapshot saw")),
-            None => Err(log.corrupt(&before, "is missing")),
+            Err(other) => Err(log.unopened(&Head::before(seq), &object, other)),
         }
     }
 }

@@ -27,7 +27,7 @@ fn some_seeds_hold() {
 fn a_seed_does_the_same_every_time() {
     let stages = Stages::new();
     let mut lines = 0;
-    for seed in [1, 4, 27] {
+    for seed in [1, 8, 27] {
         let scenario = Scenario::drawn(seed);
         let (first, again) = (scenario.run(&stages, true), scenario.run(&Stages::new(), true));
         lines += first.trace.len();
