@@ -147,7 +147,7 @@ fn a_mistake_is_named_and_changes_nothing() {
         (1, &["move", "container.nix", "container.x"], &["error: container.nix cannot be renamed", shows]),
         (1, &["move", "container.runners", "vpc.x"], &["that is another kind", shows]),
         (1, &["move", "container.runners", "container.streamlit"], &["that is tracked already", shows]),
-        (2, &["move", "container.runners"], &["<TO>"]),
+        (64, &["move", "container.runners"], &["<TO>"]),
         (1, &["import", "/nowhere.json"], &["/nowhere.json: cannot be read"]),
         (1, &["import", &other_format], &["evalap-state-export/9", "export it again"]),
         (1, &["import", &other_region], &["another cloud, project or region"]),
