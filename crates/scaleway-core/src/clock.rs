@@ -211,8 +211,11 @@ impl Virtual {
                 return false;
             }
             state.now = state.now.max(time);
-            let later = state.sleepers.split_off(&(time, u64::MAX));
-            std::mem::replace(&mut state.sleepers, later).into_values().collect()
+            let mut due = Vec::new();
+            while let Some(sleeper) = state.sleepers.first_entry().filter(|sleeper| sleeper.key().0 <= time) {
+                due.push(sleeper.remove());
+            }
+            due
         };
         due.into_iter().for_each(Waker::wake);
         true

@@ -121,6 +121,13 @@ impl<'a> Call<'a> {
         Ok((id, record))
     }
 
+    /// The same, where its id is all that matters.
+    pub(crate) fn target_id(&self, kind: Kind, param: &str) -> Result<String, Refusal> {
+        let id = self.param(param).to_owned();
+        self.find(kind, &id)?;
+        Ok(id)
+    }
+
     /// Refuses with a 409 while the resource's status is none of `settled`.
     pub(crate) fn must_be_settled(&self, kind: Kind, id: &str, settled: &[&str]) -> Result<(), Refusal> {
         let status = self.find(kind, id)?.status();

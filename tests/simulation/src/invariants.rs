@@ -26,7 +26,10 @@ use crate::stage::VARIABLES;
 
 /// What exists, each thing by its kind, its names and what it lives in: the same for two worlds that differ in ids only.
 pub(crate) fn inventory(cloud: &Emulator) -> Vec<String> {
-    let all = cloud.inventory();
+    lines(&cloud.inventory())
+}
+
+fn lines(all: &[Existing]) -> Vec<String> {
     let known: BTreeMap<&str, &Existing> = all.iter().map(|thing| (thing.id.as_str(), thing)).collect();
     let mut lines: Vec<String> =
         all.iter().filter(|thing| counts(thing, &known)).map(|thing| line(thing, &known)).collect();
@@ -75,9 +78,10 @@ pub(crate) async fn hold(
     reference: &[String],
 ) -> Vec<String> {
     let mut broken = repeated(plan);
-    broken.extend(remembered(engine.state(), process));
-    broken.extend(log(process, engine, plan).await);
-    broken.extend(existing(&inventory(&process.world.cloud), reference));
+    let all = process.world.cloud.inventory();
+    broken.extend(remembered(engine.state(), &all));
+    broken.extend(log(process, engine).await);
+    broken.extend(existing(&lines(&all), reference));
     broken
 }
 
@@ -91,8 +95,8 @@ fn repeated(plan: &Plan) -> Vec<String> {
         .collect()
 }
 
-fn remembered(state: &State, process: &Process<'_>) -> Vec<String> {
-    let ids: BTreeSet<String> = process.world.cloud.inventory().into_iter().map(|thing| thing.id).collect();
+fn remembered(state: &State, all: &[Existing]) -> Vec<String> {
+    let ids: BTreeSet<&str> = all.iter().map(|thing| thing.id.as_str()).collect();
     let mut broken = Vec::new();
     for (address, tracked) in &state.resources {
         if tracked.phase != Phase::Ready {
@@ -125,12 +129,12 @@ impl Known {
     }
 }
 
-async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<String> {
+async fn log(process: &Process<'_>, mut engine: Engine) -> Vec<String> {
     let mut broken = Vec::new();
     if let Some(lease) = engine.session().lease() {
         broken.push(format!("the lock is held by {}", lease.holder));
     }
-    let mut durable = vec![("the plan".to_owned(), serde_json::to_vec(plan).expect("a plan"))];
+    let mut durable = Vec::new();
     let (mut records, mut unwritten, mut holds) = (Vec::new(), 0, None);
     // From the disk itself: that the log can be read over the net was seen when it was opened.
     let (clock, random) = (process.clock.clone(), Random::seeded(process.seed));

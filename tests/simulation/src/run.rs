@@ -128,9 +128,9 @@ impl Happening<'_> {
         }
         let calm = Weather::new(Random::seeded(0), 0, false);
         let last = self.process(self.scenario.deployers, u32::MAX, Fate::new(None), calm);
-        match self.rest(&last).await {
+        match Box::pin(self.rest(&last)).await {
             Ok((engine, plan, failed)) => {
-                let broken = invariants::hold(&last, engine, &plan, reference).await;
+                let broken = Box::pin(invariants::hold(&last, engine, &plan, reference)).await;
                 failed.into_iter().chain(broken).collect()
             }
             Err(error) => vec![format!("it cannot be looked at: {}", deployer::told(&error))],
@@ -158,7 +158,7 @@ impl Happening<'_> {
             let fate = Fate::with_suspension(crash, suspended.map(|(_, write, _)| write));
             let process = self.process(who, attempt, fate.clone(), self.weather.clone());
             let wanted = if (who, attempt) == (0, 0) { &self.first } else { &self.target };
-            let life = process.live(wanted);
+            let life = Box::pin(process.live(wanted));
             let lived = match suspended {
                 Some((.., length)) => self.suspended(who, life, &fate, length).await,
                 None => life.await,

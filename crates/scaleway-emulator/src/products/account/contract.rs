@@ -100,7 +100,7 @@ pub(super) fn check(call: &mut Call<'_>) -> Answer {
 
 /// One that is signed stays as it was signed.
 pub(super) fn validate(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "contract_signature_id")?;
+    let id = call.target_id(KIND, "contract_signature_id")?;
     let stamp = call.world.stamp();
     if let Some(signature) = call.world.store.get_mut(KIND, &id)
         && signature.text("signed_at").is_empty()

@@ -50,7 +50,7 @@ const FIELDS: &[Field] = &[object(
 .required()];
 
 pub(super) fn set(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(PROJECT, "project_id")?;
+    let id = call.target_id(PROJECT, "project_id")?;
     let mut request = schema::create(FIELDS, &call.body)?;
     let qualification = request.remove("qualification").unwrap_or_default();
     let said =

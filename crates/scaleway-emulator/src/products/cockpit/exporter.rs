@@ -112,7 +112,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "exporter_id")?;
+    let id = call.target_id(KIND, "exporter_id")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }

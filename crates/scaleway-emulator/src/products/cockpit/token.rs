@@ -84,7 +84,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "token_id")?;
+    let id = call.target_id(KIND, "token_id")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }

@@ -135,7 +135,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn redeploy(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "container_id")?;
+    let id = call.target_id(KIND, "container_id")?;
     call.must_be_settled(KIND, &id, &["ready", "error"])?;
     Ok(restart(call, &id))
 }
@@ -147,7 +147,7 @@ fn restart(call: &mut Call<'_>, id: &str) -> Reply {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "container_id")?;
+    let id = call.target_id(KIND, "container_id")?;
     call.change(KIND, &id, body! {"error_message": Value::Null});
     call.delete_in_time(KIND, &id);
     Ok(Reply::resource(call.view(KIND, &id)))

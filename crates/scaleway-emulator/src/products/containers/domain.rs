@@ -91,7 +91,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "domain_id")?;
+    let id = call.target_id(KIND, "domain_id")?;
     call.change(KIND, &id, body! {"error_message": Value::Null});
     call.delete_in_time(KIND, &id);
     Ok(Reply::resource(call.view(KIND, &id)))

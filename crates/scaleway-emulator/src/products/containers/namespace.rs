@@ -71,7 +71,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 
 /// Takes the containers in it along.
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "namespace_id")?;
+    let id = call.target_id(KIND, "namespace_id")?;
     for container in call.world.store.children(KIND, &id, container::KIND) {
         call.change(container::KIND, &container, body! {"status": "deleting", "error_message": Value::Null});
         call.world.store.schedule(container::KIND, &container, Vec::new());

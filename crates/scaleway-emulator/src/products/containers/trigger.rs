@@ -124,7 +124,7 @@ fn says_something(config: &Value) -> bool {
 
 /// Unlike elsewhere, `updated_at` stays (recorded).
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "trigger_id")?;
+    let id = call.target_id(KIND, "trigger_id")?;
     if let Some(trigger) = call.world.store.get_mut(KIND, &id) {
         trigger.body.remove("error_message");
     }

@@ -101,7 +101,7 @@ pub(super) fn delete(call: &mut Call<'_>) -> Answer {
 
 /// Replaces all members. They are answered in the order of the request, and `updated_at` stays (recorded).
 pub(super) fn set_members(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "group_id")?;
+    let id = call.target_id(KIND, "group_id")?;
     let members = schema::create(MEMBERS, &call.body)?;
     for field in ["user_ids", "application_ids"] {
         let mut kept = Vec::new();
@@ -117,14 +117,14 @@ pub(super) fn set_members(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn add_member(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "group_id")?;
+    let id = call.target_id(KIND, "group_id")?;
     let (field, member) = named_member(call)?;
     add(call, &id, field, &member)?;
     changed(call, &id)
 }
 
 pub(super) fn add_members(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "group_id")?;
+    let id = call.target_id(KIND, "group_id")?;
     let members = schema::create(MEMBERS, &call.body)?;
     for field in ["user_ids", "application_ids"] {
         for member in shared::texts(&members, field) {

@@ -91,7 +91,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "jti")?;
+    let id = call.target_id(KIND, "jti")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }

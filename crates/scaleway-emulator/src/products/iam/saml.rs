@@ -77,13 +77,13 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "saml_id")?;
+    let id = call.target_id(KIND, "saml_id")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }
 
 pub(super) fn list_certificates(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "saml_id")?;
+    let id = call.target_id(KIND, "saml_id")?;
     let ids = call.world.store.children(KIND, &id, CERTIFICATE);
     let mut found: Vec<&Record> = ids.iter().filter_map(|id| call.world.store.get(CERTIFICATE, id)).collect();
     found.sort_by_key(|certificate| certificate.order);
@@ -93,7 +93,7 @@ pub(super) fn list_certificates(call: &mut Call<'_>) -> Answer {
 
 /// The certificate's end is not read out of it.
 pub(super) fn add_certificate(call: &mut Call<'_>) -> Answer {
-    let (saml, _) = call.target(KIND, "saml_id")?;
+    let saml = call.target_id(KIND, "saml_id")?;
     let mut body = schema::create(CERTIFICATE_FIELDS, &call.body)?;
     let id = call.world.new_id(CERTIFICATE)?;
     body.extend(body! {"id": id.as_str(), "origin": "identity_provider", "expires_at": Value::Null});
@@ -108,7 +108,7 @@ pub(super) fn get_certificate(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete_certificate(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(CERTIFICATE, "certificate_id")?;
+    let id = call.target_id(CERTIFICATE, "certificate_id")?;
     call.world.store.remove(CERTIFICATE, &id);
     Ok(Reply::empty())
 }

@@ -46,19 +46,19 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "scim_id")?;
+    let id = call.target_id(KIND, "scim_id")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }
 
 pub(super) fn list_tokens(call: &mut Call<'_>) -> Answer {
-    let (scim, _) = call.target(KIND, "scim_id")?;
+    let scim = call.target_id(KIND, "scim_id")?;
     LISTING.answer_with(call, |token| token.text("scim_id") == scim, |token| token.body.clone())
 }
 
 /// The token itself is answered once and kept nowhere.
 pub(super) fn create_token(call: &mut Call<'_>) -> Answer {
-    let (scim, _) = call.target(KIND, "scim_id")?;
+    let scim = call.target_id(KIND, "scim_id")?;
     let id = call.world.new_id(TOKEN)?;
     let now = call.world.now();
     let body = body! {
@@ -73,7 +73,7 @@ pub(super) fn create_token(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete_token(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(TOKEN, "token_id")?;
+    let id = call.target_id(TOKEN, "token_id")?;
     call.world.store.remove(TOKEN, &id);
     Ok(Reply::empty())
 }

@@ -94,7 +94,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "ssh_key_id")?;
+    let id = call.target_id(KIND, "ssh_key_id")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }

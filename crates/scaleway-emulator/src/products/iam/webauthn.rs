@@ -73,7 +73,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "authenticator_id")?;
+    let id = call.target_id(KIND, "authenticator_id")?;
     let mut named = schema::create(&[text("authenticator_name").required()], &call.body)?;
     let name = named.remove("authenticator_name").unwrap_or_default();
     if let Some(authenticator) = call.world.store.get_mut(KIND, &id) {
@@ -83,7 +83,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "authenticator_id")?;
+    let id = call.target_id(KIND, "authenticator_id")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }

@@ -22,7 +22,7 @@ const DESCRIPTION: &str = "IP allowed";
 const RULES: &str = "acl_rules";
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(instance::KIND, "instance_id")?;
+    let id = call.target_id(instance::KIND, "instance_id")?;
     let rules = shown(call, &id, &rules(call, &id));
     pages::answer(call, "rules", rules)
 }

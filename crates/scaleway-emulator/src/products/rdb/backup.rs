@@ -86,7 +86,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 
 /// Gone at once, though its last answer says `deleting` (recorded).
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "database_backup_id")?;
+    let id = call.target_id(KIND, "database_backup_id")?;
     call.must_be_settled(KIND, &id, &["ready", "error"])?;
     call.change(KIND, &id, body! {"status": "deleting"});
     let last = call.view(KIND, &id);
@@ -124,7 +124,7 @@ pub(super) fn restore(call: &mut Call<'_>) -> Answer {
 
 /// The file's address leads nowhere here.
 pub(super) fn export(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "database_backup_id")?;
+    let id = call.target_id(KIND, "database_backup_id")?;
     call.must_be_settled(KIND, &id, &["ready"])?;
     call.change(KIND, &id, body! {"status": "exporting"});
     let at = call.due(call.until_ready());

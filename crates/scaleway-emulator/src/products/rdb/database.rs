@@ -30,7 +30,7 @@ const LISTING: Listing = Listing {
 };
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(instance::KIND, "instance_id")?;
+    let id = call.target_id(instance::KIND, "instance_id")?;
     let sizes = call.query("skip_size_retrieval") != Some("true");
     LISTING.answer_with(
         call,

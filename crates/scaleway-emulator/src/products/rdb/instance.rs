@@ -241,7 +241,7 @@ pub(super) fn restart(call: &mut Call<'_>) -> Answer {
 
 /// Takes all that is below it along; backups and snapshots stay.
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "instance_id")?;
+    let id = call.target_id(KIND, "instance_id")?;
     call.must_be_settled(KIND, &id, &["ready", "error"])?;
     for replica in call.world.store.children(KIND, &id, read_replica::KIND) {
         ipam::release_all(call.world, &replica, None);

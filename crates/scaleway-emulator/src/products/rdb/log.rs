@@ -55,7 +55,7 @@ pub(super) fn prepare(call: &mut Call<'_>) -> Answer {
 
 /// All at once: there are no pages.
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(instance::KIND, "instance_id")?;
+    let id = call.target_id(instance::KIND, "instance_id")?;
     let ids = call.world.store.children(instance::KIND, &id, KIND);
     let mut logs: Vec<_> = ids.iter().filter_map(|id| call.world.store.get(KIND, id)).collect();
     logs.sort_by_key(|log| log.order);

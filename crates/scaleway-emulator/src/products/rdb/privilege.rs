@@ -25,7 +25,7 @@ const FIELDS: &[Field] = &[
 
 /// Every user with every database, whether anything was granted or not.
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(instance::KIND, "instance_id")?;
+    let id = call.target_id(instance::KIND, "instance_id")?;
     let wanted =
         |query: &str, have: &str| call.query(query).is_none_or(|name| name.is_empty() || name == have);
     let mut found = Vec::new();

@@ -84,7 +84,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "snapshot_id")?;
+    let id = call.target_id(KIND, "snapshot_id")?;
     call.must_be_settled(KIND, &id, &["ready", "error"])?;
     call.delete_in_time(KIND, &id);
     Ok(Reply::resource(call.view(KIND, &id)))

@@ -25,7 +25,7 @@ const LISTING: Listing =
     Listing { kind: KIND, items: "users", filters: &["name"], order: &["name", "is_admin"] };
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(instance::KIND, "instance_id")?;
+    let id = call.target_id(instance::KIND, "instance_id")?;
     LISTING.answer_with(call, |record| database::is_of(record, &id), |record| record.body.clone())
 }
 

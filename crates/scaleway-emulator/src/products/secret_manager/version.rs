@@ -53,7 +53,7 @@ pub(super) fn key_of(secret_id: &str, revision: &str) -> String {
 
 /// The version that the path names.
 fn target(call: &Call<'_>) -> Result<(String, Record), Refusal> {
-    let (secret_id, _) = call.target(secret::KIND, "secret_id")?;
+    let secret_id = call.target_id(secret::KIND, "secret_id")?;
     find(call, &secret_id, call.param("revision"))
 }
 
@@ -139,7 +139,7 @@ fn value(request: &Body, shape: &str) -> Result<(String, Value), Refusal> {
 }
 
 pub(super) fn list(call: &mut Call<'_>) -> Answer {
-    let (secret_id, _) = call.target(secret::KIND, "secret_id")?;
+    let secret_id = call.target_id(secret::KIND, "secret_id")?;
     let wanted: Vec<&str> = call.query_all("status").filter(|s| !s.starts_with("unknown")).collect();
     let versions = of(call, &secret_id).into_iter().map(|(_, version)| version);
     let versions = versions.filter(|version| wanted.is_empty() || wanted.contains(&version.status()));
@@ -242,7 +242,7 @@ pub(super) fn disable(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn access(call: &mut Call<'_>) -> Answer {
-    let (secret_id, _) = call.target(secret::KIND, "secret_id")?;
+    let secret_id = call.target_id(secret::KIND, "secret_id")?;
     open(call, &secret_id)
 }
 

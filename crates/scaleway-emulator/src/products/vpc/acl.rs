@@ -34,7 +34,7 @@ pub(super) fn get(call: &mut Call<'_>) -> Answer {
 
 /// Replaces all rules. Descriptions come back with the scope that the platform gives them (recorded).
 pub(super) fn set(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(vpc::KIND, "vpc_id")?;
+    let id = call.target_id(vpc::KIND, "vpc_id")?;
     let fields = schema::create(FIELDS, &call.body)?;
     let mut rules = fields["rules"].clone();
     for (n, rule) in rules.as_array_mut().into_iter().flatten().enumerate() {

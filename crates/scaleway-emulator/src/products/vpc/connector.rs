@@ -68,7 +68,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "vpc_connector_id")?;
+    let id = call.target_id(KIND, "vpc_connector_id")?;
     answer(call, &id)
 }
 
@@ -80,7 +80,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "vpc_connector_id")?;
+    let id = call.target_id(KIND, "vpc_connector_id")?;
     call.world.store.remove(KIND, &id);
     Ok(Reply::empty())
 }

@@ -81,7 +81,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "private_network_id")?;
+    let id = call.target_id(KIND, "private_network_id")?;
     answer(call, &id)
 }
 
@@ -93,7 +93,7 @@ pub(super) fn update(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "private_network_id")?;
+    let id = call.target_id(KIND, "private_network_id")?;
     let mut containers = call.world.store.all(CONTAINERS);
     if ipam::has_addresses(call.world, &id)
         || containers.any(|(_, container)| container.text("private_network_id") == id)

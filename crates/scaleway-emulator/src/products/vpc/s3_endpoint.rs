@@ -11,7 +11,7 @@ use super::{private_network, vpc};
 const FLAG: &str = "has_s3_integration";
 
 pub(super) fn enable(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(vpc::KIND, "vpc_id")?;
+    let id = call.target_id(vpc::KIND, "vpc_id")?;
     let mut wanted = said(call);
     wanted.extend(call.query_all("private_network_ids").map(str::to_owned));
     for network in &wanted {
@@ -25,7 +25,7 @@ pub(super) fn enable(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn disable(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(vpc::KIND, "vpc_id")?;
+    let id = call.target_id(vpc::KIND, "vpc_id")?;
     for network in call.world.store.children(vpc::KIND, &id, private_network::KIND) {
         mark(call, &network, false);
     }
@@ -34,7 +34,7 @@ pub(super) fn disable(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn add(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(vpc::KIND, "vpc_id")?;
+    let id = call.target_id(vpc::KIND, "vpc_id")?;
     let network = call.text("private_network_id").to_owned();
     must_be_of(call, &id, &network)?;
     mark(call, &network, true);
@@ -42,7 +42,7 @@ pub(super) fn add(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn set(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(vpc::KIND, "vpc_id")?;
+    let id = call.target_id(vpc::KIND, "vpc_id")?;
     let wanted = said(call);
     for network in &wanted {
         must_be_of(call, &id, network)?;
@@ -54,7 +54,7 @@ pub(super) fn set(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn remove(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(vpc::KIND, "vpc_id")?;
+    let id = call.target_id(vpc::KIND, "vpc_id")?;
     let network = call.param("private_network_id").to_owned();
     must_be_of(call, &id, &network)?;
     mark(call, &network, false);

@@ -97,7 +97,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (id, _) = call.target(KIND, "vpc_id")?;
+    let id = call.target_id(KIND, "vpc_id")?;
     answer(call, &id)
 }
 
