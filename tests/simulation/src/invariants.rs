@@ -111,21 +111,24 @@ fn remembered(state: &State, all: &[Existing]) -> Vec<String> {
     broken
 }
 
-/// What has been looked through for secrets.
-#[derive(Debug, Clone, Default)]
+/// What there was before a scenario: what has been looked through for secrets, and those themselves.
+#[derive(Debug, Default)]
 pub(crate) struct Known {
     /// How many records of the log.
     records: u64,
     /// Objects as they were written.
     objects: BTreeSet<(Path, Option<String>)>,
+    /// Made once, so that it may take its time and be quick then.
+    secrets: Option<Search>,
 }
 
 impl Known {
-    /// All that is on the disk.
-    pub(crate) async fn all(disk: &dyn ObjectStore) -> Self {
+    /// All that is on the disk, and in the cloud.
+    pub(crate) async fn all(disk: &dyn ObjectStore, cloud: &Emulator) -> Self {
         let objects: BTreeSet<_> = disk::listed(disk).await.into_iter().collect();
         let is_record = |(place, _): &&(Path, _)| place.as_ref().starts_with("log/");
-        Self { records: objects.iter().filter(is_record).count() as u64, objects }
+        let secrets = Some(Search::new(values(cloud), AhoCorasickKind::DFA));
+        Self { records: objects.iter().filter(is_record).count() as u64, objects, secrets }
     }
 }
 
@@ -179,16 +182,39 @@ fn is_fenced(record: &Record<State>, holds: &mut Option<String>) -> bool {
 
 /// Where a secret's value is in what lasts.
 fn secrets(process: &Process<'_>, durable: &[(String, Vec<u8>)]) -> Vec<String> {
-    let given = VARIABLES.iter().map(|(_, value)| (*value).to_owned());
-    let values: Vec<String> = given.chain(process.world.cloud.secret_values()).collect();
-    let spellings: Vec<String> = values.iter().flat_map(|value| spellings(value)).collect();
-    let search = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(&spellings);
-    let search = search.expect("a few short texts");
-    let found = durable.iter().filter_map(|(place, bytes)| {
-        let found = search.find(bytes)?;
-        Some(format!("{place} holds a secret, as {:?}", spellings[found.pattern().as_usize()]))
-    });
-    found.collect()
+    let known = process.world.known.secrets.as_ref();
+    let mut new = values(&process.world.cloud);
+    new.retain(|value| known.is_none_or(|known| !known.values.contains(value)));
+    let new = (!new.is_empty()).then(|| Search::new(new, AhoCorasickKind::ContiguousNFA));
+    known.into_iter().chain(&new).flat_map(|search| search.found(durable)).collect()
+}
+
+/// All that is secret there: what environments take from outside, and what the cloud keeps.
+fn values(cloud: &Emulator) -> BTreeSet<String> {
+    VARIABLES.iter().map(|(_, value)| (*value).to_owned()).chain(cloud.secret_values()).collect()
+}
+
+/// What is looked for.
+#[derive(Debug)]
+struct Search {
+    values: BTreeSet<String>,
+    spellings: Vec<String>,
+    automaton: AhoCorasick,
+}
+
+impl Search {
+    fn new(values: BTreeSet<String>, kind: AhoCorasickKind) -> Self {
+        let spellings: Vec<String> = values.iter().flat_map(|value| spellings(value)).collect();
+        let automaton = AhoCorasick::builder().kind(Some(kind)).build(&spellings);
+        Self { values, automaton: automaton.expect("a few short texts"), spellings }
+    }
+
+    fn found(&self, durable: &[(String, Vec<u8>)]) -> impl Iterator<Item = String> {
+        durable.iter().filter_map(|(place, bytes)| {
+            let found = self.automaton.find(bytes)?;
+            Some(format!("{place} holds a secret, as {:?}", self.spellings[found.pattern().as_usize()]))
+        })
+    }
 }
 
 /// All the ways in which a value could be spelled.

@@ -217,7 +217,7 @@ impl Stages {
         };
         // Whatever still settles has settled.
         let now = world.clock.now() + Duration::from_hours(1);
-        let known = block_on(&world.clock, Known::all(&*world.disk.itself(&world.cloud)));
+        let known = block_on(&world.clock, Known::all(&*world.disk.itself(&world.cloud), &world.cloud));
         let known = Arc::new(known);
         let stage = Arc::new(Stage { cloud: world.cloud, disk: world.disk.fork(), known, now });
         self.made.lock().expect("no panic while it is held").insert(key, stage.clone());
