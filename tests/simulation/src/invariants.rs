@@ -80,7 +80,7 @@ pub(crate) async fn hold(
     let mut broken = repeated(plan);
     let all = process.world.cloud.inventory();
     broken.extend(remembered(engine.state(), &all));
-    broken.extend(log(process, engine).await);
+    broken.extend(log(process, engine, plan).await);
     broken.extend(existing(&lines(&all), reference));
     broken
 }
@@ -132,12 +132,12 @@ impl Known {
     }
 }
 
-async fn log(process: &Process<'_>, mut engine: Engine) -> Vec<String> {
+async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<String> {
     let mut broken = Vec::new();
     if let Some(lease) = engine.session().lease() {
         broken.push(format!("the lock is held by {}", lease.holder));
     }
-    let mut durable = Vec::new();
+    let mut durable = vec![("the plan".to_owned(), serde_json::to_vec(plan).expect("a plan"))];
     let (mut records, mut unwritten, mut holds) = (Vec::new(), 0, None);
     // From the disk itself: that the log can be read over the net was seen when it was opened.
     let (clock, random) = (process.clock.clone(), Random::seeded(process.seed));
