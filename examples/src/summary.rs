@@ -81,7 +81,7 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
         );
     }
     // A state that cannot be written fails all that is under way.
-    for alike in together(&outcome.failed, |failed| (failed.verb, failed.error.clone())) {
+    for alike in together(&outcome.failed, |failed| (failed.verb, &failed.error)) {
         let of = alike.iter().map(|failed| style(&failed.address).bold().to_string()).collect::<Vec<_>>();
         let _ = writeln!(out, "\n  {}: could not {}", of.join(", "), alike[0].verb);
         out.push_str(&text::indented(&alike[0].error, "    "));
@@ -114,10 +114,10 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
 }
 
 /// Those for which `of` is the same, together, in the order of the first of them.
-fn together<T, K: PartialEq>(all: &[T], of: impl Fn(&T) -> K) -> Vec<Vec<&T>> {
-    let mut groups = Vec::<Vec<&T>>::new();
+fn together<'a, T, K: PartialEq>(all: &'a [T], of: impl Fn(&'a T) -> K) -> Vec<Vec<&'a T>> {
+    let mut groups = Vec::<Vec<&'a T>>::new();
     for one in all {
-        match groups.iter_mut().find(|group| group.iter().all(|other| of(other) == of(one))) {
+        match groups.iter_mut().find(|group| of(group[0]) == of(one)) {
             Some(group) => group.push(one),
             None => groups.push(vec![one]),
         }

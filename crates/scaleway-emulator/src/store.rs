@@ -117,10 +117,14 @@ pub(crate) struct Store {
 
 impl Store {
     pub(crate) fn get(&self, kind: Kind, id: &str) -> Option<&Record> {
-        self.collections.get(kind.collection)?.get(id).map(Arc::as_ref)
+        self.at(kind.collection, id).map(Arc::as_ref)
     }
 
-    /// Nothing is said of it to others.
+    fn at(&self, collection: &str, id: &str) -> Option<&Arc<Record>> {
+        self.collections.get(collection)?.get(id)
+    }
+
+    /// The record for change, a copy of its own where it is shared. It does not count as touched.
     fn change(&mut self, collection: &str, id: &str) -> Option<&mut Record> {
         Some(Arc::make_mut(self.collections.get_mut(collection)?.get_mut(id)?))
     }
@@ -254,8 +258,8 @@ impl Store {
         if self.held.contains(&(collection.to_owned(), id.to_owned())) {
             return false;
         }
-        let record = self.collections.get(collection).and_then(|records| records.get(id));
         // An entry of the index may be of a plan that was replaced.
+        let record = self.at(collection, id);
         if record.and_then(|record| record.pending.first()).is_none_or(|transition| transition.at != at) {
             return false;
         }
@@ -283,7 +287,7 @@ impl Store {
 
     fn drop_record(&mut self, collection: &str, id: &str) {
         let key = (collection.to_owned(), id.to_owned());
-        if self.collections.get(collection).is_none_or(|records| !records.contains_key(id)) {
+        if self.at(collection, id).is_none() {
             return;
         }
         self.touch(collection, id);

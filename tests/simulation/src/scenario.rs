@@ -150,8 +150,8 @@ impl Scenario {
 
 /// Of so many, the first half of the times, the second half of the others, and so on.
 fn halving(random: &Random, of: usize) -> usize {
-    let ways = random.below(1 << (of - 1));
-    of.saturating_sub(1).min(ways.trailing_zeros() as usize)
+    let last = of - 1;
+    last.min(random.below(1 << last).trailing_zeros() as usize)
 }
 
 /// Slow or failed readiness, or nothing in stock for a while.

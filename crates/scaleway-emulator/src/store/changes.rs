@@ -15,7 +15,7 @@ impl Store {
         }
         let mut changes = Changes { at, put: Vec::new(), del: Vec::new() };
         for (collection, id) in self.take_touched() {
-            match self.collections.get(&collection).and_then(|records| records.get(&id)) {
+            match self.at(&collection, &id) {
                 Some(record) => changes.put.push((collection, id, Record::clone(record))),
                 None => changes.del.push((collection, id)),
             }

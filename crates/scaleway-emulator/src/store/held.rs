@@ -12,9 +12,9 @@ impl Store {
     /// What is due happens at the next look.
     pub(crate) fn release(&mut self, collection: &str, id: &str) {
         self.held.remove(&(collection.to_owned(), id.to_owned()));
-        let record = self.collections.get(collection).and_then(|records| records.get(id));
-        if let Some(first) = record.and_then(|record| record.pending.first()) {
-            self.due.insert((first.at, collection.into(), id.into()));
+        let first = self.at(collection, id).and_then(|record| record.pending.first());
+        if let Some(at) = first.map(|first| first.at) {
+            self.due.insert((at, collection.into(), id.into()));
         }
     }
 
