@@ -36,7 +36,7 @@ pub enum TargetKind {
 
 #[derive(Debug, Parser)]
 #[command(
-    after_help = "Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode; also wrong usage), 130 stopped at once by Ctrl-C."
+    after_help = "Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode, drift), 64 wrong usage, 130 stopped at once by Ctrl-C."
 )]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -18,7 +18,7 @@ pub(crate) const ENVIRONMENTS: [&str; 2] = ["environments/staging.toml", "enviro
 #[derive(Debug, Parser)]
 #[command(
     name = "validate_compliance",
-    after_help = "Exit codes: 0 nothing worse than info (waived findings do not count), 1 a warning, 2 an error or a definition that is not valid."
+    after_help = "Exit codes: 0 nothing worse than info (waived findings do not count), 1 a warning, 2 an error or a definition that is not valid, 64 wrong usage."
 )]
 struct Arguments {
     /// The definitions.

@@ -20,7 +20,7 @@ use crate::{desk, text};
 
 /// Checks all environments, deploys each to an emulator in memory, and takes it down again. Nothing else is touched.
 #[derive(Debug, Parser)]
-#[command(name = "run_tests", after_help = "Exit codes: 0 all is well, 1 something is not, 2 wrong usage.")]
+#[command(name = "run_tests", after_help = "Exit codes: 0 all is well, 1 something is not, 64 wrong usage.")]
 struct Arguments {
     /// The definitions.
     #[arg(value_name = "FILE", default_values = ENVIRONMENTS)]

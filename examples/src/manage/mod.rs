@@ -25,7 +25,7 @@ use crate::{desk, text};
 #[derive(Debug, Parser)]
 #[command(
     name = "manage_state",
-    after_help = "Exit codes: 0 done, 1 error (a damaged state, a held lock, …), 2 wrong usage."
+    after_help = "Exit codes: 0 done, 1 error (a damaged state, a held lock, …), 64 wrong usage."
 )]
 struct Arguments {
     /// The environment; environments/NAME.toml says where its state is, if there is such a file.
