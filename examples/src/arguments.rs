@@ -92,6 +92,20 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// What it is called; without any it is an `apply`.
+    pub(crate) fn name(command: Option<&Self>) -> &'static str {
+        match command {
+            None | Some(Self::Apply { .. }) => "apply",
+            Some(Self::Plan { .. }) => "plan",
+            Some(Self::Destroy) => "destroy",
+            Some(Self::Drift { .. }) => "drift",
+            Some(Self::Show { .. }) => "show",
+            Some(Self::Graph { .. }) => "graph",
+        }
+    }
+}
+
 /// How a plan comes to know what exists, and what it does with that.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Look {

@@ -32,16 +32,17 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     let decoded = desk::definition(program, options)?;
     let file = options.definition(program.environment);
     let place = Place::of(&decoded.definition, &file, &options.data);
+    let told = format!("{} {}", program.name, Command::name(command.as_ref()));
     if let Some(Command::Show { json }) = command
         && !place.is_remote()
     {
-        return Clock::real().block_on(inspect::show(&place, None, json))?;
+        return Clock::real().block_on(inspect::show(&place, None, &told, json))?;
     }
     let Some(kind) = options.target(program) else { return Ok(Exit::Failed) };
     let target = Target::open(kind, options)?;
     let clock = target.clock().clone();
     if let Some(Command::Show { json }) = command {
-        return clock.block_on(inspect::show(&place, Some(&target), json))?;
+        return clock.block_on(inspect::show(&place, Some(&target), &told, json))?;
     }
     let quiet = matches!(
         command,
@@ -78,6 +79,8 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
             Some(Command::Graph { dot }) => Ok(inspect::graph(&run.desk.engine, dot)),
             Some(Command::Show { .. }) => Ok(Exit::Done),
         };
+        let word = std::mem::take(&mut desk.word);
+        word.leave(desk.engine.session(), &desk.definition.environment.name, &told, &exit).await;
         if options.stats {
             stats::say(&mut desk, before);
         }
@@ -125,6 +128,7 @@ impl Run<'_> {
 
     async fn make(&mut self, kept: Option<&Path>, scope: &Scope) -> Result<Exit, Error> {
         let exit = loop {
+            self.desk.word.is_left_elsewhere(false);
             let plan = match kept {
                 Some(file) => Plan::load(file)?,
                 None => self.desk.engine.plan_within(scope).await?,
@@ -154,14 +158,15 @@ impl Run<'_> {
     /// Shows a plan, asks, applies it and says what became of it.
     async fn carry_out(&mut self, plan: &Plan, verb: &str, kept: bool) -> Result<Exit, Error> {
         let command = format!("{} {verb}", self.program.name);
-        let Desk { definition, target, engine, .. } = &mut *self.desk;
         if plan.is_empty() && plan.problems.is_empty() {
             text::say(if verb == "destroy" {
                 "Nothing exists that is ours. No changes."
             } else {
                 "No changes."
             });
-            if let Some(lease) = engine.free_abandoned(Holder::current(&command)).await? {
+            self.desk.word.detail("changes", "0");
+            if let Some(lease) = self.desk.engine.free_abandoned(Holder::current(&command)).await? {
+                self.desk.word.is_left_elsewhere(true);
                 text::say(format!(
                     "The lock is free again: {} had taken it at {} and died.",
                     lease.holder, lease.since
@@ -175,9 +180,11 @@ impl Run<'_> {
         if !plan.problems.is_empty() {
             return Err(evalap_topology::Error::Refused { problems: plan.problems.clone() }.into());
         }
+        let Desk { definition, target, engine, word, .. } = &mut *self.desk;
         let matters = target.is_scaleway() && !kept;
         let confirm = consent::consent(plan, &definition.environment.name, self.options, matters)?;
 
+        word.is_left_elsewhere(true);
         let (began, clock) = (Clock::real().now(), target.clock().clone());
         text::say("");
         let outcome = Box::pin(apply(engine, plan, &command, confirm, self.options, &clock)).await?;

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::place::Place;
 use crate::target::Target;
 use crate::text;
+use crate::word::Word;
 
 /// One environment, opened.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct Desk {
     pub(crate) engine: Engine,
     /// Secrets whose variables are not set.
     pub(crate) stand_ins: Vec<String>,
+    /// What the audit is to say.
+    pub(crate) word: Word,
 }
 
 /// What a command needs of the secrets' values.
@@ -105,7 +108,7 @@ impl Desk {
         let engine =
             Box::pin(Engine::open(&target.client, &definition, sources, store, key, &target.endpoint))
                 .await?;
-        Ok(Self { definition, target, engine, stand_ins })
+        Ok(Self { definition, target, engine, stand_ins, word: Word::default() })
     }
 
     /// Says which secrets are not the real ones.

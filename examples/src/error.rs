@@ -56,6 +56,11 @@ impl Error {
         Self::Refused { what: what.into(), remedy: remedy.into() }
     }
 
+    /// Whether a person was asked to decide something, or to do it otherwise.
+    pub(crate) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Refused { .. } | Self::Engine(evalap_topology::Error::Refused { .. }))
+    }
+
     /// The message with its causes and the remedy.
     pub(crate) fn told(&self) -> String {
         if let Self::Problems(problems) = self {

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
 use crate::target::Target;
+use crate::word::Word;
 use crate::{plan_text, text};
 
 /// Shows what would change.
@@ -46,6 +47,7 @@ pub(crate) async fn plan(
         }
         plan = plan.only_refresh();
     }
+    desk.word.detail("plan", plan_text::counts(&plan));
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
     } else if !plan.is_empty() {
@@ -132,6 +134,9 @@ async fn remembered(desk: &mut Desk, scope: &Scope, error: &evalap_topology::Err
 pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
     let plan = desk.engine.plan().await?;
     let drift: Vec<_> = plan.drift().collect();
+    for (address, told) in plan_text::drift_in_short(&drift) {
+        desk.word.detail(address, told);
+    }
     if json {
         text::say(serde_json::to_string_pretty(&drift)?);
     } else if !drift.is_empty() {
@@ -147,14 +152,21 @@ pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
 }
 
 /// Shows what the state says exists. Asks nobody else.
-pub(crate) async fn show(place: &Place, target: Option<&Target>, json: bool) -> Result<Exit, Error> {
+pub(crate) async fn show(
+    place: &Place,
+    target: Option<&Target>,
+    command: &str,
+    json: bool,
+) -> Result<Exit, Error> {
     let client = target.map(|target| &target.client);
     let clock = target.map_or_else(Clock::real, |target| target.clock().clone());
     let (store, key) = Box::pin(place.open(client, &clock)).await?;
-    let session = Session::<State>::open(store, key).await?;
+    let mut session = Session::<State>::open(store, key).await?;
     say_if_old(&session);
     text::say(if json { serde_json::to_string_pretty(session.state())? } else { state(session.state()) });
-    Ok(Exit::Done)
+    let ended = Ok(Exit::Done);
+    Word::default().leave(&mut session, &place.name, command, &ended).await;
+    ended
 }
 
 /// A state for people.

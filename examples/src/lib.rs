@@ -9,6 +9,7 @@
 //! | deploy, apply, destroy | `deploy` |
 //! | plan, show, graph: what changes nothing | `inspect` |
 //! | asking a person | `consent` |
+//! | what the audit says of a command that changes nothing | `word` |
 //! | Ctrl-C | `interrupt` |
 //! | calls of the services' own addresses | `smoke` |
 //! | an address on loopback until Ctrl-C | `serve` |
@@ -38,6 +39,7 @@ mod stats;
 mod summary;
 mod target;
 mod text;
+mod word;
 
 /// A plan makes and drops small things by the million: with the system's allocator it takes nearly twice as long. Huge pages
 /// are left to who asks for them, since each is zeroed whole.

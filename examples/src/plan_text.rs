@@ -56,6 +56,20 @@ pub(crate) fn drift(drift: &[Drift<'_>], then: &str) -> String {
     out
 }
 
+/// As many of what somebody else has changed are told in one line.
+const IN_SHORT: usize = 20;
+
+/// What somebody else has changed, each in some words: how many, then the first of them by their addresses.
+pub(crate) fn drift_in_short(drift: &[Drift<'_>]) -> Vec<(String, String)> {
+    let count = ("drift".to_owned(), text::count(drift.len(), "resource"));
+    let told = |drift: &Drift<'_>| {
+        let fields = drift.fields.iter().flat_map(|field| differences(drift.address.kind, field));
+        let what = Some(drift.what.to_owned()).filter(|what| !what.is_empty());
+        (drift.address.to_string(), what.into_iter().chain(fields).collect::<Vec<_>>().join("; "))
+    };
+    std::iter::once(count).chain(drift.iter().take(IN_SHORT).map(told)).collect()
+}
+
 fn change(out: &mut String, planned: &PlannedChange, why: bool) {
     let symbol = match planned.change {
         Change::Create { .. } => style("+").green(),
@@ -161,7 +175,7 @@ fn holds_reference(value: &Value) -> bool {
 }
 
 /// `34 to create, 1 to change`.
-fn counts(plan: &Plan) -> String {
+pub(crate) fn counts(plan: &Plan) -> String {
     const ORDER: [(&str, &str); 8] = [
         ("create", "to create"),
         ("adopt", "to adopt"),
@@ -177,7 +191,8 @@ fn counts(plan: &Plan) -> String {
         *counts.entry(planned.change.verb()).or_default() += 1;
     }
     let told = ORDER.iter().filter_map(|(verb, words)| Some(format!("{} {words}", counts.get(verb)?)));
-    told.collect::<Vec<_>>().join(", ")
+    let told: Vec<_> = told.collect();
+    if told.is_empty() { "no changes".to_owned() } else { told.join(", ") }
 }
 
 #[cfg(test)]

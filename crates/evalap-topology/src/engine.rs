@@ -226,7 +226,8 @@ impl Engine {
         Basis::new(self.binding.clone(), state.version, self.definition.clone(), depended_on)
     }
 
-    /// Carries out a plan, under the lock. `waiting` is told who holds it while it is waited for.
+    /// Carries out a plan, under the lock. `waiting` is told who holds it while it is waited for. What became of it is in
+    /// the audit, a refusal too.
     ///
     /// # Errors
     /// [`Error::StalePlan`] where what the plan was made from has moved, [`Error::Refused`] where a person must decide
@@ -240,16 +241,10 @@ impl Engine {
         waiting: impl FnMut(&Wait<'_>),
         report: &dyn Fn(Progress),
     ) -> Result<Outcome, Error> {
-        if !plan.problems.is_empty() {
-            return Err(Error::Refused { problems: plan.problems.clone() });
+        if let Err(error) = self.begin(plan, &lock, options, waiting).await {
+            self.tell_refused(&lock.holder, &error).await;
+            return Err(error);
         }
-        let losses = plan.losses();
-        if !losses.is_empty() && options.confirm.as_deref() != Some(&self.binding.environment) {
-            let losses = losses.iter().map(|address| format!("{address} is deleted with its data"));
-            let how = format!("confirm with the environment's name, {:?}", self.binding.environment);
-            return Err(Error::Refused { problems: losses.chain([how]).collect() });
-        }
-        Box::pin(self.session.lock(lock.holder.clone(), lock.wait, waiting)).await?;
         let mut outcome = self.apply_locked(plan, &lock.holder, options, report).await;
         let (word, counts) = match &outcome {
             Ok(outcome) if outcome.is_complete() => ("done", outcome.done.len()),
@@ -272,6 +267,37 @@ impl Engine {
             released?;
         }
         Ok(outcome)
+    }
+
+    /// Takes the lock for a plan that may be carried out.
+    async fn begin(
+        &mut self,
+        plan: &Plan,
+        lock: &Lock,
+        options: &ApplyOptions,
+        waiting: impl FnMut(&Wait<'_>),
+    ) -> Result<(), Error> {
+        if !plan.problems.is_empty() {
+            return Err(Error::Refused { problems: plan.problems.clone() });
+        }
+        let losses = plan.losses();
+        if !losses.is_empty() && options.confirm.as_deref() != Some(&self.binding.environment) {
+            let losses = losses.iter().map(|address| format!("{address} is deleted with its data"));
+            let how = format!("confirm with the environment's name, {:?}", self.binding.environment);
+            return Err(Error::Refused { problems: losses.chain([how]).collect() });
+        }
+        Ok(Box::pin(self.session.lock(lock.holder.clone(), lock.wait, waiting)).await?)
+    }
+
+    /// Leaves in the log that something was refused. That it could not be left is no second error.
+    async fn tell_refused(&mut self, holder: &Holder, refused: &Error) {
+        if refused.is_away() || !self.session.takes_notes() {
+            return;
+        }
+        let note = Note::new(holder, "refused").detail("because", refused.to_string());
+        if let Err(error) = self.session.note(note).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a refusal is not in the audit");
+        }
     }
 
     /// Frees the lock where a run on this machine has died with it, its work done: who applies something takes such a

@@ -32,11 +32,12 @@ pub(super) struct Locked {
 }
 
 impl Locked {
-    pub(super) async fn take(opened: Opened, command: &str, wait: Duration) -> Result<Self, Error> {
+    pub(super) async fn take(opened: Opened<'_>, command: &str, wait: Duration) -> Result<Self, Error> {
         let mut session = Box::pin(Session::<State>::open(opened.store, opened.key)).await?;
         own(session.state(), &opened.name)?;
         let holder = Holder::current(format!("manage_state {command}"));
         Box::pin(session.lock(holder.clone(), wait, |_| {})).await?;
+        opened.word.is_left_elsewhere(true);
         if let Some(merged) = Box::pin(session.merge_kept(&holder)).await? {
             text::say(format!(
                 "An earlier run could not write what it did (at {}): {} events are merged now, {} were known already.",
@@ -74,7 +75,7 @@ impl Locked {
     }
 }
 
-pub(super) async fn restore(opened: Opened, version: u64, wait: Duration) -> Result<Exit, Error> {
+pub(super) async fn restore(opened: Opened<'_>, version: u64, wait: Duration) -> Result<Exit, Error> {
     let then = Session::<State>::state_at(opened.store.clone(), opened.key.clone(), version).await?;
     own(&then, &opened.name)?;
     let mut locked = Locked::take(opened, "restore", wait).await?;
@@ -88,7 +89,7 @@ pub(super) async fn restore(opened: Opened, version: u64, wait: Duration) -> Res
     locked.end(done, ("version", version.to_string()), said).await
 }
 
-pub(super) async fn import(opened: Opened, file: &Path, wait: Duration) -> Result<Exit, Error> {
+pub(super) async fn import(opened: Opened<'_>, file: &Path, wait: Duration) -> Result<Exit, Error> {
     let shown = file.display().to_string();
     let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "read", source };
     let text = std::fs::read_to_string(file).map_err(failed)?;
@@ -130,14 +131,24 @@ async fn change(
     said: impl FnOnce(u64) -> String,
 ) -> Result<Exit, Error> {
     if let Err(unfit) = locked.session.state().check(std::iter::once(&event)) {
-        let error = Error::refused(unfit.to_string(), "`manage_state show` lists what is tracked");
+        let error = Error::refused(unfit.to_string(), remedy(&event));
         return locked.refuse(error).await;
     }
     let done = Box::pin(locked.session.append(vec![event])).await;
     locked.end(done, ("address", detail), said).await
 }
 
-pub(super) async fn rename(opened: Opened, from: &str, to: &str, wait: Duration) -> Result<Exit, Error> {
+/// What to do where an event does not fit.
+fn remedy(event: &Event) -> String {
+    match event {
+        Event::Renamed { from, to } if from.kind != to.kind => {
+            format!("give it a name of its kind: `manage_state move {from} {}.{}`", from.kind, to.name)
+        }
+        _ => "`manage_state show` lists what is tracked".to_owned(),
+    }
+}
+
+pub(super) async fn rename(opened: Opened<'_>, from: &str, to: &str, wait: Duration) -> Result<Exit, Error> {
     let (from, to) = (address(from)?, address(to)?);
     let locked = Locked::take(opened, "move", wait).await?;
     let renamed = Event::Renamed { from: from.clone(), to: to.clone() };
@@ -150,7 +161,7 @@ pub(super) async fn rename(opened: Opened, from: &str, to: &str, wait: Duration)
     change(locked, renamed, detail, said).await
 }
 
-pub(super) async fn forget(opened: Opened, what: &str, wait: Duration) -> Result<Exit, Error> {
+pub(super) async fn forget(opened: Opened<'_>, what: &str, wait: Duration) -> Result<Exit, Error> {
     let address = address(what)?;
     let locked = Locked::take(opened, "forget", wait).await?;
     let id = locked.session.state().resources.get(&address).and_then(|tracked| tracked.id.clone());
@@ -171,7 +182,7 @@ fn address(text: &str) -> Result<Address, Error> {
     })
 }
 
-pub(super) async fn unlock(opened: Opened, force: bool) -> Result<Exit, Error> {
+pub(super) async fn unlock(opened: Opened<'_>, force: bool) -> Result<Exit, Error> {
     let mut session = Box::pin(Session::<State>::open(opened.store, opened.key)).await?;
     own(session.state(), &opened.name)?;
     if let Some(lease) = session.lease().filter(|lease| !force && !lease.holder.is_gone()) {
@@ -182,6 +193,7 @@ pub(super) async fn unlock(opened: Opened, force: bool) -> Result<Exit, Error> {
     }
     match session.unlock(Holder::current("manage_state unlock")).await? {
         Some(lease) => {
+            opened.word.is_left_elsewhere(true);
             text::say(format!("Unlocked. {} had held the lock since {}.", lease.holder, lease.since));
         }
         None => text::say("Nobody holds the lock."),

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use evalap_topology::state::{Bootstrap, KEY_VARIABLE, KeySecret, Note, StateKey};
+use evalap_topology::model::State;
+use evalap_topology::state::{Bootstrap, KEY_VARIABLE, KeySecret, Note, Session, StateKey};
 use scaleway_core::{Client, Clock, Random};
 
 use super::Opened;
@@ -11,6 +12,7 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
 use crate::text;
+use crate::word::Word;
 
 /// Where the next key comes from, and goes to when the state is written with it.
 enum Next {
@@ -72,7 +74,7 @@ impl Next {
 pub(super) async fn rekey(
     place: &Place,
     client: Option<&Client>,
-    opened: Opened,
+    opened: Opened<'_>,
     variable: Option<&str>,
     wait: Duration,
 ) -> Result<Exit, Error> {
@@ -119,7 +121,9 @@ pub(super) async fn migrate(
     if to_bucket {
         there.probe().await?;
     }
-    let mut locked = Locked::take(Opened { store, key, name: place.name.clone() }, "migrate", wait).await?;
+    let word = Word::default();
+    let opened = Opened { store, key, name: place.name.clone(), word: &word };
+    let mut locked = Locked::take(opened, "migrate", wait).await?;
     let (from, to) = (locked.session.store().place().to_owned(), there.place().to_owned());
     let note = Note::new(&locked.holder, "done").detail("from", &from).detail("to", &to);
     let moved = match Box::pin(locked.session.move_to(there, note)).await {
@@ -139,7 +143,12 @@ pub(super) async fn migrate(
 }
 
 /// Makes what a state in a bucket needs.
-pub(super) async fn bootstrap(place: &Place, client: &Client, allow: &[String]) -> Result<Exit, Error> {
+pub(super) async fn bootstrap(
+    place: &Place,
+    client: &Client,
+    clock: &Clock,
+    allow: &[String],
+) -> Result<Exit, Error> {
     let Some((storage, bucket)) = place.bucket(client)? else {
         return Err(Error::refused(
             "the definition keeps its state in a folder, which needs no preparation",
@@ -151,6 +160,13 @@ pub(super) async fn bootstrap(place: &Place, client: &Client, allow: &[String]) 
         && secret.ensure(&Random::system()).await?
     {
         done.push("made a key in Secret Manager".to_owned());
+    }
+    if !done.is_empty() && place.store(Some(client), clock)?.key_in_use().await?.is_some() {
+        let (store, key) = Box::pin(place.open(Some(client), clock)).await?;
+        let mut word = Word::default();
+        word.detail("bucket", done.join(", "));
+        let mut session = Box::pin(Session::<State>::open(store, key)).await?;
+        word.leave(&mut session, &place.name, "manage_state bootstrap", &Ok(Exit::Done)).await;
     }
     if done.is_empty() {
         text::say(format!("The bucket {bucket} is ready already. Nothing was changed."));

@@ -1,4 +1,4 @@
-//! What a state says and said: nothing here writes.
+//! What a state says and said: nothing here changes it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -71,15 +71,15 @@ fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
     (json, line)
 }
 
-pub(super) async fn show(opened: Opened, version: Option<u64>, as_json: bool) -> Result<Exit, Error> {
-    let Opened { store, key, name } = opened;
+pub(super) async fn show(opened: Opened<'_>, version: Option<u64>, as_json: bool) -> Result<Exit, Error> {
+    let Opened { store, key, name, .. } = opened;
     let (_, state) = version_or_newest(store, key, version).await?;
     own(&state, &name)?;
     text::say(if as_json { serde_json::to_string_pretty(&state)? } else { inspect::state(&state) });
     Ok(Exit::Done)
 }
 
-pub(super) async fn history(opened: Opened, as_json: bool) -> Result<Exit, Error> {
+pub(super) async fn history(opened: Opened<'_>, as_json: bool) -> Result<Exit, Error> {
     let records = Session::<State>::open(opened.store, opened.key).await?.history().await?;
     if as_json {
         return say_json(&records);
@@ -91,7 +91,12 @@ pub(super) async fn history(opened: Opened, as_json: bool) -> Result<Exit, Error
 }
 
 /// What differs between two versions; the newest unless said.
-pub(super) async fn diff(opened: Opened, from: u64, to: Option<u64>, as_json: bool) -> Result<Exit, Error> {
+pub(super) async fn diff(
+    opened: Opened<'_>,
+    from: u64,
+    to: Option<u64>,
+    as_json: bool,
+) -> Result<Exit, Error> {
     let Opened { store, key, .. } = opened;
     let before = Session::<State>::state_at(store.clone(), key.clone(), from).await?;
     let (_, after) = version_or_newest(store, key, to).await?;
@@ -147,8 +152,12 @@ fn told_field(field: &audit::Field) -> String {
 }
 
 /// The whole state as JSON, for `import` or for other programs. It holds no secret value.
-pub(super) async fn export(opened: Opened, file: Option<&Path>, version: Option<u64>) -> Result<Exit, Error> {
-    let Opened { store, key, name } = opened;
+pub(super) async fn export(
+    opened: Opened<'_>,
+    file: Option<&Path>,
+    version: Option<u64>,
+) -> Result<Exit, Error> {
+    let Opened { store, key, name, .. } = opened;
     let (seq, state) = version_or_newest(store, key, version).await?;
     own(&state, &name)?;
     let export = Export { format: FORMAT.to_owned(), environment: name, seq, state };
@@ -164,7 +173,7 @@ pub(super) async fn export(opened: Opened, file: Option<&Path>, version: Option<
     Ok(Exit::Done)
 }
 
-pub(super) async fn verify(opened: Opened, as_json: bool) -> Result<Exit, Error> {
+pub(super) async fn verify(opened: Opened<'_>, as_json: bool) -> Result<Exit, Error> {
     let place = opened.store.place().to_owned();
     let found = Session::<State>::verify(opened.store, opened.key).await?;
     let sound = found.unsound.is_empty() && found.unsound_segments.is_empty();
@@ -201,7 +210,7 @@ pub(super) async fn verify(opened: Opened, as_json: bool) -> Result<Exit, Error>
 }
 
 /// Who did what: the log by commands.
-pub(super) async fn audit(opened: Opened, verify: bool, as_json: bool) -> Result<Exit, Error> {
+pub(super) async fn audit(opened: Opened<'_>, verify: bool, as_json: bool) -> Result<Exit, Error> {
     let Opened { store, key, .. } = opened;
     let verified =
         if verify { Some(Session::<State>::verify(store.clone(), key.clone()).await?.head) } else { None };

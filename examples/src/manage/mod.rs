@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 use evalap_topology::definition::Seconds;
 use evalap_topology::model::State;
-use evalap_topology::state::{StateKey, Store};
+use evalap_topology::state::{Session, StateKey, Store};
 use scaleway_core::{Client, Clock};
 
 use crate::arguments::{Options, TargetKind};
@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::exit::{self, Exit};
 use crate::place::Place;
 use crate::target::Target;
+use crate::word::Word;
 use crate::{desk, text};
 
 /// Looks into the state of an environment, and mends it. Nothing here touches what the environment is made of.
@@ -171,10 +172,34 @@ enum To {
 }
 
 /// A state that can be opened.
-struct Opened {
+struct Opened<'a> {
     store: Store,
     key: StateKey,
     name: String,
+    /// What the audit is to say of a command that leaves no record.
+    word: &'a Word,
+}
+
+impl Command {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::List { .. } => "list",
+            Self::Show { .. } => "show",
+            Self::History { .. } => "history",
+            Self::Diff { .. } => "diff",
+            Self::Audit { .. } => "audit",
+            Self::Verify { .. } => "verify",
+            Self::Export { .. } => "export",
+            Self::Import { .. } => "import",
+            Self::Restore { .. } => "restore",
+            Self::Move { .. } => "move",
+            Self::Forget { .. } => "forget",
+            Self::Unlock { .. } => "unlock",
+            Self::Rekey { .. } => "rekey",
+            Self::Migrate { .. } => "migrate",
+            Self::Bootstrap { .. } => "bootstrap",
+        }
+    }
 }
 
 /// Runs `manage_state` by its command line.
@@ -210,12 +235,14 @@ async fn carry_out(
             return Box::pin(keep::migrate(place, client, clock, *to == To::Bucket, wait)).await;
         }
         (Command::Bootstrap { allow }, Some(client)) => {
-            return Box::pin(keep::bootstrap(place, client, allow)).await;
+            return Box::pin(keep::bootstrap(place, client, clock, allow)).await;
         }
         _ => {}
     }
-    let opened = open(place, client, clock, matches!(arguments.command, Command::Import { .. })).await?;
-    match &arguments.command {
+    let word = Word::default();
+    let opened = open(place, client, clock, arguments, &word).await?;
+    let (store, key) = (opened.store.clone(), opened.key.clone());
+    let ended = match &arguments.command {
         Command::List { .. } | Command::Migrate { .. } | Command::Bootstrap { .. } => Ok(Exit::Done),
         Command::Show { version, json } => Box::pin(look::show(opened, *version, *json)).await,
         Command::History { json } => Box::pin(look::history(opened, *json)).await,
@@ -231,7 +258,15 @@ async fn carry_out(
         Command::Rekey { new_key_from } => {
             Box::pin(keep::rekey(place, client, opened, new_key_from.as_deref(), wait)).await
         }
+    };
+    // Where the log cannot be opened, that has been said.
+    if !word.is_left()
+        && let Ok(mut session) = Box::pin(Session::<State>::open(store, key)).await
+    {
+        word.leave(&mut session, &place.name, &format!("manage_state {}", arguments.command.name()), &ended)
+            .await;
     }
+    ended
 }
 
 fn kind(text: &str) -> Result<TargetKind, String> {
@@ -275,12 +310,14 @@ fn target(arguments: &Arguments, needed: bool) -> Result<Option<Target>, Error> 
 }
 
 /// The state, which must be there, unless it is to be filled.
-async fn open(
+async fn open<'a>(
     place: &Place,
     client: Option<&Client>,
     clock: &Clock,
-    may_be_new: bool,
-) -> Result<Opened, Error> {
+    arguments: &Arguments,
+    word: &'a Word,
+) -> Result<Opened<'a>, Error> {
+    let may_be_new = matches!(arguments.command, Command::Import { .. });
     let store = place.store(client, clock)?;
     // Before a key is made for it.
     let there = match store.key_in_use().await {
@@ -295,7 +332,7 @@ async fn open(
         ));
     }
     let (store, key) = Box::pin(place.open(client, clock)).await?;
-    Ok(Opened { store, key, name: place.name.clone() })
+    Ok(Opened { store, key, name: place.name.clone(), word })
 }
 
 /// A command of one environment does not touch another's state.

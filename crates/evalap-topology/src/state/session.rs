@@ -8,6 +8,7 @@ use super::lease::{self, Lease, LeaseTimes, Waiter};
 use super::log::{self, Head, Log};
 use super::migrate::{self, Holds};
 use super::refuge::Away;
+use super::segment::SEGMENT;
 use super::store::Store;
 use crate::sabotage::{self, Flaw};
 
@@ -217,10 +218,20 @@ impl<S: Fold> Session<S> {
         self.write_held(events.into_iter().map(Entry::Event).chain(calls).collect()).await
     }
 
+    /// Whether there is a log to leave a note in: something was written here, it can be reached, and does not go on
+    /// elsewhere.
+    pub fn takes_notes(&self) -> bool {
+        self.folded.head.seq > 0 && self.away.is_none() && self.moved_to().is_none()
+    }
+
     /// Writes a note for the audit; needs no lock.
     pub async fn note(&mut self, note: Note) -> Result<u64, StateError> {
         loop {
             if let Some(seq) = self.try_write(vec![Entry::Note(note.clone())]).await? {
+                // Where nobody but readers comes by, nobody else would.
+                if seq % SEGMENT == 0 {
+                    self.merge_what_is_whole().await;
+                }
                 return Ok(seq);
             }
         }
@@ -315,6 +326,10 @@ impl<S: Fold> Session<S> {
     pub(super) async fn tidy(&mut self) {
         self.snapshot_after(SNAPSHOT_AT_REST).await;
         self.remember().await;
+        self.merge_what_is_whole().await;
+    }
+
+    async fn merge_what_is_whole(&self) {
         if let Err(error) = self.merge(MERGE_AT_ONCE).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "the state's log was not merged");
         }

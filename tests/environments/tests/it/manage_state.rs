@@ -17,8 +17,8 @@ use crate::desk::Desk;
 struct Office {
     desk: Desk,
     folder: TempDir,
-    /// Says that the state is in a folder; the other one, in a bucket.
-    definitions: [PathBuf; 2],
+    /// Says that the state is in a folder; the second, in a bucket; the third is of another environment.
+    definitions: [PathBuf; 3],
 }
 
 impl Office {
@@ -33,6 +33,7 @@ impl Office {
         let definitions = [
             file("folder.toml", environments::STAGING),
             file("bucket.toml", &environments::STAGING.replacen("[network]", bucket, 1)),
+            file("other.toml", &environments::STAGING.replacen("name = \"staging\"", "name = \"other\"", 1)),
         ];
         let office = Self { desk, folder, definitions };
         office.says("deploy_staging", 0, &["--speed", "max", "apply"]);
@@ -97,15 +98,18 @@ fn what_a_state_says_and_said_is_shown_compared_and_taken_back() {
     let office = Office::open();
     let newest = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap().to_string();
     assert!(office.does(&["list"]).contains("staging: 33 resources on emulator"));
+    assert_eq!(office.json(&["history", "--json"]).as_array().unwrap().len().to_string(), newest);
     assert!(office.does(&["show"]).contains("container.runners"));
     assert_eq!(office.json(&["show", "--json"])["resources"].as_object().unwrap().len(), 33);
     assert!(!office.does(&["show", "--version", "3"]).contains("container.runners"));
     assert!(office.does(&["history"]).contains("container.runners: about to be made"));
-    assert_eq!(office.json(&["history", "--json"]).as_array().unwrap().len().to_string(), newest);
     assert!(office.does(&["verify"]).contains("all whole and in a chain"));
     let told = office.json(&["audit", "--verify", "--json"]);
     assert_eq!(told["runs"][0]["outcome"], "done");
-    assert_eq!(told["chain"]["hash"], office.json(&["verify", "--json"])["hash"]);
+    assert_eq!(
+        (&told["chain"]["whole"], &told["runs"][6]["by"]["command"]),
+        (&true.into(), &"manage_state verify".into())
+    );
 
     let exported = office.folder.path().join("exported.json").display().to_string();
     office.does(&["export", &exported]);
@@ -118,8 +122,67 @@ fn what_a_state_says_and_said_is_shown_compared_and_taken_back() {
     office.does(&["import", &exported]);
     assert!(office.does(&["diff", &newest]).contains("Both versions say the same"));
     assert!(office.plan(0).contains("No changes."));
-    let runs = office.json(&["audit", "--json"])["runs"].as_array().unwrap().len();
-    assert_eq!(runs, 5, "each command that changes the state leaves a record, the others none");
+}
+
+/// What commands are in the audit from its `from`th on, each with its outcome and details in words.
+fn audited(office: &Office, from: usize) -> Vec<String> {
+    let audit = office.json(&["audit", "--json"]);
+    let told = |run: &Value| {
+        let details: Vec<String> = run["details"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .map(|(name, value)| format!("; {name} {}", value.as_str().unwrap()))
+            .collect();
+        let word = |value: &Value| value.as_str().unwrap().to_owned();
+        format!("{}: {}{}", word(&run["by"]["command"]), word(&run["outcome"]), details.concat())
+    };
+    audit["runs"].as_array().unwrap().iter().skip(from).map(told).collect()
+}
+
+#[test]
+fn every_command_is_in_the_audit_what_it_found_and_why_it_was_refused() {
+    let office = Office::open();
+    let exported = office.folder.path().join("exported.json").display().to_string();
+    for arguments in
+        [&["show"][..], &["history"], &["diff", "3"], &["verify"], &["export", &exported], &["unlock"]]
+    {
+        office.does(arguments);
+    }
+    office.refuses(1, &["restore", "999"], &["no version 999"]);
+    office.refuses(
+        1,
+        &["move", "container.runners", "vpc.x"],
+        &["another kind", "move container.runners container.x"],
+    );
+    office.does(&["forget", "container.documentation"]);
+    for command in ["show", "graph", "drift", "plan", "apply", "apply"] {
+        office.says("deploy_staging", 0, &["--speed", "max", command]);
+    }
+    let mut destroy = office.program("deploy_staging", 0, &["--speed", "max", "destroy"]);
+    assert_eq!(destroy.output().unwrap().status.code(), Some(1));
+    let lost = "the data of data_source.traces, data_source.metrics, data_source.logs, database.evalap and database_instance.main would be lost for good, and there is no terminal to ask on; nothing was changed";
+    assert_eq!(
+        audited(&office, 1),
+        [
+            "manage_state show: done",
+            "manage_state history: done",
+            "manage_state diff: done",
+            "manage_state verify: done",
+            "manage_state export: done",
+            "manage_state unlock: done",
+            "manage_state restore: failed; because the state has no version 999: the newest is 30",
+            "manage_state move: refused; because container.runners cannot be called vpc.x: that is another kind",
+            "manage_state forget: done; address container.documentation",
+            "deploy_staging show: done",
+            "deploy_staging graph: done",
+            "deploy_staging drift: done; drift 0 resources",
+            "deploy_staging plan: done; plan 1 to adopt",
+            "deploy_staging apply: done; changes 1",
+            "deploy_staging apply: done; changes 0",
+            &format!("deploy_staging destroy: refused; because {lost}"),
+        ]
+    );
 }
 
 #[test]
@@ -145,7 +208,11 @@ fn a_mistake_is_named_and_changes_nothing() {
             &["error: container.nix cannot be forgotten: it is not tracked", shows],
         ),
         (1, &["move", "container.nix", "container.x"], &["error: container.nix cannot be renamed", shows]),
-        (1, &["move", "container.runners", "vpc.x"], &["that is another kind", shows]),
+        (
+            1,
+            &["move", "container.runners", "vpc.x"],
+            &["that is another kind", "move container.runners container.x"],
+        ),
         (1, &["move", "container.runners", "container.streamlit"], &["that is tracked already", shows]),
         (64, &["move", "container.runners"], &["<TO>"]),
         (1, &["import", "/nowhere.json"], &["/nowhere.json: cannot be read"]),
@@ -271,6 +338,25 @@ fn what_lies_before_a_damaged_record_is_exported_and_goes_on_elsewhere() {
     assert!(office.plan(0).contains("No changes."));
 }
 
+#[test]
+fn another_environments_state_is_not_even_told_that_it_was_looked_at() {
+    let office = Office::open();
+    std::fs::rename(office.state(), office.state().with_file_name("other")).unwrap();
+    let records = || std::fs::read_dir(office.state().with_file_name("other/log")).unwrap().count();
+    let before = records();
+    for (program, command) in [
+        ("manage_state", "show"),
+        ("manage_state", "history"),
+        ("manage_state", "unlock"),
+        ("deploy_staging", "show"),
+    ] {
+        let output = office.program(program, 2, &[command]).output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        assert!(said.contains("staging"), "{command}: {said}");
+        assert_eq!(records(), before, "{command}");
+    }
+}
+
 /// It would be spoiled: a record behind another state's last one belongs to neither.
 #[test]
 fn another_states_bucket_is_left_as_it_is() {
@@ -278,10 +364,13 @@ fn another_states_bucket_is_left_as_it_is() {
     let there = |arguments: &[&str]| office.says("manage_state", 1, arguments);
     there(&["bootstrap"]);
     there(&["import", &office.file("exported.json", &office.does(&["export"]))]);
-    let verified = there(&["verify"]);
+    let records = || serde_json::from_str::<Vec<Value>>(&there(&["history", "--json"])).unwrap();
+    let before = records();
     let output = office.program("manage_state", 1, &["migrate", "--to", "bucket"]).output().unwrap();
     let wrong = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && wrong.contains("holds another state already"), "{wrong}");
-    assert_eq!(there(&["verify"]), verified);
+    let after = records();
+    assert_eq!(after[..before.len()], before);
+    assert_eq!(after.len(), before.len() + 1, "and that one says that it was looked at");
     assert!(office.does(&["unlock"]).contains("Nobody holds the lock."), "it was given back");
 }

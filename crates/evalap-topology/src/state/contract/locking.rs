@@ -10,6 +10,7 @@ contract! {
     a_process_that_is_gone_is_taken_over_at_once,
     a_broken_lock_fences_and_names_the_robbed,
     a_call_is_covered_by_a_fresh_append_only,
+    a_note_of_another_neither_stops_a_holder_nor_keeps_it_alive,
 }
 
 const HOUR: Duration = Duration::from_hours(1);
@@ -135,4 +136,29 @@ async fn a_call_is_covered_by_a_fresh_append_only(bench: &Bench) {
     assert!(!session.is_covered());
     session.cover().await.unwrap();
     assert_eq!((session.head().seq, session.is_covered()), (before + 1, true));
+}
+
+async fn a_note_of_another_neither_stops_a_holder_nor_keeps_it_alive(bench: &Bench) {
+    let (mut holder, mut reader) = (bench.locked("alice").await, bench.open().await);
+    let note = || Note::new(&Holder::elsewhere("reader"), "done");
+    let first = reader.note(note()).await.unwrap();
+    assert_eq!(holder.append(added("a")).await.unwrap(), first + 1, "written after what came between");
+    assert_eq!(reader.note(note()).await.unwrap(), first + 2);
+    let read = async {
+        // Longer than a lease, and never as long without a record.
+        for _ in 0..20 {
+            bench.clock.sleep(LeaseTimes::default().lease / 10).await;
+            reader.note(note()).await.unwrap();
+        }
+    };
+    let started = bench.clock.now();
+    let take = async {
+        let mut taker = bench.open().await;
+        taker.lock(Holder::elsewhere("bob"), HOUR, |_| {}).await.unwrap();
+        bench.clock.now().since(started)
+    };
+    let ((), waited) = futures_util::future::join(read, take).await;
+    assert!(waited < LeaseTimes::default().lease * 2, "{waited:?}");
+    assert!(holder.append(added("late")).await.unwrap_err().is_fenced());
+    assert_eq!(bench.open().await.state(), &names(["a"]));
 }

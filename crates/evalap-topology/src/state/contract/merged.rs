@@ -6,6 +6,7 @@ use super::*;
 contract! {
     merged_records_say_what_the_log_says,
     a_damaged_segment_costs_time_only,
+    what_only_readers_write_is_merged_too,
 }
 
 async fn long(bench: &Bench, count: u64) -> Session<Names> {
@@ -66,4 +67,12 @@ async fn a_damaged_segment_costs_time_only(bench: &Bench) {
     assert_eq!(session.history().await.unwrap().len() as u64, session.head().seq);
     let verified = Session::<Names>::verify(bench.store.clone(), bench.key.clone()).await.unwrap();
     assert_eq!((verified.segments, verified.unsound_segments), (0, vec![1]));
+}
+
+async fn what_only_readers_write_is_merged_too(bench: &Bench) {
+    bench.locked("alice").await.release(None).await.unwrap();
+    let mut reader = bench.open().await;
+    let note = || Note::new(&Holder::elsewhere("cron"), "done");
+    while reader.note(note()).await.unwrap() < SEGMENT {}
+    assert_eq!(listed(bench).await.len(), 1);
 }

@@ -1,0 +1,66 @@
+//! A word in the audit of each command that leaves none by itself: what changes nothing, and what was not begun.
+
+use std::cell::Cell;
+
+use evalap_topology::model::State;
+use evalap_topology::state::{Holder, Note, Session};
+
+use crate::error::Error;
+use crate::exit::Exit;
+use crate::text;
+
+/// What the audit is to say of a command.
+#[derive(Debug, Default)]
+pub(crate) struct Word {
+    details: Vec<(String, String)>,
+    left: Cell<bool>,
+}
+
+impl Word {
+    /// With one more detail; never a secret value.
+    pub(crate) fn detail(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        self.details.push((name.into(), value.into()));
+    }
+
+    /// Says whether another record says it, or will.
+    pub(crate) fn is_left_elsewhere(&self, left: bool) {
+        self.left.set(left);
+    }
+
+    /// Whether nothing is to be said any more.
+    pub(crate) fn is_left(&self) -> bool {
+        self.left.get()
+    }
+
+    /// Leaves it in the environment's log, if there is one and it is this. That it cannot be is told, and is no failure of the command: whoever may
+    /// read a state need not be allowed to write it.
+    pub(crate) async fn leave(
+        self,
+        session: &mut Session<State>,
+        environment: &str,
+        command: &str,
+        ended: &Result<Exit, Error>,
+    ) {
+        let elsewhere =
+            session.state().binding.as_ref().is_some_and(|bound| bound.environment != environment);
+        if self.is_left() || elsewhere || !session.takes_notes() || matches!(ended, Ok(Exit::Interrupted)) {
+            return;
+        }
+        let by = Holder::current(command);
+        let mut note = match ended {
+            Ok(Exit::Failed) => Note::new(&by, "failed"),
+            Ok(_) => Note::new(&by, "done"),
+            Err(error) => {
+                let word = if error.is_refusal() { "refused" } else { "failed" };
+                Note::new(&by, word).detail("because", error.to_string())
+            }
+        };
+        for (name, value) in self.details {
+            note = note.detail(name, value);
+        }
+        if let Err(error) = session.note(note).await {
+            let error = Error::from(error);
+            text::complain(format!("Not in the audit, that `{command}` was run:\n{}", error.told()));
+        }
+    }
+}
