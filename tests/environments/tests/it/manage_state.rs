@@ -8,6 +8,7 @@ use environments::World;
 use evalap_topology::model::{Event, State};
 use evalap_topology::state::{Holder, Session, StateKey, Store};
 use scaleway_core::{Clock, Random};
+use scaleway_emulator::{Fault, FaultKind};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -354,6 +355,25 @@ fn another_environments_state_is_not_even_told_that_it_was_looked_at() {
         let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
         assert!(said.contains("staging"), "{command}: {said}");
         assert_eq!(records(), before, "{command}");
+    }
+}
+
+#[test]
+fn who_may_only_read_is_answered_and_told_that_it_is_not_in_the_audit() {
+    let office = Office::open();
+    office.says("manage_state", 1, &["bootstrap"]);
+    office.says("manage_state", 1, &["migrate", "--to", "bucket"]);
+    office.desk.emulator.inject(Fault::new(FaultKind::Forbidden).operation("PutObject").times(100));
+    for (program, arguments) in
+        [("manage_state", &["show"][..]), ("deploy_staging", &["--speed", "max", "plan"])]
+    {
+        let output = office.program(program, 1, arguments).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        let wrong = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            output.status.success() && (said.contains("container.runners") || said.contains("No changes."))
+        );
+        assert!(wrong.contains(&format!("Not in the audit, that `{program} ")), "{wrong}");
     }
 }
 
