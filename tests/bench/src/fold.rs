@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use environments::{STAGING, World};
+use evalap_topology::audit::audit;
 use evalap_topology::model::{Event, State};
 use evalap_topology::state::{Holder, Session, StateKey, Store};
 use scaleway_core::{Clock, Random, Timestamp};
@@ -49,8 +50,37 @@ pub(crate) fn run() {
             let again = Session::<State>::open(store.clone(), key.clone()).await.expect("a state");
             assert_eq!(again.head(), session.head());
             println!("opened from its newest snapshot: {:.1} ms", started.elapsed().as_secs_f64() * 1000.0);
+            commands(&again, &store, &key).await;
         })
         .expect("a runtime");
+}
+
+/// What `manage_state` does with so long a log.
+async fn commands(session: &Session<State>, store: &Store, key: &StateKey) {
+    let started = Instant::now();
+    let verified = Session::<State>::verify(store.clone(), key.clone()).await.expect("a whole log");
+    println!(
+        "verified, with {} snapshots and {} segments: {:.2} s",
+        verified.snapshots.len(),
+        verified.segments,
+        started.elapsed().as_secs_f64()
+    );
+    let started = Instant::now();
+    let history = session.history().await.expect("a whole log");
+    let runs = audit(&history);
+    println!(
+        "told for the audit, {} changes: {:.2} s",
+        runs[0].changes.len(),
+        started.elapsed().as_secs_f64()
+    );
+    let started = Instant::now();
+    for seq in [RECORDS / 3, RECORDS / 2] {
+        Session::<State>::state_at(store.clone(), key.clone(), seq).await.expect("a version");
+    }
+    println!(
+        "two versions in the middle, for a comparison: {:.1} ms",
+        started.elapsed().as_secs_f64() * 1000.0
+    );
 }
 
 async fn measured(session: &Session<State>, times: usize) -> (f64, f64, f64) {
