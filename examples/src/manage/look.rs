@@ -210,11 +210,17 @@ pub(super) async fn verify(opened: Opened<'_>, as_json: bool) -> Result<Exit, Er
 }
 
 /// Who did what: the log by commands.
-pub(super) async fn audit(opened: Opened<'_>, verify: bool, as_json: bool) -> Result<Exit, Error> {
+pub(super) async fn audit(
+    opened: Opened<'_>,
+    verify: bool,
+    changed: bool,
+    as_json: bool,
+) -> Result<Exit, Error> {
     let Opened { store, key, .. } = opened;
     let verified =
         if verify { Some(Session::<State>::verify(store.clone(), key.clone()).await?.head) } else { None };
-    let runs = audit::audit(&Session::<State>::open(store, key).await?.history().await?);
+    let mut runs = audit::audit(&Session::<State>::open(store, key).await?.history().await?);
+    runs.retain(|run| !changed || !run.changes.is_empty() || !run.calls.is_empty());
     if as_json {
         let chain = verified.map(|head| json!({"records": head.seq, "hash": head.hash, "whole": true}));
         return say_json(&json!({"runs": runs, "chain": chain}));

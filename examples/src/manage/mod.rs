@@ -94,6 +94,9 @@ enum Command {
         /// Reads every record and checks the chain.
         #[arg(long)]
         verify: bool,
+        /// Without those that only looked, or were refused.
+        #[arg(long)]
+        changed: bool,
         /// As JSON.
         #[arg(long)]
         json: bool,
@@ -247,7 +250,9 @@ async fn carry_out(
         Command::Show { version, json } => Box::pin(look::show(opened, *version, *json)).await,
         Command::History { json } => Box::pin(look::history(opened, *json)).await,
         Command::Diff { from, to, json } => Box::pin(look::diff(opened, *from, *to, *json)).await,
-        Command::Audit { verify, json } => Box::pin(look::audit(opened, *verify, *json)).await,
+        Command::Audit { verify, changed, json } => {
+            Box::pin(look::audit(opened, *verify, *changed, *json)).await
+        }
         Command::Verify { json } => Box::pin(look::verify(opened, *json)).await,
         Command::Export { file, version } => Box::pin(look::export(opened, file.as_deref(), *version)).await,
         Command::Import { file } => Box::pin(change::import(opened, file, wait)).await,

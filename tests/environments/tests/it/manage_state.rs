@@ -160,6 +160,14 @@ fn every_command_is_in_the_audit_what_it_found_and_why_it_was_refused() {
     for command in ["show", "graph", "drift", "plan", "apply", "apply"] {
         office.says("deploy_staging", 0, &["--speed", "max", command]);
     }
+    let changed = office.json(&["audit", "--changed", "--json"]);
+    let commands: Vec<_> = changed["runs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|run| run["by"]["command"].as_str().unwrap())
+        .collect();
+    assert_eq!(commands, ["deploy_staging apply", "manage_state forget", "deploy_staging apply"]);
     let mut destroy = office.program("deploy_staging", 0, &["--speed", "max", "destroy"]);
     assert_eq!(destroy.output().unwrap().status.code(), Some(1));
     let lost = "the data of data_source.traces, data_source.metrics, data_source.logs, database.evalap and database_instance.main would be lost for good, and there is no terminal to ask on; nothing was changed";
@@ -181,6 +189,7 @@ fn every_command_is_in_the_audit_what_it_found_and_why_it_was_refused() {
             "deploy_staging plan: done; plan 1 to adopt",
             "deploy_staging apply: done; changes 1",
             "deploy_staging apply: done; changes 0",
+            "manage_state audit: done",
             &format!("deploy_staging destroy: refused; because {lost}"),
         ]
     );
