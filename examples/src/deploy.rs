@@ -128,7 +128,7 @@ impl Run<'_> {
 
     async fn make(&mut self, kept: Option<&Path>, scope: &Scope) -> Result<Exit, Error> {
         let exit = loop {
-            self.desk.word.is_left_elsewhere(false);
+            self.desk.word.set_told(false);
             let plan = match kept {
                 Some(file) => Plan::load(file)?,
                 None => self.desk.engine.plan_within(scope).await?,
@@ -166,7 +166,7 @@ impl Run<'_> {
             });
             self.desk.word.detail("changes", "0");
             if let Some(lease) = self.desk.engine.free_abandoned(Holder::current(&command)).await? {
-                self.desk.word.is_left_elsewhere(true);
+                self.desk.word.set_told(true);
                 text::say(format!(
                     "The lock is free again: {} had taken it at {} and died.",
                     lease.holder, lease.since
@@ -184,7 +184,7 @@ impl Run<'_> {
         let matters = target.is_scaleway() && !kept;
         let confirm = consent::consent(plan, &definition.environment.name, self.options, matters)?;
 
-        word.is_left_elsewhere(true);
+        word.set_told(true);
         let (began, clock) = (Clock::real().now(), target.clock().clone());
         text::say("");
         let outcome = Box::pin(apply(engine, plan, &command, confirm, self.options, &clock)).await?;

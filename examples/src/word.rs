@@ -13,7 +13,7 @@ use crate::text;
 #[derive(Debug, Default)]
 pub(crate) struct Word {
     details: Vec<(String, String)>,
-    left: Cell<bool>,
+    told: Cell<bool>,
 }
 
 impl Word {
@@ -22,18 +22,18 @@ impl Word {
         self.details.push((name.into(), value.into()));
     }
 
-    /// Says whether another record says it, or will.
-    pub(crate) fn is_left_elsewhere(&self, left: bool) {
-        self.left.set(left);
+    /// Whether another record tells it, or will: then nothing is left.
+    pub(crate) fn set_told(&self, told: bool) {
+        self.told.set(told);
     }
 
-    /// Whether nothing is to be said any more.
-    pub(crate) fn is_left(&self) -> bool {
-        self.left.get()
+    /// Whether another record tells it.
+    pub(crate) fn is_told(&self) -> bool {
+        self.told.get()
     }
 
-    /// Leaves it in the environment's log, if there is one and it is this. That it cannot be is told, and is no failure of the command: whoever may
-    /// read a state need not be allowed to write it.
+    /// Leaves it in the environment's log, if there is one and `session` has that. That it cannot be left is told, and is
+    /// no failure of the command: whoever may read a state need not be allowed to write it.
     pub(crate) async fn leave(
         self,
         session: &mut Session<State>,
@@ -43,7 +43,7 @@ impl Word {
     ) {
         let elsewhere =
             session.state().binding.as_ref().is_some_and(|bound| bound.environment != environment);
-        if self.is_left() || elsewhere || !session.takes_notes() || matches!(ended, Ok(Exit::Interrupted)) {
+        if self.is_told() || elsewhere || !session.takes_notes() || matches!(ended, Ok(Exit::Interrupted)) {
             return;
         }
         let by = Holder::current(command);

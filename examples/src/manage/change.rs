@@ -37,7 +37,7 @@ impl Locked {
         own(session.state(), &opened.name)?;
         let holder = Holder::current(format!("manage_state {command}"));
         Box::pin(session.lock(holder.clone(), wait, |_| {})).await?;
-        opened.word.is_left_elsewhere(true);
+        opened.word.set_told(true);
         if let Some(merged) = Box::pin(session.merge_kept(&holder)).await? {
             text::say(format!(
                 "An earlier run could not write what it did (at {}): {} events are merged now, {} were known already.",
@@ -193,7 +193,7 @@ pub(super) async fn unlock(opened: Opened<'_>, force: bool) -> Result<Exit, Erro
     }
     match session.unlock(Holder::current("manage_state unlock")).await? {
         Some(lease) => {
-            opened.word.is_left_elsewhere(true);
+            opened.word.set_told(true);
             text::say(format!("Unlocked. {} had held the lock since {}.", lease.holder, lease.since));
         }
         None => text::say("Nobody holds the lock."),

@@ -265,7 +265,7 @@ async fn carry_out(
         }
     };
     // Where the log cannot be opened, that has been said.
-    if !word.is_left()
+    if !word.is_told()
         && let Ok(mut session) = Box::pin(Session::<State>::open(store, key)).await
     {
         word.leave(&mut session, &place.name, &format!("manage_state {}", arguments.command.name()), &ended)
