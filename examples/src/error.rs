@@ -61,6 +61,11 @@ impl Error {
         matches!(self, Self::Refused { .. } | Self::Engine(evalap_topology::Error::Refused { .. }))
     }
 
+    /// Whether a record of the state is damaged or gone.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Engine(evalap_topology::Error::State(StateError::Corrupt { .. })))
+    }
+
     /// The message with its causes and the remedy.
     pub(crate) fn told(&self) -> String {
         if let Self::Problems(problems) = self {

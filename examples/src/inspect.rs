@@ -40,11 +40,13 @@ pub(crate) async fn plan(
     if scope.from_memory {
         say_if_old(desk.engine.session());
     }
+    let mut drifted = false;
     if scope.refresh_only {
         let drift: Vec<_> = plan.drift().collect();
         if !json && !drift.is_empty() {
             text::say(plan_text::drift(&drift, "`apply --refresh-only` leaves them as they are."));
         }
+        drifted = !drift.is_empty();
         plan = plan.only_refresh();
     }
     desk.word.detail("plan", plan_text::counts(&plan));
@@ -68,7 +70,7 @@ pub(crate) async fn plan(
         }
     }
     Ok(match detailed {
-        true if !plan.is_empty() => Exit::Changes,
+        true if drifted || !plan.is_empty() => Exit::Changes,
         true if !looked => Exit::Failed,
         _ => Exit::Done,
     })

@@ -48,7 +48,7 @@ impl Display {
         self.begun.set(true);
         match progress {
             Progress::Merged(merged) => self.say(&format!(
-                "  An earlier run could not write what it did to the state (at {}): {} events are merged now, {} were known already.",
+                "  An earlier run could not write what it did to the state (at {}): {} of its events are merged now, {} were known already.",
                 merged.since, merged.taken, merged.known
             )),
             Progress::Unwritable { error } => self.say(&format!(

@@ -190,7 +190,8 @@ impl Tracked {
 /// What we made: the fold of the journal.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct State {
-    /// How many events it is the sum of: two states of one log are the same if this is.
+    /// How far it has come: each event takes it one further, and so does a restoration, which begins beyond all that was.
+    /// Two states of one log are the same if this is.
     pub version: u64,
     /// The cloud that it was made on; none before the first change.
     pub binding: Option<Binding>,
@@ -226,6 +227,11 @@ impl Fold for State {
 
     fn subjects(event: &Event) -> Vec<String> {
         event.addresses().map(ToString::to_string).collect()
+    }
+
+    /// A plan that was made before must not be taken for one of now.
+    fn follow(&mut self, before: &Self) {
+        self.version = self.version.max(before.version) + 1;
     }
 
     /// On those resources alone that the events are of, and on no more of them than decides.

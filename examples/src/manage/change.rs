@@ -22,6 +22,9 @@ pub(super) struct Export {
     pub(super) format: String,
     pub(super) environment: String,
     pub(super) seq: u64,
+    /// The key that its digests are made with.
+    #[serde(default)]
+    pub(super) key: String,
     pub(super) state: State,
 }
 
@@ -40,7 +43,7 @@ impl Locked {
         opened.word.set_told(true);
         if let Some(merged) = Box::pin(session.merge_kept(&holder)).await? {
             text::say(format!(
-                "An earlier run could not write what it did (at {}): {} events are merged now, {} were known already.",
+                "An earlier run could not write what it did (at {}): {} of its events are merged now, {} were known already.",
                 merged.since, merged.taken, merged.known
             ));
         }
@@ -113,11 +116,17 @@ pub(super) async fn import(opened: Opened<'_>, file: &Path, wait: Duration) -> R
         return locked.refuse(error).await;
     }
     let source = format!("{shown}, version {} of {}", export.seq, export.environment);
+    let other_key = !export.key.is_empty() && export.key != locked.session.key().id();
     let done = Box::pin(locked.session.import(source, export.state)).await;
     let said = |seq| {
         format!(
             "The state is what {shown} says; record {seq} says so, and can be undone (restore).\n\
-             Run `plan` to see what differs from the cloud."
+             Run `plan` to see what differs from the cloud.{}",
+            if other_key {
+                "\nIts digests were made with another key: a plan cannot tell that secrets are the same, and the next apply writes them once more."
+            } else {
+                ""
+            }
         )
     };
     locked.end(done, ("file", shown.clone()), said).await
@@ -141,6 +150,11 @@ async fn change(
 /// What to do where an event does not fit.
 fn remedy(event: &Event) -> String {
     match event {
+        Event::Renamed { from, to } if from.kind != to.kind && from.name == to.name => {
+            format!(
+                "what something is cannot be renamed: forget it (`manage_state forget {from}`), or delete it by the definition"
+            )
+        }
         Event::Renamed { from, to } if from.kind != to.kind => {
             format!("give it a name of its kind: `manage_state move {from} {}.{}`", from.kind, to.name)
         }

@@ -158,9 +158,10 @@ pub(super) async fn export(
     version: Option<u64>,
 ) -> Result<Exit, Error> {
     let Opened { store, key, name, .. } = opened;
+    let digests = key.id().to_owned();
     let (seq, state) = version_or_newest(store, key, version).await?;
     own(&state, &name)?;
-    let export = Export { format: FORMAT.to_owned(), environment: name, seq, state };
+    let export = Export { format: FORMAT.to_owned(), environment: name, seq, key: digests, state };
     let text = serde_json::to_string_pretty(&export)?;
     let Some(file) = file else {
         text::say(text);

@@ -268,6 +268,14 @@ async fn carry_out(
     if !word.is_told()
         && let Ok(mut session) = Box::pin(Session::<State>::open(store, key)).await
     {
+        if let Err(error) = &ended
+            && error.is_damage()
+        {
+            text::complain(format!(
+                "What the state says now can be read in spite of this, by a snapshot: `manage_state export FILE`, without --version, has all {} resources.\n",
+                session.state().resources.len()
+            ));
+        }
         word.leave(&mut session, &place.name, &format!("manage_state {}", arguments.command.name()), &ended)
             .await;
     }

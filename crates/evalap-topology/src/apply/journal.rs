@@ -125,6 +125,8 @@ impl Writer {
         let mut failed: Option<Arc<StateError>> = None;
         let mut left = Left::default();
         let mut remembered = session.head().seq;
+        // What was sent and is in no record yet.
+        let mut calls = Vec::new();
         loop {
             let patience = session.renew_in().min(LOOK);
             let first = if failed.is_some() {
@@ -150,16 +152,17 @@ impl Writer {
                 entries.iter_mut().flat_map(|entry| std::mem::take(&mut entry.events)).collect();
             let happened: Vec<Event> =
                 events.iter().filter(|event| tells_of_effect(event)).cloned().collect();
+            calls.append(&mut fence.calls());
             if failed.is_none() {
                 let written = if events.is_empty() {
                     session.cover().await
                 } else {
-                    session.append_with(events, fence.calls()).await.map(drop)
+                    session.append_with(events, calls.clone()).await.map(|_| calls.clear())
                 };
                 failed = written.err().map(noticed);
             }
             if failed.is_some() && !happened.is_empty() {
-                match session.keep(happened).await {
+                match session.keep(happened, std::mem::take(&mut calls)).await {
                     Ok(place) => left.kept.push(place),
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn Error, "what has happened is kept nowhere");
@@ -172,7 +175,8 @@ impl Writer {
                 let _ = entry.written.send(failed.clone().map_or(Ok(()), Err));
             }
         }
-        left.calls = fence.calls();
+        calls.append(&mut fence.calls());
+        left.calls = calls;
         left
     }
 

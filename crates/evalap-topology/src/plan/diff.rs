@@ -27,7 +27,7 @@ pub(super) fn difference(
     tracked: Option<&Tracked>,
 ) -> Difference {
     let kind = address.kind;
-    let mut difference = Difference::default();
+    let (mut difference, mut backwards) = (Difference::default(), Vec::new());
     // What the last run was about to write and cannot be read back may or may not have been written.
     let remembered = tracked.filter(|tracked| tracked.phase != Phase::Updating).map(|tracked| &tracked.spec);
     // What was never seen ready may only not have come so far.
@@ -61,16 +61,16 @@ pub(super) fn difference(
             Behaviour::Attached if input::is_unresolved(desired) && !current.is_null() => {
                 difference.by_replacement.push(field);
             }
-            Behaviour::Fixed => difference.impossible.push(format!(
+            Behaviour::Fixed => backwards.push((field, format!(
                 "{address}: {name} cannot be changed: it is {current} and cannot become {desired}. Keep {current}"
-            )),
-            Behaviour::GrowOnly if less(desired, &current) => difference.impossible.push(format!(
+            ))),
+            Behaviour::GrowOnly if less(desired, &current) => backwards.push((field, format!(
                 "{address}: {name} can only grow: it is {0} and cannot become {1}. Keep {0}, or move the data into a new, smaller one by hand",
                 size(&current), size(desired)
-            )),
-            Behaviour::OneWay if current == Value::Bool(true) => difference.impossible.push(format!(
+            ))),
+            Behaviour::OneWay if current == Value::Bool(true) => backwards.push((field, format!(
                 "{address}: {name} cannot be switched off once it is on. Keep it, or move the data into a new one by hand"
-            )),
+            ))),
             Behaviour::InPlace | Behaviour::Attached | Behaviour::GrowOnly | Behaviour::OneWay | Behaviour::Unsent => difference.in_place.push(field),
         }
     }
@@ -82,6 +82,15 @@ pub(super) fn difference(
             to: Value::Null,
             cause: Cause::Definition,
         });
+    }
+    // What is made anew anyway is made as it shall be.
+    let replaced = !difference.by_replacement.is_empty();
+    for (field, problem) in backwards {
+        if replaced {
+            difference.by_replacement.push(field);
+        } else {
+            difference.impossible.push(problem);
+        }
     }
     difference
 }

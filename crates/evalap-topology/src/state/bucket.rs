@@ -11,6 +11,12 @@ use super::{StateError, Store};
 /// How long a snapshot is kept, in days: it is a cache, and the newest ones are all that is read.
 const SNAPSHOT_DAYS: u32 = 90;
 
+/// What the rule for snapshots is called.
+const SNAPSHOT_RULE: &str = "old-snapshots";
+
+/// Where what must never go lies.
+const OURS: [&str; 2] = ["log/", "key/"];
+
 /// Makes a bucket that a state can rely on: private, versioned, encrypted, old snapshots cleared away (and never a record
 /// of the log), and one that refuses to create what exists. Again and again, it changes only what is not so.
 #[derive(Debug, Clone)]
@@ -99,7 +105,6 @@ impl Bootstrap {
     }
 
     async fn clear_up(&self, done: &mut Vec<String>) -> Result<(), StateError> {
-        let wanted = lifecycle();
         let is = self.storage.get_bucket_lifecycle(&self.bucket).await;
         let is = is.map_err(|error| self.failed("given a lifecycle", error))?;
         if let Some(rule) = is.iter().flat_map(|lifecycle| &lifecycle.rules).find(|rule| touches_log(rule)) {
@@ -108,6 +113,10 @@ impl Bootstrap {
                 rule: rule.id.clone().unwrap_or_else(|| "without a name".to_owned()),
             });
         }
+        // What others keep in the bucket is theirs to clear up.
+        let rules = is.iter().flat_map(|lifecycle| &lifecycle.rules);
+        let theirs = rules.filter(|rule| rule.id.as_deref() != Some(SNAPSHOT_RULE)).cloned();
+        let wanted: Lifecycle = theirs.chain([for_snapshots()]).collect();
         if is.as_ref() == Some(&wanted) {
             return Ok(());
         }
@@ -145,7 +154,13 @@ impl Bootstrap {
         let them = || Principal::scw(self.allowed.iter().cloned());
         BucketPolicy::new([
             Statement::allow(them(), "s3:*", [bucket, objects].into_iter().collect::<OneOrMany<String>>()),
-            Statement::deny(them(), "s3:DeleteObject", format!("{}/log/*", self.bucket)),
+            Statement::deny(
+                them(),
+                "s3:DeleteObject",
+                OURS.map(|ours| format!("{}/{ours}*", self.bucket))
+                    .into_iter()
+                    .collect::<OneOrMany<String>>(),
+            ),
         ])
     }
 
@@ -154,16 +169,16 @@ impl Bootstrap {
     }
 }
 
-/// For snapshots alone. Of records and segments nothing ever expires.
-fn lifecycle() -> Lifecycle {
-    let rule = LifecycleRule::new("old-snapshots")
+/// Of records, segments and keys nothing ever expires.
+fn for_snapshots() -> LifecycleRule {
+    LifecycleRule::new(SNAPSHOT_RULE)
         .filter(LifecycleFilter::prefix("snap/"))
         .expiration(Expiration::days(SNAPSHOT_DAYS))
-        .noncurrent_expiration(NoncurrentExpiration::days(SNAPSHOT_DAYS));
-    [rule].into_iter().collect()
+        .noncurrent_expiration(NoncurrentExpiration::days(SNAPSHOT_DAYS))
 }
 
-/// Whether a rule that somebody has set would remove records: what is gone could be created again by who was suspended.
+/// Whether a rule that somebody has set would remove records, which could be created again by who was suspended, or take
+/// them where they cannot be read at once.
 fn touches_log(rule: &LifecycleRule) -> bool {
     let filter = rule.filter.as_ref();
     let prefix = filter
@@ -173,12 +188,19 @@ fn touches_log(rule: &LifecycleRule) -> bool {
         })
         .or(rule.prefix.as_deref())
         .unwrap_or_default();
-    let expires = rule.expiration.is_some() && rule.status != RuleStatus::Disabled;
-    expires && ["log/", "key/"].iter().any(|ours| ours.starts_with(prefix) || prefix.starts_with(ours))
+    let goes = rule.expiration.is_some() || !rule.transitions.is_empty();
+    let applies = goes && rule.status != RuleStatus::Disabled;
+    applies && OURS.iter().any(|ours| ours.starts_with(prefix) || prefix.starts_with(ours))
 }
 
 fn lets_everyone_in(policy: &BucketPolicy) -> bool {
     policy.statements.as_slice().iter().any(|statement| {
-        statement.effect == Effect::Allow && statement.principal == Some(Principal::everyone())
+        let everyone = match &statement.principal {
+            Some(Principal::Kinds(kinds)) => {
+                kinds.values().any(|ids| ids.as_slice().iter().any(|id| id == "*"))
+            }
+            other => *other == Some(Principal::everyone()),
+        };
+        statement.effect == Effect::Allow && everyone
     })
 }

@@ -163,7 +163,7 @@ pub enum StateError {
 
     /// The bucket would lose records with time.
     #[error(
-        "the bucket {bucket} has a lifecycle rule {rule:?} under which records of the state expire: take it away"
+        "the bucket {bucket} has a lifecycle rule {rule:?} under which records of the state expire or go where they cannot be read at once: take it away"
     )]
     Expires {
         /// The bucket.

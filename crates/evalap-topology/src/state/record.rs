@@ -27,6 +27,9 @@ pub trait Fold: Default + Clone + Debug + Serialize + DeserializeOwned {
         Vec::new()
     }
 
+    /// Takes the place of `before`, by a restoration or an import. What counts how far a state has come goes on from there.
+    fn follow(&mut self, _before: &Self) {}
+
     /// Whether all of these could be applied one after another: asked before they are written. A state that is dear
     /// to clone should answer without.
     fn check<'a>(&self, events: impl Iterator<Item = &'a Self::Event>) -> Result<(), Self::Illegal>

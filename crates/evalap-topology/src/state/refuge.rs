@@ -11,7 +11,7 @@ use super::envelope::{self, Unopened};
 use super::log::{self, Head, Log};
 use super::migrate::{self, Holds};
 use super::session::Folded;
-use super::{Entry, Fold, Note, Session, StateError, StateKey, Store};
+use super::{Call, Entry, Fold, Note, Session, StateError, StateKey, Store};
 
 /// The state as it was last read.
 const LAST: &str = "last";
@@ -57,6 +57,9 @@ struct Kept<S: Fold> {
     /// The end of the log as far as was known.
     after: Head,
     events: Vec<S::Event>,
+    /// The calls that were sent since the last record.
+    #[serde(default)]
+    calls: Vec<Call>,
 }
 
 impl<S: Fold> Session<S> {
@@ -103,15 +106,16 @@ impl<S: Fold> Session<S> {
         Ok((log, last.folded, Away { since: last.at, because, kept }))
     }
 
-    /// Keeps events that have happened and could not be written, for the next run on this machine to write. Gives where.
+    /// Keeps events that have happened and could not be written, and the calls that were sent meanwhile, for the next run
+    /// on this machine to write. Gives where.
     ///
     /// # Errors
     /// [`StateError::NoRefuge`] where the store was given none.
-    pub async fn keep(&self, events: Vec<S::Event>) -> Result<String, StateError> {
+    pub async fn keep(&self, events: Vec<S::Event>, calls: Vec<Call>) -> Result<String, StateError> {
         let refuge = self.log.store.refuge().ok_or(StateError::NoRefuge)?;
         let name = refuge.random.uuid().map_err(StateError::Random)?;
         let object = format!("kept/{:020}-{name}", self.folded.head.seq);
-        let kept = Kept::<S> { at: refuge.clock.now(), after: self.folded.head.clone(), events };
+        let kept = Kept::<S> { at: refuge.clock.now(), after: self.folded.head.clone(), events, calls };
         let payload = serde_json::to_vec(&kept).map_err(StateError::Encode)?;
         let sealed = envelope::seal(&self.log.key, &refuge.random, &object, &payload)?;
         refuge.create(&object, &sealed).await?;
@@ -142,7 +146,9 @@ impl<S: Fold> Session<S> {
                 .detail("since", kept.at.to_string())
                 .detail("events", events.len().to_string())
                 .detail("known already", (told - events.len()).to_string());
-            let entries = events.into_iter().map(Entry::Event).chain([Entry::Note(note)]).collect();
+            let calls = (!kept.calls.is_empty()).then_some(Entry::Calls(kept.calls));
+            let entries =
+                events.into_iter().map(Entry::Event).chain(calls).chain([Entry::Note(note)]).collect();
             self.write_held(entries).await?;
             refuge.remove(&object).await?;
         }

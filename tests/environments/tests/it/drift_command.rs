@@ -51,6 +51,7 @@ fn its_exit_code_is_two_for_what_is_written_blindly_and_for_what_no_plan_mends()
     // What is only taken note of is told all the same.
     let (code, said, _) = drift(&["plan", "--refresh-only"]);
     assert_eq!(code, Some(0), "{said}");
+    assert_eq!(drift(&["plan", "--refresh-only", "--detailed-exitcode"]).0, Some(2));
     assert!(said.contains("secret_environment_variables: another value"), "{said}");
     assert!(said.contains("Nothing for the state to take note of"), "{said}");
 

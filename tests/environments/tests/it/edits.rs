@@ -135,6 +135,24 @@ fn a_volume_grows_and_never_shrinks() {
 }
 
 #[test]
+fn what_is_replaced_anyway_may_become_smaller() {
+    let world = edit(
+        deployed(),
+        "size = \"10GB\"",
+        "size = \"20GB\"",
+        &["update database_instance.main (volume_size)"],
+    );
+    let world = world.edit("size = \"20GB\"", "size = \"10GB\"").edit("PostgreSQL-16", "PostgreSQL-17");
+    let plan = world.run(world.plan()).unwrap();
+    assert_eq!(plan.problems, Vec::<String>::new());
+    let instance =
+        plan.changes.iter().find(|planned| planned.address.to_string() == "database_instance.main");
+    let fields: Vec<_> = instance.unwrap().change.fields().iter().map(|field| field.name.as_str()).collect();
+    assert_eq!((instance.unwrap().change.verb(), fields), ("replace", vec!["engine", "volume_size"]));
+    assert!(!plan.losses().is_empty());
+}
+
+#[test]
 fn retention_contacts_and_tags() {
     let world = edit(
         deployed(),

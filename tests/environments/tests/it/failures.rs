@@ -125,6 +125,25 @@ fn what_somebody_else_deletes_is_made_again() {
     assert_eq!(world.changes(), Vec::<String>::new());
 }
 
+/// What was restored is another state than any before, however many events it is made of.
+#[test]
+fn a_plan_of_before_a_restoration_is_refused() {
+    let world = World::staging();
+    let plan = world.run(world.plan()).unwrap();
+    world.must_apply();
+    world.run(async {
+        let mut session = Session::<State>::open(world.store.clone(), world.key.clone()).await.unwrap();
+        session.lock(Holder::current("test"), Duration::ZERO, |_| {}).await.unwrap();
+        session.restore(0).await.unwrap();
+        session.release(None).await.unwrap();
+    });
+    let made = world.emulator.requests().count("CreateVPC");
+    let mut engine = world.run(world.open()).unwrap();
+    let refused = world.run(world.carry_out(&mut engine, &plan)).unwrap_err();
+    assert!(matches!(refused, Error::StalePlan { .. }), "{refused}");
+    assert_eq!(world.emulator.requests().count("CreateVPC"), made);
+}
+
 #[test]
 fn a_plan_that_another_run_has_overtaken_is_refused_and_the_audit_says_why() {
     let world = World::staging();

@@ -66,6 +66,22 @@ fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
         world.progress.lock().unwrap().iter().any(|progress| matches!(progress, Progress::Merged(_)));
     assert!(merged);
     assert_eq!(world.changes(), Vec::<String>::new());
+    let session = world.run(Session::<State>::open(world.store.clone(), world.key.clone())).unwrap();
+    // What was sent while nothing could be written is in the audit, too.
+    let told = audit(&world.run(session.history()).unwrap());
+    let told = told
+        .iter()
+        .flat_map(|run| &run.calls)
+        .filter(|call| call.method == "POST" && call.status == Some(200));
+    let mut told: Vec<_> = told.map(|call| call.path.clone()).collect();
+    let requests = world.emulator.requests();
+    let sent = requests.recent().filter(|sent| {
+        sent.verb == "POST" && sent.status == Some(200) && sent.product != Some("object-storage")
+    });
+    let mut sent: Vec<_> = sent.map(|sent| sent.path.clone()).collect();
+    told.sort();
+    sent.sort();
+    assert_eq!(told, sent);
     for operation in ["CreateVPC", "CreateInstance", "CreateContainer", "CreateToken"] {
         let made = world.emulator.requests().count(operation);
         assert!(made <= 3, "{operation}: {made}");

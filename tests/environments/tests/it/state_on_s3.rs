@@ -6,7 +6,8 @@ use evalap_topology::state::{Bootstrap, Entry, LeaseEvent, Session, StateError, 
 use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, ProjectId, Random, Timestamp, Transport};
 use scaleway_emulator::Emulator;
 use scaleway_object_storage::{
-    BucketName, BucketPolicy, Expiration, LifecycleFilter, LifecycleRule, ObjectStorage, Principal, Statement,
+    BucketName, BucketPolicy, Expiration, LifecycleFilter, LifecycleRule, ObjectStorage, Principal,
+    Statement, StorageClass, Transition,
 };
 
 use crate::desk::Desk;
@@ -101,10 +102,30 @@ fn a_bucket_is_made_ready_once() {
             assert!(matches!(&error, StateError::Expires { rule, .. } if rule == "all"), "{error}");
             storage.delete_bucket_lifecycle(&name).await.unwrap();
 
-            let public = Statement::allow(Principal::everyone(), "s3:GetObject", "evalap-state/*");
-            storage.put_bucket_policy(&name, BucketPolicy::new([public])).await.unwrap();
+            let cold = LifecycleRule::new("cold")
+                .filter(LifecycleFilter::prefix("log/"))
+                .transitions(vec![Transition::days(30, StorageClass::Glacier)]);
+            storage.put_bucket_lifecycle(&name, [cold].into_iter().collect()).await.unwrap();
             let error = ready.run().await.unwrap_err();
-            assert!(matches!(error, StateError::Public { .. }), "{error}");
+            assert!(matches!(&error, StateError::Expires { rule, .. } if rule == "cold"), "{error}");
+
+            let theirs = LifecycleRule::new("backups")
+                .filter(LifecycleFilter::prefix("backups/"))
+                .expiration(Expiration::days(30));
+            storage.put_bucket_lifecycle(&name, [theirs].into_iter().collect()).await.unwrap();
+            assert_eq!(ready.run().await.unwrap().len(), 1);
+            let lifecycle = storage.get_bucket_lifecycle(&name).await.unwrap().unwrap();
+            let rules: Vec<_> = lifecycle.rules.iter().filter_map(|rule| rule.id.as_deref()).collect();
+            assert_eq!(rules, ["backups", "old-snapshots"], "others' rules stay");
+            assert_eq!(ready.run().await.unwrap(), Vec::<String>::new());
+
+            for everyone in [Principal::everyone(), Principal::scw(["*"]), Principal::scw(["user_id:x", "*"])]
+            {
+                let public = Statement::allow(everyone, "s3:GetObject", "evalap-state/*");
+                storage.put_bucket_policy(&name, BucketPolicy::new([public])).await.unwrap();
+                let error = ready.run().await.unwrap_err();
+                assert!(matches!(error, StateError::Public { .. }), "{error}");
+            }
         })
         .unwrap();
 }

@@ -35,7 +35,7 @@ async fn cut_off(bench: &Bench, folder: &Path, name: &str) {
     session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
     let error = session.append(added(name)).await.unwrap_err();
     assert!(error.is_unavailable(), "{error}");
-    let place = session.keep(added(name)).await.unwrap();
+    let place = session.keep(added(name), vec![Call::new(None, "POST", "/x")]).await.unwrap();
     assert!(Path::new(&place).is_file(), "{place}");
     let text = std::fs::read(place).unwrap();
     assert!(!String::from_utf8_lossy(&text).contains(&format!("{name:?}")), "it is encrypted");
