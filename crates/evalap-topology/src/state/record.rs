@@ -27,7 +27,8 @@ pub trait Fold: Default + Clone + Debug + Serialize + DeserializeOwned {
         Vec::new()
     }
 
-    /// Takes the place of `before`, by a restoration or an import. What counts how far a state has come goes on from there.
+    /// Is about to take the place of `before`, by a restoration or an import. What counts how far a state has come goes on
+    /// from there.
     fn follow(&mut self, _before: &Self) {}
 
     /// Whether all of these could be applied one after another: asked before they are written. A state that is dear

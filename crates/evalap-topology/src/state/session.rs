@@ -95,11 +95,9 @@ impl<S: Fold> Folded<S> {
                 Entry::Event(event) => {
                     self.state.apply(event).map_err(|source| illegal(head.seq, source))?;
                 }
-                Entry::Restored { mut state, .. } | Entry::Imported { mut state, .. } => {
-                    state.follow(&self.state);
-                    self.state = state;
-                }
-                Entry::Rekeyed { state, .. } => self.state = state,
+                Entry::Restored { state, .. }
+                | Entry::Imported { state, .. }
+                | Entry::Rekeyed { state, .. } => self.state = state,
                 Entry::MovedTo { place } => self.moved_to = Some(place),
                 Entry::Lease(_) | Entry::Note(_) | Entry::Calls(_) => {}
             }
