@@ -1,6 +1,7 @@
 //! One environment: what is remembered, what exists, what shall be.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use scaleway_core::{Client, SecretId, Timestamp};
@@ -25,7 +26,7 @@ pub struct Engine {
     cloud: Cloud,
     session: Session<State>,
     binding: Binding,
-    desired: Vec<Resource>,
+    desired: Arc<[Resource]>,
     /// Secrets that the definition takes as they are and that do not exist.
     missing: Vec<String>,
     /// Changes when the definition does, or a value that it takes from outside.
@@ -90,7 +91,7 @@ impl Engine {
         let marks = environment.required_tags().to_vec();
         let cloud = Cloud::new(client, project, region, marks, session.key().clone(), values.iter().cloned());
         let missing = find_existing(&cloud, definition, &mut sources).await?;
-        let desired = resources(definition, &sources, session.key());
+        let desired = resources(definition, &sources, session.key()).into();
         let digest = definition.digest().map_err(|_| invalid("definition"))?;
         let digests: Vec<_> = values.iter().map(|value| session.key().digest(value).to_string()).collect();
         let parts = std::iter::once(digest.as_str()).chain(digests.iter().map(String::as_str));
@@ -139,10 +140,9 @@ impl Engine {
         if !self.missing.is_empty() {
             return Err(Error::Secrets { problems: self.missing.clone() });
         }
-        let desired = std::mem::take(&mut self.desired);
-        let plan = self.plan_for(&desired, scope).await;
-        self.desired = desired;
-        plan
+        // Shared, and not taken out: whoever gives this up halfway must find it there the next time.
+        let desired = Arc::clone(&self.desired);
+        self.plan_for(&desired, scope).await
     }
 
     /// What must change for nothing that we made to be left.

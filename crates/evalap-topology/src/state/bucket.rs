@@ -17,6 +17,9 @@ const SNAPSHOT_RULE: &str = "old-snapshots";
 /// Where what must never go lies.
 const OURS: [&str; 2] = ["log/", "key/"];
 
+/// Where what is read instead of it lies.
+const CACHES: [&str; 2] = ["snap/", "seg/"];
+
 /// Makes a bucket that a state can rely on: private, versioned, encrypted, old snapshots cleared away (and never a record
 /// of the log), and one that refuses to create what exists. Again and again, it changes only what is not so.
 #[derive(Debug, Clone)]
@@ -188,9 +191,10 @@ fn touches_log(rule: &LifecycleRule) -> bool {
         })
         .or(rule.prefix.as_deref())
         .unwrap_or_default();
-    let goes = rule.expiration.is_some() || !rule.transitions.is_empty();
-    let applies = goes && rule.status != RuleStatus::Disabled;
-    applies && OURS.iter().any(|ours| ours.starts_with(prefix) || prefix.starts_with(ours))
+    let covers = |ours: &&str| ours.starts_with(prefix) || prefix.starts_with(*ours);
+    let loses = rule.expiration.is_some() && OURS.iter().any(covers);
+    let puts_away = !rule.transitions.is_empty() && OURS.iter().chain(&CACHES).any(covers);
+    rule.status != RuleStatus::Disabled && (loses || puts_away)
 }
 
 fn lets_everyone_in(policy: &BucketPolicy) -> bool {

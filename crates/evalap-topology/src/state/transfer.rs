@@ -18,6 +18,7 @@ impl<S: Fold> Session<S> {
     /// written there, and the lock is held on.
     pub async fn move_to(&mut self, there: Store, note: Note) -> Result<Self, StateError> {
         self.held()?;
+        let copied = self.folded.head.seq;
         self.is_the_same(&there).await?;
         self.copy("key", &there, true).await?;
         self.copy_log(&there).await?;
@@ -28,9 +29,14 @@ impl<S: Fold> Session<S> {
             return Err(StateError::OtherLog { place: there.place().to_owned(), seq: moved.folded.head.seq });
         }
         let last = self.write_held(vec![Entry::MovedTo { place: there.place().to_owned() }]).await?;
-        // There too: a log that comes back meets its own beginning.
-        self.copy_one(log::object(last), &there, true).await?;
+        // There too: a log that comes back meets its own beginning. And what came between, for notes need no lock.
+        for seq in copied + 1..=last {
+            self.copy_one(log::object(seq), &there, true).await?;
+        }
         moved.refresh().await?;
+        if moved.folded.head != self.folded.head {
+            return Err(StateError::OtherLog { place: there.place().to_owned(), seq: moved.folded.head.seq });
+        }
         moved.own = self.own.take();
         moved.release(Some(note)).await?;
         Ok(moved)

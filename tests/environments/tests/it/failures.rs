@@ -125,6 +125,19 @@ fn what_somebody_else_deletes_is_made_again() {
     assert_eq!(world.changes(), Vec::<String>::new());
 }
 
+#[test]
+fn a_plan_that_is_given_up_halfway_changes_no_later_one() {
+    let world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    world.must_apply();
+    let mut engine = world.run(world.open()).unwrap();
+    world.run(async {
+        let given_up = world.clock.timeout(Duration::from_millis(1), Box::pin(engine.plan())).await;
+        assert!(given_up.is_none());
+        let plan = engine.plan().await.unwrap();
+        assert!(plan.is_empty(), "{:#?}", environments::lines(&plan));
+    });
+}
+
 /// What was restored is another state than any before, however many events it is made of.
 #[test]
 fn a_plan_of_before_a_restoration_is_refused() {

@@ -9,6 +9,7 @@ contract! {
     a_state_comes_back_with_what_was_added,
     one_whose_move_ended_before_its_last_record_is_used_where_it_went,
     another_state_is_not_written_over,
+    what_others_note_during_a_move_goes_along,
 }
 
 fn elsewhere(bench: &Bench) -> Store {
@@ -99,4 +100,21 @@ async fn another_state_is_not_written_over(bench: &Bench) {
     // The lock is still there to be given back.
     session.release(None).await.unwrap();
     assert_eq!(bench.open().await.moved_to(), None);
+}
+
+async fn what_others_note_during_a_move_goes_along(bench: &Bench) {
+    let there = elsewhere(bench);
+    let mut session = bench.locked("alice").await;
+    session.append(added("a")).await.unwrap();
+    // Whoever moves the state does not know of these.
+    let mut reader = bench.open().await;
+    for _ in 0..3 {
+        reader.note(done()).await.unwrap();
+    }
+    let moved = session.move_to(there.clone(), done()).await.unwrap();
+    let verified = Session::<Names>::verify(there.clone(), bench.key.clone()).await.unwrap();
+    assert_eq!(verified.head, *moved.head());
+    let mut there = Session::<Names>::open(there, bench.key.clone()).await.unwrap();
+    there.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
+    assert_eq!(there.append(added("b")).await.unwrap(), moved.head().seq + 2);
 }
