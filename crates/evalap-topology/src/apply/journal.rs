@@ -162,8 +162,11 @@ impl Writer {
                 failed = written.err().map(noticed);
             }
             if failed.is_some() && !happened.is_empty() {
-                match session.keep(happened, std::mem::take(&mut calls)).await {
-                    Ok(place) => left.kept.push(place),
+                match session.keep(happened, calls.clone()).await {
+                    Ok(place) => {
+                        calls.clear();
+                        left.kept.push(place);
+                    }
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn Error, "what has happened is kept nowhere");
                     }
