@@ -25,21 +25,22 @@ impl<S: Fold> Session<S> {
         self.copy("seg", &there, false).await?;
         self.copy("snap", &there, false).await?;
         let mut moved = Self::open(there.clone(), self.log.key.clone()).await?.lease_times(self.times);
-        if moved.folded.head != self.folded.head {
-            return Err(StateError::OtherLog { place: there.place().to_owned(), seq: moved.folded.head.seq });
-        }
+        self.ends_as(&moved)?;
         let last = self.write_held(vec![Entry::MovedTo { place: there.place().to_owned() }]).await?;
         // There too: a log that comes back meets its own beginning. And what came between, for notes need no lock.
         for seq in copied + 1..=last {
             self.copy_one(log::object(seq), &there, true).await?;
         }
         moved.refresh().await?;
-        if moved.folded.head != self.folded.head {
-            return Err(StateError::OtherLog { place: there.place().to_owned(), seq: moved.folded.head.seq });
-        }
+        self.ends_as(&moved)?;
         moved.own = self.own.take();
         moved.release(Some(note)).await?;
         Ok(moved)
+    }
+
+    fn ends_as(&self, moved: &Self) -> Result<(), StateError> {
+        let (place, seq) = (moved.log.store.place().to_owned(), moved.folded.head.seq);
+        if moved.folded.head == self.folded.head { Ok(()) } else { Err(StateError::OtherLog { place, seq }) }
     }
 
     /// What is there already must be a part of this log: a record of ours behind another's would spoil both.

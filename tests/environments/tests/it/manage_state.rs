@@ -111,6 +111,9 @@ fn what_a_state_says_and_said_is_shown_compared_and_taken_back() {
         (&told["chain"]["whole"], &told["runs"][6]["by"]["command"]),
         (&true.into(), &"manage_state verify".into())
     );
+    // The line that the audit itself left names the record that it found last.
+    let next = usize::try_from(told["chain"]["records"].as_u64().unwrap()).unwrap();
+    assert_eq!(told["chain"]["hash"], office.json(&["history", "--json"])[next]["previous"]);
 
     let exported = office.folder.path().join("exported.json").display().to_string();
     office.does(&["export", &exported]);
