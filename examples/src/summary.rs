@@ -104,6 +104,12 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
             text::list(&outcome.kept)
         );
     }
+    if let Some(because) = &outcome.locked {
+        let _ = writeln!(
+            out,
+            "\nThe lock could not be given back: {because}. The next run on this machine takes it over; others must wait until its lease has ended."
+        );
+    }
     let _ = write!(
         out,
         "\nWhat is done is done and remembered ({}). `{again}` goes on from there",

@@ -122,6 +122,12 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
                 run.calls.extend(calls.iter().cloned());
             }
         }
+        Entry::Merged { since, taken, known, .. } => {
+            let what = format!(
+                "merged what could not be written at {since}: {taken} events, {known} more were known"
+            );
+            tell(runs, record, whole(record, what));
+        }
         Entry::Event(event) => {
             let changed = changed(state, record, event);
             // What does not fit was never written by us.

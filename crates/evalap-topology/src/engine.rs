@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use scaleway_core::{Client, SecretId, Timestamp};
-use scaleway_secrets::{ListSecretVersions, ListSecrets, SecretVersionStatus};
+use scaleway_core::{Client, Timestamp};
 
 use crate::address::Address;
 use crate::apply::{self, ApplyOptions, Outcome, Progress};
 use crate::cloud::Cloud;
 use crate::definition::{Definition, SecretSource};
-use crate::error::{Error, KindError};
-use crate::kinds::{KindName, Resource};
+use crate::error::{Error, told};
+use crate::kinds::{KindName, Resource, SecretVersion};
 use crate::model::{Binding, Event, State};
 use crate::observe::Observed;
 use crate::plan::{self, Basis, Plan, Scope};
@@ -245,7 +244,7 @@ impl Engine {
             self.tell_refused(&lock.holder, &error).await;
             return Err(error);
         }
-        let mut outcome = self.apply_locked(plan, &lock.holder, options, report).await;
+        let mut outcome = self.apply_locked(plan, options, report).await;
         let (word, counts) = match &outcome {
             Ok(outcome) if outcome.is_complete() => ("done", outcome.done.len()),
             Ok(outcome) => ("failed", outcome.failed.len()),
@@ -253,18 +252,27 @@ impl Engine {
         };
         let mut note = Note::new(&lock.holder, word).detail("changes", counts.to_string());
         if let Err(error) = &outcome {
-            note = note.detail("because", error.to_string());
+            note = note.detail("because", told(error));
         }
         let calls = outcome.as_mut().map(|outcome| std::mem::take(&mut outcome.calls)).unwrap_or_default();
-        let released = Box::pin(self.session.release_with(Some(note), calls)).await;
+        let released = Box::pin(self.session.release_with(Some(note), calls.clone())).await;
         if released.is_err() {
             // Nobody on this machine has read more of it, and it may be long until it can be read again.
             self.session.remember().await;
         }
-        let outcome = outcome?;
-        // Whoever has taken the lock over has it now; what failed for that is in the outcome already.
-        if outcome.is_complete() {
-            released?;
+        let mut outcome = outcome?;
+        if released.is_err()
+            && !calls.is_empty()
+            && let Ok(place) = self.session.keep(Vec::new(), calls).await
+        {
+            outcome.kept.push(place);
+        }
+        match released {
+            // Whoever has taken the lock over has it now; what failed for that is in the outcome already.
+            Err(error) if error.is_fenced() && !outcome.is_complete() => {}
+            Err(error) if outcome.is_complete() => return Err(error.into()),
+            Err(error) => outcome.locked = Some(told(&error)),
+            Ok(()) => {}
         }
         Ok(outcome)
     }
@@ -294,7 +302,7 @@ impl Engine {
         if refused.is_away() || !self.session.takes_notes() {
             return;
         }
-        let note = Note::new(holder, "refused").detail("because", refused.to_string());
+        let note = Note::new(holder, "refused").detail("because", told(refused));
         if let Err(error) = self.session.note(note).await {
             tracing::warn!(error = &error as &dyn std::error::Error, "a refusal is not in the audit");
         }
@@ -319,12 +327,11 @@ impl Engine {
     async fn apply_locked(
         &mut self,
         plan: &Plan,
-        holder: &Holder,
         options: &ApplyOptions,
         report: &dyn Fn(Progress),
     ) -> Result<Outcome, Error> {
         // Before the plan is held against the state: it was made without what an earlier run could not write.
-        if let Some(merged) = Box::pin(self.session.merge_kept(holder)).await? {
+        if let Some(merged) = Box::pin(self.session.merge_kept()).await? {
             report(Progress::Merged(merged));
         }
         plan.basis.still_holds(&self.basis())?;
@@ -347,27 +354,10 @@ async fn find_existing(
         definition.secrets.iter().filter(|(_, secret)| secret.source == SecretSource::Existing)
     {
         let full = definition.secret_name(name);
-        match existing(cloud, &secret.path, &full).await.map_err(|source| Error::Observe { what: "secret", source })? {
+        match SecretVersion::existing(cloud, &secret.path, &full).await.map_err(|source| Error::Observe { what: "secret", source })? {
             Some((id, revision)) => sources.found(name, id, revision),
             None => problems.push(format!("{name}: Secret Manager has no secret {full:?} in {:?} with an enabled version: make it, or take its value from a variable", secret.path)),
         }
     }
     Ok(problems)
-}
-
-async fn existing(cloud: &Cloud, path: &str, name: &str) -> Result<Option<(SecretId, u32)>, KindError> {
-    let list = ListSecrets::default()
-        .project_id(cloud.project())
-        .scheduled_for_deletion(false)
-        .name(name)
-        .path(path);
-    let Some(secret) =
-        cloud.secrets.list_secrets(list).all_settled().await?.into_iter().find(|secret| secret.name == name)
-    else {
-        return Ok(None);
-    };
-    let versions =
-        cloud.secrets.list_secret_versions(&secret.id, ListSecretVersions::default()).all_settled().await?;
-    let enabled = versions.iter().filter(|version| version.status == SecretVersionStatus::Enabled);
-    Ok(enabled.map(|version| version.revision).max().map(|revision| (secret.id, revision)))
 }

@@ -58,6 +58,9 @@ pub enum Event {
         spec: Attributes,
         /// What it refers to.
         depends_on: Vec<Address>,
+        /// The attributes that are written; none where that is not known.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        changed: Vec<String>,
     },
     /// The call that changes the resource was answered: what it began may be under way.
     Updated {
@@ -136,7 +139,9 @@ impl Event {
         let (spec, outputs, depends_on) = (Attributes::new(), Attributes::new(), Vec::new());
         match self {
             Self::Creating { address, .. } => Self::Creating { address: address.clone(), spec, depends_on },
-            Self::Updating { address, .. } => Self::Updating { address: address.clone(), spec, depends_on },
+            Self::Updating { address, .. } => {
+                Self::Updating { address: address.clone(), spec, depends_on, changed: Vec::new() }
+            }
             Self::Adopted { address, id, .. } => {
                 Self::Adopted { address: address.clone(), id: id.clone(), spec, outputs, depends_on }
             }
@@ -177,13 +182,24 @@ pub struct Tracked {
     pub outputs: Attributes,
     /// What it referred to when it was last made or changed.
     pub depends_on: Vec<Address>,
+    /// While it is not known whether an update was heard: what that was to write; none where that is not known either.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_doubt: Vec<String>,
 }
 
 impl Tracked {
     /// As much of it as decides what may happen to it.
     fn outline(&self) -> Self {
-        let (spec, outputs, depends_on) = (Attributes::new(), Attributes::new(), Vec::new());
-        Self { phase: self.phase, id: self.id.clone(), spec, outputs, depends_on }
+        let (spec, outputs) = (Attributes::new(), Attributes::new());
+        let (depends_on, in_doubt) = (Vec::new(), Vec::new());
+        Self { phase: self.phase, id: self.id.clone(), spec, outputs, depends_on, in_doubt }
+    }
+
+    /// Whether it is not known what the attribute is, where it cannot be read: an update that was to write it may not have
+    /// been heard.
+    pub fn is_in_doubt(&self, attribute: &str) -> bool {
+        self.phase == Phase::Updating
+            && (self.in_doubt.is_empty() || self.in_doubt.iter().any(|name| name == attribute))
     }
 }
 
@@ -268,8 +284,8 @@ impl Fold for State {
                 if self.resources.get(&address).is_some_and(|tracked| tracked.phase != Creating) {
                     return Err(Illegal(format!("{address} cannot be made: it is tracked already")));
                 }
-                let tracked =
-                    Tracked { phase: Creating, id: None, spec, outputs: Attributes::new(), depends_on };
+                let (outputs, in_doubt) = (Attributes::new(), Vec::new());
+                let tracked = Tracked { phase: Creating, id: None, spec, outputs, depends_on, in_doubt };
                 self.resources.insert(address, tracked);
             }
             Event::Created { address, id } => {
@@ -277,9 +293,20 @@ impl Fold for State {
                 tracked.phase = Created;
                 tracked.id = Some(id);
             }
-            Event::Updating { address, spec, depends_on } => {
+            Event::Updating { address, spec, depends_on, mut changed } => {
                 let tracked = self.tracked(&address, "updated", &[Created, Ready, Updating])?;
+                // What an update before it was to write, and may not have, is in doubt still.
+                if tracked.phase == Updating {
+                    if tracked.in_doubt.is_empty() || changed.is_empty() {
+                        changed.clear();
+                    } else {
+                        changed.append(&mut tracked.in_doubt);
+                        changed.sort();
+                        changed.dedup();
+                    }
+                }
                 tracked.phase = Updating;
+                tracked.in_doubt = changed;
                 tracked.spec = spec;
                 tracked.depends_on = depends_on;
             }
@@ -287,19 +314,22 @@ impl Fold for State {
                 let tracked = self.tracked(&address, "changed", &[Updating])?;
                 tracked.phase = Created;
                 tracked.id = Some(id);
+                tracked.in_doubt.clear();
             }
             Event::Ready { address, id, outputs } => {
                 let tracked = self.tracked(&address, "ready", &[Created, Ready, Updating])?;
                 tracked.phase = Ready;
                 tracked.id = Some(id);
                 tracked.outputs = outputs;
+                tracked.in_doubt.clear();
             }
             Event::Adopted { address, id, spec, outputs, depends_on } => {
                 if self.resources.get(&address).is_some_and(|tracked| !matches!(tracked.phase, Creating)) {
                     return Err(Illegal(format!("{address} cannot be adopted: it is tracked already")));
                 }
-                self.resources
-                    .insert(address, Tracked { phase: Ready, id: Some(id), spec, outputs, depends_on });
+                let (id, in_doubt) = (Some(id), Vec::new());
+                let tracked = Tracked { phase: Ready, id, spec, outputs, depends_on, in_doubt };
+                self.resources.insert(address, tracked);
             }
             Event::Deleting { address } => {
                 self.tracked(&address, "deleted", &[Creating, Created, Ready, Updating, Deleting])?.phase =

@@ -360,7 +360,9 @@ impl Error {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::StillChanging { .. } => true,
-            Self::Transport { source, .. } => !matches!(source, TransportError::TooLarge { .. }),
+            Self::Transport { source, .. } => {
+                !matches!(source, TransportError::TooLarge { .. } | TransportError::Withheld { .. })
+            }
             Self::Api(error) => {
                 matches!(error.status, 408 | 429 | 500 | 502..=599) || self.is_transient_state()
             }

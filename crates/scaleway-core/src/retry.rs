@@ -59,7 +59,7 @@ impl RetryPolicy {
     fn trouble(outcome: &Outcome<'_>, repeatable: bool) -> Option<Trouble> {
         match outcome {
             // The same answer would come again.
-            Outcome::Failed(TransportError::TooLarge { .. }) => None,
+            Outcome::Failed(TransportError::TooLarge { .. } | TransportError::Withheld { .. }) => None,
             Outcome::Failed(error) if error.is_never_sent() || repeatable => Some(Trouble::Connection),
             // The edge refuses before anything has happened: even a create can be sent again. So does IAM.
             Outcome::Answered(429) => Some(Trouble::RateLimit),
@@ -185,6 +185,7 @@ mod tests {
         assert_eq!(attempts(&Outcome::Failed(&lost), true), 3);
         assert_eq!(attempts(&Outcome::Failed(&unsent), false), 3);
         assert_eq!(attempts(&Outcome::Failed(&TransportError::TooLarge { limit: 1 }), true), 1);
+        assert_eq!(attempts(&Outcome::Failed(&TransportError::withheld("no lock")), true), 1);
         assert_eq!(attempts(&Outcome::Answered(503), false), 1);
         assert_eq!(attempts(&Outcome::Answered(503), true), 5);
         assert_eq!(attempts(&Outcome::Answered(501), true), 1);

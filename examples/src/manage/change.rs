@@ -41,7 +41,7 @@ impl Locked {
         let holder = Holder::current(format!("manage_state {command}"));
         Box::pin(session.lock(holder.clone(), wait, |_| {})).await?;
         opened.word.set_told(true);
-        if let Some(merged) = Box::pin(session.merge_kept(&holder)).await? {
+        if let Some(merged) = Box::pin(session.merge_kept()).await? {
             text::say(format!(
                 "An earlier run could not write what it did (at {}): {} of its events are merged now, {} were known already.",
                 merged.since, merged.taken, merged.known

@@ -276,6 +276,9 @@ fn entry(entry: &Entry<State>) -> String {
         Entry::Lease(LeaseEvent::Wait { holder, .. }) => format!("{holder} waits for the lock"),
         Entry::Lease(LeaseEvent::Leave { .. }) => "somebody waits no longer".to_owned(),
         Entry::Note(note) => format!("{}: {}{}", note.by, note.outcome, told_details(&note.details)),
+        Entry::Merged { since, taken, known, .. } => {
+            format!("merged what could not be written at {since}: {taken} events, {known} more were known")
+        }
         Entry::Calls(calls) => format!("{} sent", text::count(calls.len(), "call")),
         Entry::Restored { from, .. } => format!("restored to what it was after record {from}"),
         Entry::Imported { source, .. } => format!("imported from {source}"),

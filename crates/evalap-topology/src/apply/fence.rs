@@ -78,6 +78,18 @@ impl Drop for Raised {
     }
 }
 
+/// A call that has left. It is told when it ends, and where it is given up, as one that is not waited for any longer is.
+struct Sent<'a> {
+    fence: &'a Fence,
+    call: Option<Call>,
+}
+
+impl Drop for Sent<'_> {
+    fn drop(&mut self) {
+        self.fence.gate().calls.extend(self.call.take());
+    }
+}
+
 /// A transport with a [`Fence`] before it.
 #[derive(Debug)]
 pub(crate) struct Fenced {
@@ -92,18 +104,15 @@ impl Transport for Fenced {
         }
         Box::pin(async move {
             let Some(journal) = self.fence.journal() else { return self.transport.send(request).await };
-            journal
-                .covered()
-                .await
-                .map_err(|_| TransportError::never_sent("the state's lock is not ours any more"))?;
+            journal.covered().await.map_err(TransportError::withheld)?;
             let resource = RESOURCE.try_with(ToString::to_string).ok();
-            let mut call = Call::new(resource, request.method().as_str(), request.uri().path());
+            let call = Call::new(resource, request.method().as_str(), request.uri().path());
+            let mut sent = Sent { fence: &self.fence, call: Some(call) };
             let answer = self.transport.send(request).await;
-            if let Ok(answer) = &answer {
+            if let (Some(call), Ok(answer)) = (&mut sent.call, &answer) {
                 let id = answer.headers().get("x-request-id").and_then(|id| id.to_str().ok());
                 (call.status, call.request_id) = (Some(answer.status().as_u16()), id.map(str::to_owned));
             }
-            self.fence.gate().calls.push(call);
             answer
         })
     }

@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::fence::Fence;
 use super::progress::Progress;
+use crate::error::told;
 use crate::model::{Event, State};
 use crate::state::{Call, Cover, Session, StateError};
 
@@ -119,7 +120,7 @@ impl Writer {
         report: &dyn Fn(Progress),
     ) -> Left {
         let noticed = |error: StateError| {
-            report(Progress::Unwritable { error: super::told(&error) });
+            report(Progress::Unwritable { error: told(&error) });
             Arc::new(error)
         };
         let mut failed: Option<Arc<StateError>> = None;

@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::step::{StepError, Work, unknown};
 use crate::error::KindError;
 use crate::kinds::{Claim, Owner, Recovery, Seen};
-use crate::model::{Attributes, Phase, Tracked};
+use crate::model::{Attributes, Event, Phase, Tracked};
 
 /// How long a create that failed without saying whether it happened is looked for, and what we remember and do not see.
 const DOUBT: Duration = Duration::from_secs(8);
@@ -23,8 +23,8 @@ const IN_FLIGHT: Duration = Duration::from_secs(65);
 
 impl Work<'_> {
     /// The id of what is there after all, where it can be kept. What an earlier run has made otherwise than it shall be now
-    /// is deleted, to be made again.
-    pub(super) async fn turned_up(&self) -> Result<Option<String>, StepError> {
+    /// is deleted, to be made again: that it is gone is told by `before`, what is written before it is made.
+    pub(super) async fn turned_up(&self, before: &mut Vec<Event>) -> Result<Option<String>, StepError> {
         let Some(tracked) = self.tracked else { return Ok(None) };
         let kind = self.address().kind;
         // What we remember lived in something else, which is gone.
@@ -42,7 +42,10 @@ impl Work<'_> {
         if kind.profile().holds_data {
             return Err(StepError::TurnedUp);
         }
+        let address = self.address();
+        self.journal.write(vec![Event::Deleting { address: address.clone() }]).await?;
         kind.delete(self.cloud, &seen.id).await?;
+        before.push(Event::Deleted { address: address.clone() });
         Ok(None)
     }
 

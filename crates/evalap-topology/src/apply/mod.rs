@@ -20,7 +20,7 @@ pub use progress::{Done, Failed, Outcome, Progress};
 
 use crate::address::Address;
 use crate::cloud::Cloud;
-use crate::error::Error;
+use crate::error::{Error, told};
 use crate::graph::{self, Edges};
 use crate::input;
 use crate::kinds::{KindName, Seen};
@@ -344,21 +344,6 @@ enum Ended {
     },
     /// The last write of one.
     Written { done: Done, result: Result<(), Unwritten> },
-}
-
-/// An error with its causes, in one line.
-fn told(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let message = error.to_string();
-        if !text.contains(&message) {
-            text.push_str(": ");
-            text.push_str(&message);
-        }
-        cause = error.source();
-    }
-    text
 }
 
 fn critical_path(edges: &Edges<Step>, done: &[Done]) -> Vec<Address> {

@@ -94,8 +94,11 @@ pub struct Outcome {
     pub stopped: bool,
     /// How long it took.
     pub took: Duration,
-    /// Where on this machine events are kept that happened and could not be written to the state: the next run does it.
+    /// Where on this machine is kept what happened and could not be written to the state: the next run does it.
     pub kept: Vec<String>,
+    /// Why the lock could not be given back, where it could not and is still ours: the next run on this machine takes it over
+    /// at once, another when the lease has ended.
+    pub locked: Option<String>,
     /// Calls that no record tells yet.
     pub(crate) calls: Vec<Call>,
     /// The chain of changes, each begun when the one before was done, that the apply took as long as.

@@ -133,7 +133,7 @@ impl Work<'_> {
     async fn create(&self, mut before: Vec<Event>) -> Result<Made, StepError> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
-        if let Some(id) = self.turned_up().await? {
+        if let Some(id) = self.turned_up(&mut before).await? {
             return self.made(id.clone(), vec![Event::Created { address, id }]).await;
         }
         before.push(Event::Creating { address: address.clone(), spec, depends_on });
@@ -162,7 +162,9 @@ impl Work<'_> {
     ) -> Result<Made, StepError> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
-        before.push(Event::Updating { address: address.clone(), spec, depends_on });
+        let updating =
+            Event::Updating { address: address.clone(), spec, depends_on, changed: changed.clone() };
+        before.push(updating);
         self.journal.write(before).await?;
         let id = address.kind.update(self.cloud, &self.spec, id, &changed).await.map_err(unknown)?;
         self.made(id.clone(), vec![Event::Updated { address, id }]).await

@@ -1,6 +1,7 @@
 use scaleway_core::{Random, Secret, SecretId};
 use scaleway_secrets::{
-    CreateSecretVersion, ListSecretVersions, Payload, SecretVersion as Existing, SecretVersionStatus,
+    CreateSecretVersion, ListSecretVersions, ListSecrets, Payload, SecretVersion as Existing,
+    SecretVersionStatus,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -50,6 +51,30 @@ pub struct SecretRef {
     pub secret_id: Input<SecretId>,
     /// The version.
     pub revision: Input<u32>,
+}
+
+impl SecretVersion {
+    /// The secret of that name and its newest version that is enabled, if somebody has made one.
+    pub(crate) async fn existing(
+        cloud: &Cloud,
+        path: &str,
+        name: &str,
+    ) -> Result<Option<(SecretId, u32)>, KindError> {
+        let list = ListSecrets::default()
+            .project_id(cloud.project())
+            .scheduled_for_deletion(false)
+            .name(name)
+            .path(path);
+        let secrets = cloud.secrets.list_secrets(list).all_settled().await?;
+        let Some(secret) = secrets.into_iter().find(|secret| secret.name == name) else { return Ok(None) };
+        let versions = cloud
+            .secrets
+            .list_secret_versions(&secret.id, ListSecretVersions::default())
+            .all_settled()
+            .await?;
+        let enabled = versions.iter().filter(|version| version.status == SecretVersionStatus::Enabled);
+        Ok(enabled.map(|version| version.revision).max().map(|revision| (secret.id, revision)))
+    }
 }
 
 impl SecretRef {

@@ -136,8 +136,17 @@ impl Planner<'_> {
         }
         self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
         let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
+        let unfinished = tracked.is_some_and(|tracked| is_unfinished(tracked, &change));
         let preflight = self.preflight(&address, &change, seen);
-        self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
+        self.changes.push(PlannedChange {
+            address,
+            change,
+            why,
+            depends_on,
+            loses_data,
+            unfinished,
+            preflight,
+        });
     }
 
     /// What the state calls the resource of this id.
@@ -182,9 +191,9 @@ impl Planner<'_> {
         let id = seen.id.clone();
         match tracked.phase {
             Phase::Creating if address.kind.profile().recovery == Recovery::DeleteAndRecreate => {
-                let because = vec![broken(
-                    "an earlier run made it and lost the answer, which held what is answered only once",
-                )];
+                let lost =
+                    "an earlier run made it and lost the answer, which held what is answered only once";
+                let because = vec![status(lost, Cause::Unfinished)];
                 return (Change::Replace { id, spec, because }, "an earlier run was interrupted".to_owned());
             }
             Phase::Creating => {
@@ -198,7 +207,7 @@ impl Planner<'_> {
                 );
             }
             Phase::Deleting => {
-                let because = vec![broken("an earlier run was deleting it")];
+                let because = vec![status("an earlier run was deleting it", Cause::Unfinished)];
                 return (
                     Change::Replace { id, spec, because },
                     "it was being deleted and is wanted again".to_owned(),
@@ -208,14 +217,13 @@ impl Planner<'_> {
         }
         let Difference { in_place: mut fields, by_replacement, impossible } =
             diff::difference(address, &spec, seen, Some(tracked));
-        self.problems.extend(impossible);
         if !by_replacement.is_empty() {
             let why = reason(&by_replacement);
             return (Change::Replace { id, spec, because: by_replacement }, why);
         }
-        match &seen.status {
+        let decided = match &seen.status {
             Status::Changing(state) if state == "deleting" => {
-                let because = vec![broken("somebody is deleting it")];
+                let because = vec![status("somebody is deleting it", Cause::Broken)];
                 (
                     Change::Replace { id, spec, because },
                     "somebody is deleting it, and it is wanted".to_owned(),
@@ -230,7 +238,10 @@ impl Planner<'_> {
                 match address.kind.profile().mend {
                     Mend::Update => (Change::Update { id, spec, fields, settle: false }, sick),
                     Mend::Replace => {
-                        fields.push(broken(&sick));
+                        // What was never seen ready is nobody else's doing.
+                        let was_ready = tracked.phase == Phase::Ready;
+                        let cause = if was_ready { Cause::Broken } else { Cause::Unfinished };
+                        fields.push(status(&sick, cause));
                         (Change::Replace { id, spec, because: fields }, sick)
                     }
                     Mend::Person => {
@@ -253,7 +264,12 @@ impl Planner<'_> {
                 "what others refer to has moved".to_owned(),
             ),
             Status::Ready => (Change::NoOp, String::new()),
+        };
+        // What is made anew can be made otherwise.
+        if !matches!(decided.0, Change::Replace { .. }) {
+            self.problems.extend(impossible);
         }
+        decided
     }
 
     fn undesired(&mut self, address: &Address) {
@@ -278,8 +294,17 @@ impl Planner<'_> {
         if let (Change::Delete { .. }, Some(seen)) = (&change, seen) {
             self.problems.extend(guarded(address, seen));
         }
+        let unfinished = is_unfinished(tracked, &change);
         let (address, depends_on, preflight) = (address.clone(), tracked.depends_on.clone(), Vec::new());
-        self.changes.push(PlannedChange { address, change, why, depends_on, loses_data, preflight });
+        self.changes.push(PlannedChange {
+            address,
+            change,
+            why,
+            depends_on,
+            loses_data,
+            unfinished,
+            preflight,
+        });
     }
 }
 
@@ -358,8 +383,19 @@ fn guarded(address: &Address, seen: &Seen) -> Option<String> {
     })
 }
 
-fn broken(why: &str) -> FieldChange {
-    FieldChange { name: "status".to_owned(), from: Value::Null, to: json!(why), cause: Cause::Broken }
+/// Not an attribute differs, but what has become of it.
+fn status(why: &str, cause: Cause) -> FieldChange {
+    FieldChange { name: "status".to_owned(), from: Value::Null, to: json!(why), cause }
+}
+
+/// Whether an earlier run has begun what the change goes on with.
+fn is_unfinished(tracked: &Tracked, change: &Change) -> bool {
+    match change {
+        // It may be sick by somebody else's doing only if it was well.
+        Change::Update { .. } => tracked.phase != Phase::Ready,
+        Change::Await { .. } => true,
+        _ => matches!(tracked.phase, Phase::Creating | Phase::Deleting),
+    }
 }
 
 fn reason(fields: &[FieldChange]) -> String {

@@ -28,20 +28,19 @@ pub(super) fn difference(
 ) -> Difference {
     let kind = address.kind;
     let (mut difference, mut backwards) = (Difference::default(), Vec::new());
-    // What the last run was about to write and cannot be read back may or may not have been written.
-    let remembered = tracked.filter(|tracked| tracked.phase != Phase::Updating).map(|tracked| &tracked.spec);
     // What was never seen ready may only not have come so far.
     let was_ready = tracked.is_some_and(|tracked| tracked.phase == Phase::Ready);
     for (name, desired) in spec {
         let before = tracked.and_then(|tracked| tracked.spec.get(name));
-        let current = seen.attributes.get(name).or_else(|| remembered.and_then(|spec| spec.get(name)));
+        // What the last run was about to write and cannot be read back may or may not have been written.
+        let written = before.filter(|_| tracked.is_some_and(|tracked| !tracked.is_in_doubt(name)));
+        let current = seen.attributes.get(name).or(written);
         let rewritten = was_rewritten(kind, name, seen, tracked);
         let behaviour = kind.profile().behaviour(name);
         // What is not known and no update would write.
         if current.is_none() && matches!(behaviour, Behaviour::Fixed | Behaviour::Unsent) {
             continue;
         }
-        let written = remembered.and_then(|spec| spec.get(name));
         if !rewritten && current.is_some_and(|current| kind.same(name, desired, current, written)) {
             continue;
         }

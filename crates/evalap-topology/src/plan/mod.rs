@@ -52,6 +52,9 @@ pub struct PlannedChange {
     pub depends_on: Vec<Address>,
     /// Whether data is lost for good.
     pub loses_data: bool,
+    /// Whether it is an earlier run's doing, which was not seen to end, and nobody else's, that anything is to be done.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unfinished: bool,
     /// What the change does beyond its attributes, where that is known beforehand: what is kept and lost, how long it takes,
     /// whether it can be undone. A sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

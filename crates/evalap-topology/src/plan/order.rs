@@ -159,6 +159,7 @@ mod tests {
             why: String::new(),
             depends_on: depends_on.clone(),
             loses_data: false,
+            unfinished: false,
             preflight: Vec::new(),
         };
         let changes = depended_on.iter().map(planned).collect();

@@ -45,11 +45,12 @@ impl Plan {
                 .filter(|field| matches!(field.cause, Cause::Drift | Cause::Broken))
                 .collect();
             let tracked = self.basis.depended_on.contains_key(&planned.address);
-            let whole = match planned.change {
-                Change::Create { .. } | Change::Refresh { .. } | Change::Forget { .. } => tracked,
-                Change::Update { ref fields, .. } => fields.is_empty(),
-                _ => false,
-            };
+            let whole = !planned.unfinished
+                && match planned.change {
+                    Change::Create { .. } | Change::Refresh { .. } | Change::Forget { .. } => tracked,
+                    Change::Update { ref fields, .. } => fields.is_empty(),
+                    _ => false,
+                };
             let what = if whole { planned.why.as_str() } else { "" };
             (whole || !fields.is_empty()).then_some(Drift { address: &planned.address, what, fields })
         })
@@ -99,11 +100,17 @@ impl Plan {
         Ok(())
     }
 
-    /// Leaves only what takes note of the cloud as it is: what is gone from there is not tracked any more.
+    /// Leaves only what takes note of the cloud as it is: what is gone from there is not tracked any more. What an earlier
+    /// run has begun is left to one that finishes it.
     pub fn only_refresh(mut self) -> Self {
         let tracked = &self.basis.depended_on;
-        for planned in self.changes.iter_mut().filter(|planned| planned.change.touches_cloud()) {
-            if matches!(planned.change, Change::Create { .. }) && tracked.contains_key(&planned.address) {
+        let acts = |change: &Change| change.touches_cloud() || matches!(change, Change::Await { .. });
+        for planned in self.changes.iter_mut().filter(|planned| acts(&planned.change)) {
+            if planned.unfinished {
+                planned.leave();
+            } else if matches!(planned.change, Change::Create { .. })
+                && tracked.contains_key(&planned.address)
+            {
                 planned.change = Change::Forget { gone: true };
             } else {
                 planned.leave();
@@ -116,7 +123,7 @@ impl Plan {
 
 impl PlannedChange {
     fn leave(&mut self) {
-        (self.change, self.loses_data) = (Change::NoOp, false);
+        (self.change, self.loses_data, self.unfinished) = (Change::NoOp, false, false);
         self.why.clear();
         self.preflight.clear();
     }

@@ -176,6 +176,18 @@ pub enum StateError {
     #[error("no folder of this machine was given to keep what cannot be written")]
     NoRefuge,
 
+    /// What was kept on this machine for the state, when it could not be written, cannot be read.
+    #[error(
+        "{file}, where an earlier run kept what it could not write to the state, {what}: put it back, or move it away; \
+         the next plan finds out from the cloud what was done, as far as it shows"
+    )]
+    Kept {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        what: &'static str,
+    },
+
     /// A bucket could not be reached or made ready.
     #[error("the bucket {bucket} cannot be {doing}")]
     Bucket {

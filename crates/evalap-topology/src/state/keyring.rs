@@ -59,18 +59,10 @@ impl<S: Fold> Session<S> {
             let Some(proof) = key.proof_of(key.id(), seq) else { return Err(used(new)) };
             let state = lifted(&key, &self.folded.state)?;
             let (from, to) = (old.id().to_owned(), key.id().to_owned());
-            self.log.key = key.clone();
-            let written = self.try_write(vec![Entry::Rekeyed { from, to, proof, state }]).await;
-            match written {
-                Ok(Some(seq)) => {
-                    self.save_snapshot().await?;
-                    return Ok(seq);
-                }
-                Ok(None) => self.log.key = old.clone(),
-                Err(error) => {
-                    self.log.key = old;
-                    return Err(error);
-                }
+            let mut entries = vec![Entry::Rekeyed { from, to, proof, state }];
+            if let Some(seq) = self.try_take_with(&mut entries, key.clone()).await? {
+                self.save_snapshot().await?;
+                return Ok(seq);
             }
         }
     }

@@ -17,7 +17,7 @@ struct Seeker {
     /// The place in the queue, once there is one.
     ticket: Option<String>,
     waited: Duration,
-    /// How long we have seen the lock free while others were to come first.
+    /// How long we have seen that nobody holds the lock any more, while others were to come first.
     free: Duration,
     watch: Option<Watch>,
 }
@@ -44,31 +44,25 @@ impl<S: Fold> Session<S> {
         let mut seeker = Seeker { holder, ticket: None, waited, free, watch: None };
         self.refresh().await?;
         loop {
-            match &self.folded.lease {
-                Some(lease) if self.own.as_ref().is_some_and(|own| own.id == lease.id) => return Ok(()),
-                Some(lease) => {
-                    seeker.free = Duration::ZERO;
-                    let times = &self.times;
-                    let expired =
-                        seeker.watch.as_ref().is_some_and(|watch| watch.is_expired(lease, times, &clock));
-                    if expired || lease.holder.is_gone() {
-                        let over = lease.id.clone();
-                        if self.claim(&seeker, Some(over)).await? {
-                            return Ok(());
-                        }
-                        continue;
-                    }
-                    if seeker.waited >= wait {
-                        return Err(self.give_up(seeker).await);
+            if let (Some(lease), Some(own)) = (&self.folded.lease, &self.own)
+                && lease.id == own.id
+            {
+                return Ok(());
+            }
+            let free = self.is_free(&seeker);
+            if !free {
+                seeker.free = Duration::ZERO;
+                if seeker.waited >= wait {
+                    match self.give_up(&seeker).await {
+                        Some(held) => return Err(held),
+                        None => continue,
                     }
                 }
-                None if seeker.waited >= wait || self.is_turn(&seeker) => {
-                    if self.claim(&seeker, None).await? {
-                        return Ok(());
-                    }
-                    continue;
+            } else if seeker.waited >= wait || self.is_turn(&seeker) {
+                if self.claim(&seeker).await? {
+                    return Ok(());
                 }
-                None => {}
+                continue;
             }
             if !self.is_queued(&seeker) {
                 self.queue_up(&mut seeker).await?;
@@ -82,7 +76,7 @@ impl<S: Fold> Session<S> {
             }
             // Whose turn comes later need not look as often.
             let pause = self.times.poll * u32::try_from(place).unwrap_or(u32::MAX).min(MOST_POLLS);
-            let (pause, free) = (pause.min(wait.saturating_sub(seeker.waited)), lease.is_none());
+            let pause = pause.min(wait.saturating_sub(seeker.waited));
             clock.sleep(pause).await;
             seeker.waited += pause;
             if free {
@@ -93,6 +87,14 @@ impl<S: Fold> Session<S> {
                 watch.look(lease, pause, &clock);
             }
         }
+    }
+
+    /// Whether nobody holds the lock, or somebody who is gone, or has shown no life for a whole lease.
+    fn is_free(&self, seeker: &Seeker) -> bool {
+        self.folded.lease.as_ref().is_none_or(|lease| {
+            let expired = |watch: &Watch| watch.is_expired(lease, &self.times, &self.log.store.clock);
+            lease.holder.is_gone() || seeker.watch.as_ref().is_some_and(expired)
+        })
     }
 
     /// Those who came before, as far as was read.
@@ -118,19 +120,19 @@ impl<S: Fold> Session<S> {
         self.try_write(vec![Entry::Lease(wait)]).await.map(drop)
     }
 
-    /// Leaves the queue, and says who has the lock.
-    async fn give_up(&mut self, seeker: Seeker) -> StateError {
-        if let Some(ticket) = seeker.ticket.clone().filter(|_| self.is_queued(&seeker)) {
+    /// Leaves the queue, and says who has the lock; nobody, where it was given back meanwhile.
+    async fn give_up(&mut self, seeker: &Seeker) -> Option<StateError> {
+        if let Some(ticket) = seeker.ticket.clone().filter(|_| self.is_queued(seeker)) {
             let leave = vec![Entry::Lease(LeaseEvent::Leave { ticket })];
-            while matches!(self.try_write(leave.clone()).await, Ok(None)) {}
+            while matches!(self.try_write(leave.clone()).await, Ok(None)) && self.folded.lease.is_some() {}
         }
-        let Some(lease) = &self.folded.lease else { return StateError::NotHeld };
-        StateError::Held {
+        let lease = self.folded.lease.as_ref()?;
+        Some(StateError::Held {
             holder: Box::new(lease.holder.clone()),
             since: lease.since,
             lease_seconds: self.times.lease.as_secs(),
             waiting: self.folded.queue.len(),
-        }
+        })
     }
 
     /// Whether a call that changes something may leave now: the lock was ours by the log within the last seconds.
@@ -214,12 +216,14 @@ impl<S: Fold> Session<S> {
     }
 
     /// One try to take the lock from the state as we know it.
-    async fn claim(&mut self, seeker: &Seeker, over: Option<String>) -> Result<bool, StateError> {
+    async fn claim(&mut self, seeker: &Seeker) -> Result<bool, StateError> {
+        let over = self.folded.lease.as_ref().map(|lease| lease.id.clone());
         let id = self.log.store.random.uuid().map_err(StateError::Random)?;
         let written = self.log.store.clock.now();
         let ours = seeker.ticket.iter().filter(|_| self.is_queued(seeker)).cloned();
-        // Who did not come has no claim any more; who does not wait passes by those who do.
-        let passed = self.before(seeker).filter(|waiter| seeker.ticket.is_some() || waiter.holder.is_gone());
+        // Who did not come in time has no claim any more; who waits no longer passes by those who do.
+        let late = self.is_turn(seeker);
+        let passed = self.before(seeker).filter(|waiter| late || waiter.holder.is_gone());
         let waited = passed.map(|waiter| waiter.ticket.clone()).chain(ours).collect();
         // Before the write: if it is given up halfway, we must know our lease when we meet it.
         self.own = Some(Own { id: id.clone(), written });

@@ -123,21 +123,22 @@ impl<S: Fold> Log<S> {
         Ok(head)
     }
 
-    /// Writes the sealed record after `head`; `None` if another was first.
+    /// Writes the record, sealed with `key`, after `head`; `None` if another was first.
     pub(super) async fn append(
         &self,
         head: &Head,
         record: &Record<S>,
         sealed: &Bytes,
+        key: &StateKey,
     ) -> Result<Option<Head>, StateError> {
         let ours = self.store.create(&object(head.seq + 1), sealed).await?;
-        Ok(ours.then(|| head.followed_by(record, sealed, self.key.id())))
+        Ok(ours.then(|| head.followed_by(record, sealed, key.id())))
     }
 
-    /// A record as it is written.
-    pub(super) fn seal(&self, record: &Record<S>) -> Result<Bytes, StateError> {
+    /// A record as it is written with `key`.
+    pub(super) fn seal(&self, record: &Record<S>, key: &StateKey) -> Result<Bytes, StateError> {
         let payload = serde_json::to_vec(record).map_err(StateError::Encode)?;
-        envelope::seal(&self.key, &self.store.random, &object(record.seq), &payload)
+        envelope::seal(key, &self.store.random, &object(record.seq), &payload)
     }
 
     /// Opens the record after `head` and moves `head` to it.

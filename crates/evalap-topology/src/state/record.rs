@@ -76,6 +76,17 @@ pub enum Entry<S: Fold> {
     Note(Note),
     /// Calls that changed something, or tried to, since the record before.
     Calls(Vec<Call>),
+    /// What an earlier run could not write, and kept on its machine: its events and calls are in this record.
+    Merged {
+        /// What it was called there.
+        kept: String,
+        /// When it was kept.
+        since: Timestamp,
+        /// How many events are in this record.
+        taken: usize,
+        /// How many the state knew already, or has moved beyond.
+        known: usize,
+    },
     /// The state is again what it was.
     Restored {
         /// The version it was restored from.

@@ -7,11 +7,11 @@ use bytes::Bytes;
 use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::envelope::{self, Unopened};
+use super::envelope::{self, SCHEMA, Unopened};
 use super::log::{self, Head, Log};
 use super::migrate::{self, Holds};
 use super::session::Folded;
-use super::{Call, Entry, Fold, Note, Session, StateError, StateKey, Store};
+use super::{Call, Entry, Fold, Session, StateError, StateKey, Store};
 
 /// The state as it was last read.
 const LAST: &str = "last";
@@ -63,8 +63,7 @@ struct Kept<S: Fold> {
 }
 
 impl<S: Fold> Session<S> {
-    /// Remembers the state on this machine, where a refuge is set and the store is not on it. That it could not be is no
-    /// error.
+    /// Remembers the state on this machine, where a refuge is set. That it could not be is no error.
     pub async fn remember(&self) {
         let Some(refuge) = self.log.store.refuge() else { return };
         let remembered = async {
@@ -99,8 +98,7 @@ impl<S: Fold> Session<S> {
             Err(_) => return Err(error),
         };
         let Ok(last) = migrate::read::<Last<S>>(&opened, Holds::Folded) else { return Err(error) };
-        let because = std::error::Error::source(&error).map(ToString::to_string);
-        let because = because.map_or_else(|| error.to_string(), |because| format!("{error}: {because}"));
+        let because = crate::error::told(&error);
         let log = Log::with_keys(store.clone(), key.with_older(&last.older)?);
         let kept = refuge.names("kept").await.map_or(0, |names| names.len());
         Ok((log, last.folded, Away { since: last.at, because, kept }))
@@ -124,57 +122,80 @@ impl<S: Fold> Session<S> {
 
     /// Writes what an earlier run has kept, as far as it still fits: another run may have found out the same meanwhile.
     /// Needs the lock. `None` where nothing was kept.
-    pub async fn merge_kept(&mut self, by: &super::Holder) -> Result<Option<Merged>, StateError> {
+    ///
+    /// # Errors
+    /// [`StateError::Kept`] where it cannot be read any more.
+    pub async fn merge_kept(&mut self) -> Result<Option<Merged>, StateError> {
         let Some(refuge) = self.log.store.refuge().cloned() else { return Ok(None) };
         let mut names = refuge.names("kept").await?;
         names.sort();
         let mut merged: Option<Merged> = None;
         for object in names.into_iter().map(|name| format!("kept/{name}")) {
             let Some(sealed) = refuge.get(&object).await? else { continue };
-            let Some(kept) = self.of_this_state(&object, &sealed).await? else { continue };
-            let moved = self.moved_since(kept.after).await?;
-            let mut state = self.folded.state.clone();
+            let Some(kept) = self.of_this_state(&refuge, &object, &sealed).await? else { continue };
+            let since = self.since(kept.after).await?;
             let told = kept.events.len();
+            // Where its file outlived the record that told it.
+            let again = since.merged.contains(&object);
+            let mut state = self.folded.state.clone();
             let fits = |event: &S::Event| {
-                S::subjects(event).iter().all(|subject| !moved.contains(subject))
+                !again
+                    && S::subjects(event).iter().all(|subject| !since.moved.contains(subject))
                     && advanced(&mut state, event)
             };
             let events: Vec<_> = kept.events.into_iter().filter(fits).collect();
+            let (taken, known) = (events.len(), told - events.len());
             let so_far = merged.get_or_insert(Merged { since: kept.at, taken: 0, known: 0 });
-            (so_far.taken, so_far.known) = (so_far.taken + events.len(), so_far.known + told - events.len());
-            let note = Note::new(by, "merged what could not be written")
-                .detail("since", kept.at.to_string())
-                .detail("events", events.len().to_string())
-                .detail("known already", (told - events.len()).to_string());
-            let calls = (!kept.calls.is_empty()).then_some(Entry::Calls(kept.calls));
-            let entries =
-                events.into_iter().map(Entry::Event).chain(calls).chain([Entry::Note(note)]).collect();
-            self.write_held(entries).await?;
+            (so_far.taken, so_far.known) = (so_far.taken + taken, so_far.known + known);
+            if !again {
+                let calls = (!kept.calls.is_empty()).then_some(Entry::Calls(kept.calls));
+                let entry = Entry::Merged { kept: object.clone(), since: kept.at, taken, known };
+                let events = events.into_iter().map(Entry::Event);
+                self.write_held(events.chain(calls).chain([entry]).collect()).await?;
+            }
             refuge.remove(&object).await?;
         }
         Ok(merged)
     }
 
-    /// What the log has told something of since: what was kept of that is out of date.
-    async fn moved_since(&self, after: Head) -> Result<BTreeSet<String>, StateError> {
-        let mut moved = BTreeSet::new();
+    /// What the log has told since.
+    async fn since(&self, after: Head) -> Result<Since, StateError> {
+        let mut since = Since::default();
         let head = self.folded.head.seq;
         self.log
             .read(after, head, head, |record, _| {
-                moved.extend(record.entries.iter().filter_map(Entry::event).flat_map(S::subjects));
+                for entry in record.entries {
+                    match entry {
+                        Entry::Event(event) => since.moved.extend(S::subjects(&event)),
+                        Entry::Merged { kept, .. } => since.merged.extend([kept]),
+                        _ => {}
+                    }
+                }
                 Ok(())
             })
             .await?;
-        Ok(moved)
+        Ok(since)
     }
 
-    /// What was kept, if it was of this state: its log must hold the record that it came after.
-    async fn of_this_state(&self, object: &str, sealed: &Bytes) -> Result<Option<Kept<S>>, StateError> {
-        let before = Head::default();
-        let opened = envelope::open(&self.log.key, object, sealed)
-            .map_err(|problem| self.log.unopened(&before, object, problem))?;
+    /// What was kept, if it was of this state: it can be opened with its key, and its log holds the record that it came
+    /// after.
+    async fn of_this_state(
+        &self,
+        refuge: &Store,
+        object: &str,
+        sealed: &Bytes,
+    ) -> Result<Option<Kept<S>>, StateError> {
+        let file = || format!("{}/{object}", refuge.place());
+        let opened = match envelope::open(&self.log.key, object, sealed) {
+            Ok(opened) => opened,
+            Err(Unopened::Damaged(what)) => return Err(StateError::Kept { file: file(), what }),
+            Err(Unopened::Newer { found }) => {
+                return Err(StateError::NewerSchema { object: file(), found, known: SCHEMA });
+            }
+            Err(Unopened::WrongKey { .. }) => return Ok(of_another(object)),
+        };
         let kept: Kept<S> = migrate::read(&opened, Holds::Folded)
-            .map_err(|source| StateError::Unknown { object: object.to_owned(), source })?;
+            .map_err(|source| StateError::Unknown { object: file(), source })?;
         let there = match kept.after.seq {
             0 => None,
             seq => self.log.store.get(&log::object(seq)).await?.map(|record| envelope::hash(&record)),
@@ -182,9 +203,22 @@ impl<S: Fold> Session<S> {
         if there.unwrap_or_default() == kept.after.hash {
             return Ok(Some(kept));
         }
-        tracing::warn!(object, "what was kept on this machine is of another state, and stays there");
-        Ok(None)
+        Ok(of_another(object))
     }
+}
+
+/// What the log has told since something was kept.
+#[derive(Default)]
+struct Since {
+    /// What something has happened to: what was kept of that is out of date.
+    moved: BTreeSet<String>,
+    /// What was kept and is merged.
+    merged: BTreeSet<String>,
+}
+
+fn of_another<T>(object: &str) -> Option<T> {
+    tracing::warn!(object, "what was kept on this machine is of another state, and stays there");
+    None
 }
 
 /// Whether the event fits, after which the state is one further.

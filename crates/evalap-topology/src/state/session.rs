@@ -99,7 +99,7 @@ impl<S: Fold> Folded<S> {
                 | Entry::Imported { state, .. }
                 | Entry::Rekeyed { state, .. } => self.state = state,
                 Entry::MovedTo { place } => self.moved_to = Some(place),
-                Entry::Lease(_) | Entry::Note(_) | Entry::Calls(_) => {}
+                Entry::Lease(_) | Entry::Note(_) | Entry::Calls(_) | Entry::Merged { .. } => {}
             }
         }
         self.head.clone_from(head);
@@ -254,6 +254,16 @@ impl<S: Fold> Session<S> {
 
     /// As [`Session::try_write`]; the entries stay with the caller where another was first.
     async fn try_take(&mut self, entries: &mut Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
+        let key = self.log.key.clone();
+        self.try_take_with(entries, key).await
+    }
+
+    /// As [`Session::try_take`], with this key; it is the session's where the record was written.
+    pub(super) async fn try_take_with(
+        &mut self,
+        entries: &mut Vec<Entry<S>>,
+        key: StateKey,
+    ) -> Result<Option<u64>, StateError> {
         if let Some(to) = self.moved_to() {
             let (place, to) = (self.store().place().to_owned(), to.to_owned());
             return Err(StateError::MovedTo { place, to });
@@ -268,16 +278,17 @@ impl<S: Fold> Session<S> {
         let lease = self.own.as_ref().map(|own| own.id.clone());
         let (seq, previous) = (head.seq + 1, head.hash.clone());
         let record = Record { seq, previous, at, lease, entries: std::mem::take(entries) };
-        let sealed = self.log.seal(&record)?;
+        let sealed = self.log.seal(&record, &key)?;
         if sabotage::is(Flaw::SnapshotFirst) {
-            let next = head.followed_by(&record, &sealed, self.log.key.id());
+            let next = head.followed_by(&record, &sealed, key.id());
             self.snapshot_too_soon(&record, &next).await?;
         }
-        let Some(head) = self.log.append(&head, &record, &sealed).await? else {
+        let Some(head) = self.log.append(&head, &record, &sealed, &key).await? else {
             *entries = record.entries;
             self.refresh().await?;
             return Ok(None);
         };
+        self.log.key = key;
         self.folded.take(record, &head)?;
         if let Some(own) = &mut self.own {
             own.written = at;

@@ -45,6 +45,12 @@ pub enum TransportError {
         /// The cause.
         source: Option<BoxError>,
     },
+    /// The request was held back on purpose, before it left. It would be again.
+    #[error("the request was not sent")]
+    Withheld {
+        /// Why.
+        source: BoxError,
+    },
     /// The request left and its answer did not arrive, or not whole: its effect may or may not have happened.
     #[error("the request was sent and its answer was lost: {reason}")]
     AnswerLost {
@@ -70,6 +76,11 @@ impl TransportError {
         Self::NeverSent { reason: reason.into(), source: None }
     }
 
+    /// A transport that stands before another one lets nothing pass any more.
+    pub fn withheld(source: impl Into<BoxError>) -> Self {
+        Self::Withheld { source: source.into() }
+    }
+
     /// The request left; what became of it is unknown.
     pub fn answer_lost(reason: impl Into<String>) -> Self {
         Self::AnswerLost { reason: reason.into(), source: None }
@@ -77,6 +88,6 @@ impl TransportError {
 
     /// Whether the request certainly had no effect.
     pub fn is_never_sent(&self) -> bool {
-        matches!(self, Self::NeverSent { .. })
+        matches!(self, Self::NeverSent { .. } | Self::Withheld { .. })
     }
 }

@@ -10,6 +10,8 @@ contract! {
     what_could_not_be_written_is_written_by_the_next_run,
     what_the_state_has_moved_beyond_is_not_written_any_more,
     what_is_of_another_state_stays_where_it_is,
+    what_was_merged_and_not_removed_is_not_told_twice,
+    what_is_damaged_there_is_told_by_its_file,
     a_state_that_is_away_is_shown_as_it_was_last_read,
 }
 
@@ -50,13 +52,13 @@ async fn what_could_not_be_written_is_written_by_the_next_run(bench: &Bench) {
     let folder = tempfile::tempdir().unwrap();
     cut_off(bench, folder.path(), "very-telling").await;
     let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
-    assert!(matches!(next.merge_kept(&alice()).await, Err(StateError::NotHeld)));
+    assert!(matches!(next.merge_kept().await, Err(StateError::NotHeld)));
     next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
-    let merged = next.merge_kept(&alice()).await.unwrap().unwrap();
+    let merged = next.merge_kept().await.unwrap().unwrap();
     assert_eq!((merged.taken, merged.known), (1, 0));
     assert_eq!(bench.open().await.state(), &names(["very-telling"]));
     assert!(is_empty(folder.path()));
-    assert_eq!(next.merge_kept(&alice()).await.unwrap(), None);
+    assert_eq!(next.merge_kept().await.unwrap(), None);
 }
 
 async fn what_the_state_has_moved_beyond_is_not_written_any_more(bench: &Bench) {
@@ -69,7 +71,7 @@ async fn what_the_state_has_moved_beyond_is_not_written_any_more(bench: &Bench) 
     other.release(None).await.unwrap();
     let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
     next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
-    let merged = next.merge_kept(&alice()).await.unwrap().unwrap();
+    let merged = next.merge_kept().await.unwrap().unwrap();
     assert_eq!((merged.taken, merged.known), (0, 1));
     assert_eq!(next.state(), &Names::default());
     assert!(is_empty(folder.path()));
@@ -81,8 +83,43 @@ async fn what_is_of_another_state_stays_where_it_is(bench: &Bench) {
     cut_off(&other, folder.path(), "a").await;
     let mut session = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
     session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
-    assert_eq!(session.merge_kept(&alice()).await.unwrap(), None);
+    assert_eq!(session.merge_kept().await.unwrap(), None);
     assert!(!is_empty(folder.path()));
+}
+
+async fn what_was_merged_and_not_removed_is_not_told_twice(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    cut_off(bench, folder.path(), "a").await;
+    let kept = std::fs::read_dir(folder.path().join("kept")).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read(&kept).unwrap();
+    for expected in [(1, 0), (0, 1)] {
+        std::fs::write(&kept, &text).unwrap();
+        let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+        next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+        let merged = next.merge_kept().await.unwrap().unwrap();
+        assert_eq!((merged.taken, merged.known), expected);
+        assert!(is_empty(folder.path()));
+        next.release(None).await.unwrap();
+    }
+    let history = bench.open().await.history().await.unwrap();
+    let entries: Vec<_> = history.iter().flat_map(|record| &record.entries).collect();
+    assert_eq!(entries.iter().filter(|entry| matches!(entry, Entry::Calls(_))).count(), 1);
+    assert_eq!(entries.iter().filter(|entry| matches!(entry, Entry::Merged { .. })).count(), 1);
+}
+
+async fn what_is_damaged_there_is_told_by_its_file(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    cut_off(bench, folder.path(), "a").await;
+    let kept = std::fs::read_dir(folder.path().join("kept")).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read(&kept).unwrap();
+    std::fs::write(&kept, &text[..text.len() - 1]).unwrap();
+    let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let error = next.merge_kept().await.unwrap_err();
+    assert!(!error.is_corrupt(), "the state is whole: {error}");
+    assert!(error.to_string().contains(kept.to_str().unwrap()), "{error}");
+    std::fs::remove_file(&kept).unwrap();
+    assert_eq!(next.merge_kept().await.unwrap(), None);
 }
 
 async fn a_state_that_is_away_is_shown_as_it_was_last_read(bench: &Bench) {
