@@ -6,7 +6,7 @@ use scaleway_core::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{Attributes, Event, State};
+use crate::model::{Attributes, Event, State, Tracked};
 use crate::state::{Call, Entry, Fold, Holder, LeaseEvent, Record};
 
 /// One command that has left records.
@@ -135,12 +135,12 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
             tell(runs, record, changed);
         }
         Entry::Restored { from, state: then } => {
-            *state = then.clone();
             tell(runs, record, whole(record, format!("restored the state of record {from}")));
+            replaced(runs, state, record, then);
         }
         Entry::Imported { source, state: then } => {
-            *state = then.clone();
             tell(runs, record, whole(record, format!("imported the state from {source}")));
+            replaced(runs, state, record, then);
         }
         Entry::Rekeyed { from, to, state: then, .. } => {
             *state = then.clone();
@@ -150,6 +150,27 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
             tell(runs, record, whole(record, format!("moved the state to {place}")));
         }
     }
+}
+
+/// Another state took the place of the one before.
+fn replaced(runs: &mut [Run], state: &mut State, record: &Record<State>, then: &State) {
+    let gone = state.resources.keys().filter(|address| !then.resources.contains_key(*address));
+    for address in then.resources.keys().chain(gone) {
+        let none = Attributes::new();
+        let (before, after) = (state.resources.get(address), then.resources.get(address));
+        let spec = |tracked: Option<&'_ Tracked>| tracked.map_or(&none, |tracked| &tracked.spec).clone();
+        let fields = differences(&spec(before), &spec(after));
+        let what = match (before, after) {
+            (None, _) => "tracked again".to_owned(),
+            (_, None) => "tracked no longer".to_owned(),
+            (Some(before), Some(after)) if before.id != after.id || !fields.is_empty() => {
+                format!("remembered as {}", after.id.as_deref().unwrap_or("about to be made"))
+            }
+            _ => continue,
+        };
+        tell(runs, record, Changed { seq: record.seq, address: Some(address.to_string()), what, fields });
+    }
+    state.clone_from(then);
 }
 
 fn begun(by: &Holder, record: &Record<State>, outcome: &str) -> Run {

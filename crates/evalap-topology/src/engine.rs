@@ -238,7 +238,7 @@ impl Engine {
         lock: Lock,
         options: &ApplyOptions,
         waiting: impl FnMut(&Wait<'_>),
-        report: &dyn Fn(Progress),
+        report: &(dyn Fn(Progress) + Sync),
     ) -> Result<Outcome, Error> {
         if let Err(error) = self.begin(plan, &lock, options, waiting).await {
             self.tell_refused(&lock.holder, &error).await;
@@ -328,7 +328,7 @@ impl Engine {
         &mut self,
         plan: &Plan,
         options: &ApplyOptions,
-        report: &dyn Fn(Progress),
+        report: &(dyn Fn(Progress) + Sync),
     ) -> Result<Outcome, Error> {
         // Before the plan is held against the state: it was made without what an earlier run could not write.
         if let Some(merged) = Box::pin(self.session.merge_kept()).await? {
@@ -360,4 +360,30 @@ async fn find_existing(
         }
     }
     Ok(problems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Programs that do several things at once run their futures on any thread.
+    fn sent<F: Future + Send>(_: F) {}
+
+    #[expect(dead_code, reason = "that it compiles is the test")]
+    fn everything_can_be_awaited_on_any_thread(
+        engine: &mut Engine,
+        client: &Client,
+        definition: &Definition,
+        open: (Sources, Store, StateKey),
+        plan: &Plan,
+    ) {
+        let (sources, store, key) = open;
+        sent(Engine::open(client, definition, sources, store, key, "scaleway"));
+        sent(engine.plan());
+        sent(engine.plan_destroy());
+        sent(engine.apply(plan, Lock::now("test"), &ApplyOptions::default(), |_| {}, &|_| {}));
+        sent(engine.free_abandoned(Holder::current("test")));
+        sent(engine.session().history());
+        sent(engine.session().release(None));
+    }
 }

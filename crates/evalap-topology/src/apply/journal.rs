@@ -117,7 +117,7 @@ impl Writer {
         mut self,
         session: &mut Session<State>,
         fence: &Fence,
-        report: &dyn Fn(Progress),
+        report: &(dyn Fn(Progress) + Sync),
     ) -> Left {
         let noticed = |error: StateError| {
             report(Progress::Unwritable { error: told(&error) });

@@ -70,7 +70,7 @@ pub(crate) async fn apply(
     session: &mut Session<State>,
     plan: &Plan,
     options: &ApplyOptions,
-    report: &dyn Fn(Progress),
+    report: &(dyn Fn(Progress) + Sync),
 ) -> Result<Outcome, Error> {
     let state = session.state().clone();
     let (journal, writer) = journal(cloud.clock());
@@ -94,7 +94,7 @@ struct Executor<'a> {
     plan: &'a Plan,
     state: &'a State,
     options: &'a ApplyOptions,
-    report: &'a dyn Fn(Progress),
+    report: &'a (dyn Fn(Progress) + Sync),
     journal: Journal,
     began: Timestamp,
     order: Order,
@@ -118,7 +118,7 @@ impl<'a> Executor<'a> {
         plan: &'a Plan,
         state: &'a State,
         options: &'a ApplyOptions,
-        report: &'a dyn Fn(Progress),
+        report: &'a (dyn Fn(Progress) + Sync),
         journal: Journal,
     ) -> Self {
         let order = steps(plan);

@@ -42,7 +42,7 @@ pub(super) struct Work<'a> {
     pub(super) verb: &'static str,
     /// What it lives in, where it lives in something.
     pub(super) parents: Vec<Seen>,
-    pub(super) report: &'a dyn Fn(Progress),
+    pub(super) report: &'a (dyn Fn(Progress) + Sync),
 }
 
 /// What a step has done.

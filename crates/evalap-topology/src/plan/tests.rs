@@ -265,3 +265,94 @@ fn what_is_protected_is_not_deleted_half_way_through_everything_else() {
     let refused = problems(true);
     assert!(refused[0].starts_with("secret.key") && refused[0].contains("protected = false"), "{refused:?}");
 }
+
+/// An instance as it is, and how far it has come; the definition wants less of it.
+fn smaller_instance(status: Status) -> Plan {
+    let instance = |volume_size| {
+        let text = json!({
+            "name": "evalap-staging", "tags": ["ours"], "engine": "PostgreSQL-16", "node_type": "DB-DEV-S",
+            "high_availability": false, "volume_type": "sbs_5k", "volume_size": volume_size, "encryption": true,
+            "backup_frequency": 24, "backup_retention": 7, "backup_same_region": false, "settings": {},
+            "public_endpoint": false, "user_name": "admin",
+            "password": {"secret_id": "11111111-1111-4111-8111-111111111111", "revision": 1},
+        });
+        Resource::new("main", serde_json::from_value::<crate::kinds::DatabaseInstance>(text).unwrap())
+    };
+    let large = instance(20_000_000_000_u64);
+    let mut seen = seen(&large, "instance-1", Claim::Ours);
+    seen.attributes.remove("vpc_id");
+    seen.status = status;
+    let observed = Observed::from_iter([(KindName::DatabaseInstance, vec![seen])]);
+    planned(&[instance(10_000_000_000)], &state(made(&large, "instance-1")), &observed)
+}
+
+#[test]
+fn what_cannot_shrink_can_be_made_smaller_where_it_is_made_anew_anyway() {
+    let refused = smaller_instance(Status::Ready).problems;
+    assert!(refused[0].contains("volume_size can only grow"), "{refused:?}");
+    let replaced = smaller_instance(Status::Changing("deleting".into()));
+    assert_eq!(
+        changes(&replaced),
+        ["replace database_instance.main: somebody is deleting it, and it is wanted"]
+    );
+    assert_eq!(replaced.problems, Vec::<String>::new());
+}
+
+/// What an earlier run of ours has left half done is no drift, and nothing that a refresh takes note of.
+#[test]
+fn our_own_unfinished_work_is_nobody_elses_doing() {
+    let deleting = |address: Address| Event::Deleting { address };
+    let [creating, created, ready] = made(&vpc(), "vpc-1");
+    let here = || Observed::from_iter([(KindName::Vpc, vec![seen(&vpc(), "vpc-1", Claim::Ours)])]);
+    let broken = || {
+        let mut seen = seen(&vpc(), "vpc-1", Claim::Ours);
+        seen.status = Status::Broken { state: "error".into(), reason: String::new() };
+        Observed::from_iter([(KindName::Vpc, vec![seen])])
+    };
+    let half = [creating.clone(), created.clone()];
+    let whole = [creating.clone(), created, ready];
+    let leaving = || whole.iter().cloned().chain([deleting(vpc().address)]);
+    // Theirs: it was ready, and is not there or does not work.
+    for observed in [Observed::default(), broken()] {
+        let plan = planned(&[vpc()], &state(whole.clone()), &observed);
+        assert_eq!(plan.drift().count(), 1, "{:?}", changes(&plan));
+    }
+    // Ours.
+    let unfinished = [
+        (vec![vpc()], state([creating]), Observed::default()),
+        (vec![vpc()], state(half.clone()), here()),
+        (vec![vpc()], state(half), broken()),
+        (vec![vpc()], state(leaving()), here()),
+        (vec![vpc()], state(leaving()), Observed::default()),
+        (vec![], state(leaving()), Observed::default()),
+    ];
+    for (desired, state, observed) in unfinished {
+        let plan = planned(&desired, &state, &observed);
+        assert_eq!(plan.effective().count(), 1);
+        assert_eq!(plan.drift().count(), 0, "{:?}", changes(&plan));
+        let refreshed = plan.only_refresh();
+        assert!(refreshed.is_empty() || desired.is_empty(), "{:?}", changes(&refreshed));
+    }
+}
+
+/// An update that was not seen to end leaves in doubt what it was to write, and what one before it was.
+#[test]
+fn what_an_update_was_to_write_is_in_doubt_until_it_is_seen_to_end() {
+    let updating = |changed: &[&str]| Event::Updating {
+        address: vpc().address,
+        spec: vpc().spec.attributes(),
+        depends_on: Vec::new(),
+        changed: changed.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let doubts = |events: &[Event]| {
+        let state = state(made(&vpc(), "vpc-1").into_iter().chain(events.iter().cloned()));
+        ["name", "tags"].map(|name| state.resources[&vpc().address].is_in_doubt(name))
+    };
+    assert_eq!(doubts(&[]), [false, false]);
+    assert_eq!(doubts(&[updating(&["tags"])]), [false, true]);
+    assert_eq!(doubts(&[updating(&["tags"]), updating(&["name"])]), [true, true]);
+    assert_eq!(doubts(&[updating(&[]), updating(&["tags"])]), [true, true], "written before this was told");
+    let updated = Event::Updated { address: vpc().address, id: "vpc-1".into() };
+    assert_eq!(doubts(&[updating(&["tags"]), updated.clone()]), [false, false]);
+    assert_eq!(doubts(&[updating(&["tags"]), updated, updating(&["name"])]), [true, false]);
+}

@@ -76,11 +76,11 @@ impl Segments {
         each: &mut impl FnMut(Record<S>, &Head) -> Result<(), StateError>,
     ) -> Result<u64, StateError> {
         let follow = |from: &u64| self.0.get(from).filter(|to| **to <= listed).map(|to| to + 1);
-        let starts: Vec<u64> = std::iter::successors(Some(head.seq + 1), follow).collect();
+        let mut starts: Vec<u64> = std::iter::successors(Some(head.seq + 1), follow).collect();
         // The last one is where no segment starts.
-        let starts = &starts[..starts.len() - 1];
+        starts.pop();
         let mut found = stream::iter(starts)
-            .map(|from| async move { (*from, log.store.get(&object(log, *from)).await) })
+            .map(|from| async move { (from, log.store.get(&object(log, from)).await) })
             .buffered(AHEAD);
         while let Some((from, sealed)) = found.next().await {
             if !take(log, from, sealed?, head, each)? {

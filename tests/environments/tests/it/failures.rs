@@ -254,7 +254,10 @@ fn an_apply_that_loses_the_lock_changes_nothing_more() {
     let outcome = outcome.unwrap();
     assert!(!outcome.is_complete());
     assert!(
-        outcome.failed.iter().any(|failed| failed.error.contains("the state could not be written")),
+        outcome.failed.iter().any(|failed| {
+            failed.error.contains("the state could not be written")
+                && failed.error.contains("the lock on the state was")
+        }),
         "{:#?}",
         outcome.failed
     );

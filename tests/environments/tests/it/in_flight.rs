@@ -25,9 +25,9 @@ fn a_change_that_took_too_long_is_waited_for_and_not_asked_for_again() {
 
 #[test]
 fn what_an_interrupted_change_leaves_in_doubt_is_written_again_and_the_plan_says_why() {
-    let world = World::staging();
+    let mut world = World::staging();
     world.must_apply();
-    let world = world.edit("runners:0.9.0", "runners:0.9.1");
+    world.variables.insert("HF_TOKEN".to_owned(), "hf_another".to_owned());
     world.emulator.inject(Fault::new(FaultKind::LostAnswer).operation("UpdateContainer").times(10));
     assert!(!world.run(world.apply()).unwrap().is_complete());
     world.emulator.clear_faults();
@@ -36,6 +36,28 @@ fn what_an_interrupted_change_leaves_in_doubt_is_written_again_and_the_plan_says
     assert_eq!(planned.why, "an earlier run did not finish secret_environment_variables");
     world.must_apply();
     assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+#[test]
+fn an_interrupted_change_leaves_nothing_in_doubt_that_it_did_not_write() {
+    let world = World::staging();
+    world.must_apply();
+    let world = world.edit("runners:0.9.0", "runners:0.9.1");
+    world.emulator.inject(Fault::new(FaultKind::LostAnswer).operation("UpdateContainer").times(10));
+    assert!(!world.run(world.apply()).unwrap().is_complete());
+    world.emulator.clear_faults();
+    assert_eq!(
+        world.changes(),
+        ["wait for container.runners"],
+        "its secrets cannot be read, and were not written"
+    );
+    // What is refused was not written, and nothing else is in doubt for it.
+    let world = World::staging();
+    world.must_apply();
+    let world = world.edit("DB-DEV-S", "DB-DEV-M");
+    world.emulator.inject(Fault::new(FaultKind::OutOfStock).operation("UpgradeInstance"));
+    assert!(!world.run(world.apply()).unwrap().is_complete());
+    assert_eq!(world.changes(), ["update database_instance.main (node_type)"]);
 }
 
 #[test]

@@ -4,19 +4,24 @@ use std::path::Path;
 use std::time::Duration;
 
 use environments::{STAGING, VARIABLES, World};
-use evalap_topology::apply::Progress;
+use evalap_topology::Lock;
+use evalap_topology::apply::{ApplyOptions, Progress};
 use evalap_topology::audit::audit;
 use evalap_topology::kinds::KindName;
 use evalap_topology::model::State;
 use evalap_topology::plan::Scope;
 use evalap_topology::state::{Bootstrap, Session, Store};
 use scaleway_core::{Client, Config, Random};
-use scaleway_emulator::{Fault, FaultKind, ImageBook, Latency};
+use scaleway_emulator::{Fault, FaultKind, Image, ImageBook, Latency};
 use scaleway_object_storage::{BucketName, ObjectStorage};
 
-/// A world whose state is in a bucket of its cloud, with a refuge in `folder`.
 fn world(folder: &Path) -> World {
-    let mut world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    world_with(folder, ImageBook::new())
+}
+
+/// A world whose state is in a bucket of its cloud, with a refuge in `folder`.
+fn world_with(folder: &Path, images: ImageBook) -> World {
+    let mut world = World::with(STAGING, Latency::Recorded, images);
     let config = Config::new("11111111-1111-4111-8111-111111111111").with_access_key("SCWXXXXXXXXXXXXXXXXX");
     let client = Client::builder(config, world.emulator.clone()).clock(world.clock.clone());
     let client = client.random(Random::seeded(3)).build().unwrap();
@@ -176,6 +181,45 @@ fn where_the_cloud_is_away_a_plan_is_made_from_the_state() {
     assert!(plan.is_empty(), "{:#?}", environments::lines(&plan));
     let refused = world.run(world.carry_out(&mut engine, &plan)).unwrap_err();
     assert!(refused.is_away(), "{refused}");
+}
+
+#[test]
+fn a_call_that_is_not_waited_for_any_longer_is_in_the_audit() {
+    let world = World::staging();
+    world.emulator.inject(Fault::new(FaultKind::HangAfter).operation("CreateNamespace").nth(1));
+    drop(world.run(world.apply()).unwrap());
+    let session = world.run(Session::<State>::open(world.store.clone(), world.key.clone())).unwrap();
+    let runs = audit(&world.run(session.history()).unwrap());
+    let namespaces = runs.iter().flat_map(|run| &run.calls).filter(|call| call.path.ends_with("/namespaces"));
+    let statuses: Vec<_> = namespaces.map(|call| call.status).collect();
+    assert_eq!(statuses, [None], "sent, and not answered");
+}
+
+#[test]
+fn a_lock_that_cannot_be_given_back_is_told_and_the_calls_of_its_run_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let images = ImageBook::new().with(Image::new("*/runners:*").missing());
+    let world = world_with(folder.path(), images);
+    let outcome = world.run(async {
+        let mut engine = Box::pin(world.open()).await.unwrap();
+        let plan = engine.plan().await.unwrap();
+        let gone = Fault::new(FaultKind::ErrorBefore).operation("PutObject").times(100_000);
+        let away = |progress| {
+            // The last thing that fails; what is written after it is that the lock is free.
+            if matches!(&progress, Progress::Failed { address, .. } if address.kind == KindName::Container) {
+                world.emulator.inject(gone.clone());
+            }
+        };
+        Box::pin(engine.apply(&plan, Lock::now("test"), &ApplyOptions::default(), |_| {}, &away))
+            .await
+            .unwrap()
+    });
+    assert!(!outcome.is_complete());
+    let told = outcome.locked.as_ref().unwrap();
+    assert!(told.contains("evalap-state"), "{told}");
+    world.emulator.clear_faults();
+    let world = world.edit("runners:0.9.0", "runners-fixed:0.9.0");
+    world.must_apply();
 }
 
 #[test]

@@ -20,19 +20,36 @@ pub(super) enum Fault {
     None,
     /// Refused before anything happened.
     Before(ErrorKind),
+    /// Done after what somebody else does beside it: see [`BadStore::beside`].
+    Beside,
     /// Done, and the answer lost; a refusal is answered.
     AnswerLost,
     /// Done, and the answer never comes; a refusal is answered.
     Hang,
 }
 
-#[derive(Debug)]
 pub(super) struct BadStore {
     inner: Arc<dyn ObjectStore>,
     clock: Clock,
     next: Mutex<Vec<Fault>>,
     then: Fault,
     writes: AtomicU32,
+    beside: Mutex<Option<Beside>>,
+}
+
+type Beside = Box<dyn FnOnce() + Send>;
+
+impl BadStore {
+    /// What somebody else does just before the first write whose fault is [`Fault::Beside`].
+    pub(super) fn beside(&self, what: impl FnOnce() + Send + 'static) {
+        *self.beside.lock().unwrap() = Some(Box::new(what));
+    }
+}
+
+impl fmt::Debug for BadStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BadStore")
+    }
 }
 
 impl Bench {
@@ -46,6 +63,7 @@ impl Bench {
                 next,
                 then,
                 writes: AtomicU32::new(0),
+                beside: Mutex::default(),
             });
             made.insert(bad).clone()
         });
@@ -68,11 +86,15 @@ impl ObjectStore for BadStore {
         if let Fault::Before(kind) = fault {
             return Err(io(kind));
         }
+        if let Fault::Beside = fault {
+            let beside = self.beside.lock().unwrap().take();
+            std::thread::spawn(beside.unwrap()).join().unwrap();
+        }
         let done = self.inner.put_opts(key, payload, options).await?;
         match fault {
             Fault::AnswerLost => return Err(io(ErrorKind::ConnectionReset)),
             Fault::Hang => self.clock.sleep(Duration::from_secs(1_000_000)).await,
-            Fault::Before(_) | Fault::None => {}
+            Fault::Before(_) | Fault::Beside | Fault::None => {}
         }
         Ok(done)
     }

@@ -1,8 +1,12 @@
 //! The key is changed, and what was written before can still be read.
 
-use super::*;
+use std::io::ErrorKind;
+
 use bytes::Bytes;
 use scaleway_core::Secret;
+
+use super::faults::Fault;
+use super::*;
 
 contract! {
     a_new_key_reads_what_the_old_ones_wrote_and_the_old_ones_nothing_after,
@@ -10,6 +14,7 @@ contract! {
     a_rotation_that_was_interrupted_can_be_repeated,
     a_record_of_a_key_that_is_not_used_any_more_is_refused,
     the_keys_before_are_missed_where_they_are_gone,
+    a_change_of_the_key_that_is_given_up_leaves_the_key_that_the_log_has,
 }
 
 fn key(byte: u8) -> StateKey {
@@ -103,4 +108,21 @@ async fn the_keys_before_are_missed_where_they_are_gone(bench: &Bench) {
     bench.store.tamper(&format!("key/{}", key(8).id()), Some(Bytes::from_static(b"x"))).await;
     let error = open_with(bench, key(8)).await.unwrap_err();
     assert!(matches!(error, StateError::KeysLost { .. }), "{error}");
+}
+
+async fn a_change_of_the_key_that_is_given_up_leaves_the_key_that_the_log_has(bench: &Bench) {
+    let mut made = bench.locked("alice").await;
+    made.append(added("a")).await.unwrap();
+    made.release(None).await.unwrap();
+    // The keys before the new one are written, and the record that begins to use it is not.
+    let (store, _) =
+        bench.bad_store(&[Fault::None, Fault::None], Fault::Before(ErrorKind::ConnectionRefused));
+    let mut session = Session::<Names>::open(store, bench.key.clone()).await.unwrap();
+    session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
+    let changed = bench.clock.timeout(Duration::from_millis(1), session.rekey(&key(8))).await;
+    assert!(changed.is_none(), "given up while it is tried again: {changed:?}");
+    session.log.store = bench.store.clone();
+    session.append(added("b")).await.unwrap();
+    session.release(None).await.unwrap();
+    assert_eq!(bench.open().await.state(), &names(["a", "b"]), "the old key is still the key");
 }

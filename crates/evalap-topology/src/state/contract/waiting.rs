@@ -4,12 +4,15 @@ use std::cell::RefCell;
 
 use futures_util::future::join_all;
 
+use super::faults::Fault;
 use super::*;
 
 contract! {
     who_waits_has_a_place_and_gets_the_lock_in_turn,
     who_has_given_up_or_is_gone_is_not_waited_for,
     who_was_passed_over_queues_up_again,
+    a_dead_holder_is_followed_by_who_waited_longest,
+    who_stops_waiting_in_the_moment_the_lock_is_given_back_has_it,
     fifty_deployers_work_one_at_a_time,
     deployers_whose_clocks_are_wrong_work_one_at_a_time,
     a_holder_that_was_suspended_is_fenced,
@@ -99,6 +102,36 @@ async fn who_was_passed_over_queues_up_again(bench: &Bench) {
         futures_util::future::join(slow.lock(Holder::elsewhere("bob"), HOUR, |_| seen += 1), work).await;
     taken.unwrap();
     assert!(seen > 3);
+}
+
+async fn a_dead_holder_is_followed_by_who_waited_longest(bench: &Bench) {
+    let mut gone = serde_json::to_value(Holder::current("killed")).unwrap();
+    gone["started"] = "before".into();
+    let gone: Holder = serde_json::from_value(gone).unwrap();
+    let mut session = bench.open().await;
+    session.lock(gone, Duration::ZERO, |_| {}).await.unwrap();
+    let wait = LeaseEvent::Wait { ticket: "before".into(), holder: Holder::elsewhere("carol") };
+    session.try_write(vec![Entry::Lease(wait)]).await.unwrap().unwrap();
+    drop(session);
+
+    let started = bench.clock.now();
+    let mut next = bench.open().await;
+    next.lock(Holder::elsewhere("dora"), HOUR, |_| {}).await.unwrap();
+    let waited = bench.clock.now().since(started);
+    assert!(waited >= LeaseTimes::default().turn, "carol had no time to come: {waited:?}");
+    assert!(next.queue().is_empty(), "who did not come has no place any more");
+}
+
+async fn who_stops_waiting_in_the_moment_the_lock_is_given_back_has_it(bench: &Bench) {
+    let mut holder = bench.locked("alice").await;
+    // A place in the queue, and then the record that gives it up: just before that the lock is given back.
+    let (store, bad) = bench.bad_store(&[Fault::None, Fault::Beside], Fault::None);
+    bad.beside(move || Clock::real().block_on(holder.release(None)).unwrap().unwrap());
+    let mut session = Session::<Names>::open(store, bench.key.clone()).await.unwrap();
+    session.lock(Holder::elsewhere("bob"), Duration::from_secs(3), |_| {}).await.unwrap();
+    let seen = bench.open().await;
+    assert_eq!(seen.lease().map(|lease| lease.holder.user.as_str()), Some("bob"));
+    assert!(seen.queue().is_empty());
 }
 
 /// Each writes its part under the lock while nobody else does.
