@@ -1,8 +1,9 @@
 //! An apply while it runs: bars on a terminal, lines elsewhere.
 
-use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use console::style;
@@ -16,15 +17,15 @@ use crate::text;
 /// Shows what an apply does.
 pub(crate) struct Display {
     total: usize,
-    ended: Cell<usize>,
-    begun: Cell<bool>,
+    ended: AtomicUsize,
+    begun: AtomicBool,
     bars: Option<Bars>,
 }
 
 struct Bars {
     all: MultiProgress,
     overall: ProgressBar,
-    running: RefCell<BTreeMap<Address, ProgressBar>>,
+    running: Mutex<BTreeMap<Address, ProgressBar>>,
     style: ProgressStyle,
 }
 
@@ -34,18 +35,18 @@ impl Display {
         let terminal = console::user_attended() && console::user_attended_stderr();
         Self {
             total,
-            ended: Cell::new(0),
-            begun: Cell::new(false),
+            ended: AtomicUsize::new(0),
+            begun: AtomicBool::new(false),
             bars: terminal.then(|| Bars::new(total, clock)),
         }
     }
 
     pub(crate) fn has_begun(&self) -> bool {
-        self.begun.get()
+        self.begun.load(Ordering::Relaxed)
     }
 
     pub(crate) fn show(&self, progress: Progress) {
-        self.begun.set(true);
+        self.begun.store(true, Ordering::Relaxed);
         match progress {
             Progress::Merged(merged) => self.say(&format!(
                 "  An earlier run could not write what it did to the state (at {}): {} of its events are merged now, {} were known already.",
@@ -80,8 +81,7 @@ impl Display {
     }
 
     fn end(&self, address: &Address, line: &str) {
-        let ended = self.ended.get() + 1;
-        self.ended.set(ended);
+        let ended = self.ended.fetch_add(1, Ordering::Relaxed) + 1;
         let line = format!("  {line}  [{ended}/{}]", self.total);
         match &self.bars {
             Some(bars) => bars.end(address, &line),
@@ -100,7 +100,7 @@ impl Display {
     /// Takes the bars away.
     pub(crate) fn finish(&self) {
         if let Some(bars) = &self.bars {
-            bars.running.take().into_values().for_each(|bar| bar.finish_and_clear());
+            std::mem::take(&mut *bars.running()).into_values().for_each(|bar| bar.finish_and_clear());
             bars.overall.finish_and_clear();
         }
     }
@@ -116,7 +116,11 @@ impl Bars {
         overall.enable_steady_tick(Duration::from_millis(100));
         let style = ProgressStyle::with_template("  {spinner} {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_spinner());
-        Self { all, overall, running: RefCell::default(), style }
+        Self { all, overall, running: Mutex::default(), style }
+    }
+
+    fn running(&self) -> MutexGuard<'_, BTreeMap<Address, ProgressBar>> {
+        self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn start(&self, address: Address, verb: &str) {
@@ -124,11 +128,11 @@ impl Bars {
         bar.set_style(self.style.clone());
         bar.set_message(format!("{address}: {verb}"));
         bar.enable_steady_tick(Duration::from_millis(100));
-        self.running.borrow_mut().insert(address, bar);
+        self.running().insert(address, bar);
     }
 
     fn end(&self, address: &Address, line: &str) {
-        if let Some(bar) = self.running.borrow_mut().remove(address) {
+        if let Some(bar) = self.running().remove(address) {
             bar.finish_and_clear();
         }
         self.overall.inc(1);
