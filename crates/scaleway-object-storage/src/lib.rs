@@ -6,6 +6,7 @@
 //! | [`Versioning`] | [get](ObjectStorage::get_bucket_versioning), [put](ObjectStorage::put_bucket_versioning) |
 //! | [`Lifecycle`] | [get](ObjectStorage::get_bucket_lifecycle), [put](ObjectStorage::put_bucket_lifecycle), [delete](ObjectStorage::delete_bucket_lifecycle) |
 //! | [`BucketPolicy`] | [get](ObjectStorage::get_bucket_policy), [put](ObjectStorage::put_bucket_policy), [delete](ObjectStorage::delete_bucket_policy) |
+//! | [`Acl`] | [get](ObjectStorage::get_bucket_acl), [put](ObjectStorage::put_bucket_acl), [put by name](ObjectStorage::put_bucket_canned_acl) |
 //! | [`Tags`] | [get](ObjectStorage::get_bucket_tagging), [put](ObjectStorage::put_bucket_tagging), [delete](ObjectStorage::delete_bucket_tagging) |
 //! | [`Encryption`] | [get](ObjectStorage::get_bucket_encryption), [put](ObjectStorage::put_bucket_encryption), [delete](ObjectStorage::delete_bucket_encryption) |
 //! | [`ObjectLock`] | [get](ObjectStorage::get_object_lock_configuration), [put](ObjectStorage::put_object_lock_configuration) |
@@ -54,6 +55,7 @@
 //! may have worked after all, a conflict (`BucketAlreadyOwnedByYou`) or "not found" says
 //! [`may_have_happened`](Error::may_have_happened).
 
+mod acl;
 mod bucket;
 mod client;
 mod encryption;
@@ -67,6 +69,7 @@ mod tagging;
 mod versioning;
 mod xml;
 
+pub use acl::{Acl, CannedAcl, Grant, Grantee, Group, Permission};
 pub use bucket::{Bucket, BucketName, Buckets, CreateBucket, InvalidBucketName, Owner};
 pub use client::ObjectStorage;
 pub use encryption::{DefaultEncryption, Encryption, EncryptionAlgorithm, EncryptionRule};

@@ -126,7 +126,8 @@ mod tests {
     }
 
     /// All documents that this crate reads.
-    const DOCUMENTS: [fn(&str); 6] = [
+    const DOCUMENTS: [fn(&str); 7] = [
+        again::<crate::Acl>,
         again::<crate::Buckets>,
         again::<crate::Encryption>,
         again::<crate::Lifecycle>,
@@ -138,6 +139,7 @@ mod tests {
     fn element() -> impl Strategy<Value = String> {
         let names = [
             "AbortIncompleteMultipartUpload",
+            "AccessControlList",
             "ApplyServerSideEncryptionByDefault",
             "Bucket",
             "Buckets",
@@ -145,12 +147,16 @@ mod tests {
             "DefaultRetention",
             "Expiration",
             "Filter",
+            "Grant",
+            "Grantee",
             "ID",
             "Key",
             "Mode",
             "Name",
             "NoncurrentDays",
             "ObjectLockEnabled",
+            "Owner",
+            "Permission",
             "Prefix",
             "Rule",
             "SSEAlgorithm",
@@ -159,6 +165,7 @@ mod tests {
             "Tag",
             "TagSet",
             "Transition",
+            "URI",
             "Value",
         ];
         let leaf = prop_oneof![

@@ -1,12 +1,12 @@
 //! The parts of a bucket: written exactly, read whole.
 
 use http::Method;
-use scaleway_core::Result;
+use scaleway_core::{Error, Result};
 use scaleway_object_storage::{
-    AbortIncompleteUploads, BucketName, BucketPolicy, Encryption, EncryptionAlgorithm, Expiration, Lifecycle,
-    LifecycleFilter, LifecycleFilterAnd, LifecycleRule, LockMode, MfaDelete, NoncurrentExpiration,
-    NoncurrentTransition, ObjectLock, ObjectStorage, Principal, Statement, StorageClass, Tag, Tags,
-    Transition, VersioningStatus,
+    AbortIncompleteUploads, Acl, BucketName, BucketPolicy, CannedAcl, Encryption, EncryptionAlgorithm,
+    Expiration, Grant, Grantee, Group, Lifecycle, LifecycleFilter, LifecycleFilterAnd, LifecycleRule,
+    LockMode, MfaDelete, NoncurrentExpiration, NoncurrentTransition, ObjectLock, ObjectStorage, Permission,
+    Principal, Statement, StorageClass, Tag, Tags, Transition, VersioningStatus,
 };
 
 use crate::{bucket, document, empty, expect, mocked, ok, refused};
@@ -208,6 +208,98 @@ fn policy() {
     }
 }
 
+const OWNER: &str = "22222222-2222-4222-8222-222222222222:22222222-2222-4222-8222-222222222222";
+
+/// A grant as it travels.
+fn granted(kind: &str, grantee: &str, permission: &str) -> String {
+    let xsi = r#"xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance""#;
+    format!(
+        r#"<Grant><Grantee {xsi} xsi:type="{kind}">{grantee}</Grantee><Permission>{permission}</Permission></Grant>"#
+    )
+}
+
+#[test]
+fn acl() {
+    let log_delivery = "http://acs.amazonaws.com/groups/s3/LogDelivery";
+    let group = |name: &str| format!("<URI>http://acs.amazonaws.com/groups/global/{name}</URI>");
+    let grants = [
+        Grant::new(Grantee::user(OWNER), Permission::FullControl),
+        Grant::new(Grantee::Group(Group::AllUsers), Permission::Read),
+        Grant::new(Grantee::Group(Group::AuthenticatedUsers), Permission::WriteAcp),
+        Grant::new(Grantee::Group(Group::Other(log_delivery.into())), Permission::Other("LOG".into())),
+    ];
+    let list = [
+        granted("CanonicalUser", &format!("<ID>{OWNER}</ID>"), "FULL_CONTROL"),
+        granted("Group", &group("AllUsers"), "READ"),
+        granted("Group", &group("AuthenticatedUsers"), "WRITE_ACP"),
+        granted("Group", &format!("<URI>{log_delivery}</URI>"), "LOG"),
+    ]
+    .concat();
+    let acl = Acl::new(OWNER, grants);
+    let public: Vec<String> = acl.public_grants().map(ToString::to_string).collect();
+    assert_eq!(public, ["READ to everyone", "WRITE_ACP to every customer"]);
+    assert!(!acl.is_private());
+    whole(
+        "acl",
+        "AccessControlPolicy",
+        acl,
+        &format!("<Owner><ID>{OWNER}</ID></Owner><AccessControlList>{list}</AccessControlList>"),
+        async |storage, bucket| storage.get_bucket_acl(&bucket).await,
+        async |storage, bucket, value| storage.put_bucket_acl(&bucket, value).await,
+    );
+}
+
+#[test]
+fn an_acl_is_private_where_only_the_owner_has_something() {
+    let owner = format!("<ID>{OWNER}</ID><DisplayName>{OWNER}</DisplayName>");
+    let own = granted("CanonicalUser", &owner, "FULL_CONTROL");
+    let other = granted("CanonicalUser", "<ID>another</ID>", "READ");
+    let unknown = granted("AmazonCustomerByEmail", "<EmailAddress>a@b.fr</EmailAddress>", "READ");
+    for (list, is_private) in [
+        (own.clone(), true),
+        (String::new(), true),
+        (format!("{own}{other}"), false),
+        (format!("{own}{unknown}"), false),
+    ] {
+        let content = format!("<Owner>{owner}</Owner><AccessControlList>{list}</AccessControlList>");
+        mocked(async |server, storage| {
+            let answer = document("AccessControlPolicy", &content);
+            expect(&server, Method::GET, "acl", "", ok(answer)).await;
+            let acl = storage.get_bucket_acl(&bucket()).await.unwrap();
+            assert_eq!(acl.is_private(), is_private, "{acl:?}");
+            assert_eq!(acl.public_grants().count(), 0, "{acl:?}");
+        });
+    }
+}
+
+/// Nobody is to take it for a private one.
+#[test]
+fn an_acl_without_its_list_is_refused() {
+    mocked(|server, storage| async move {
+        let answer = document("AccessControlPolicy", &format!("<Owner><ID>{OWNER}</ID></Owner>"));
+        expect(&server, Method::GET, "acl", "", ok(answer)).await;
+        let error = storage.get_bucket_acl(&bucket()).await.unwrap_err();
+        assert!(matches!(error, Error::Decode { .. }), "{error}");
+    });
+}
+
+#[test]
+fn an_acl_is_set_by_its_name() {
+    for (acl, name) in [
+        (CannedAcl::Private, "private"),
+        (CannedAcl::PublicRead, "public-read"),
+        (CannedAcl::PublicReadWrite, "public-read-write"),
+        (CannedAcl::AuthenticatedRead, "authenticated-read"),
+    ] {
+        mocked(|server, storage| async move {
+            expect(&server, Method::PUT, "acl", "", empty(200)).await;
+            storage.put_bucket_canned_acl(&bucket(), acl).await.unwrap();
+            let requests = server.received_requests().await.unwrap();
+            assert_eq!(requests[0].headers["x-amz-acl"], name);
+        });
+    }
+}
+
 #[test]
 fn what_was_never_set_is_nothing() {
     mocked(|server, storage| async move {
@@ -231,9 +323,10 @@ fn what_was_never_set_is_nothing() {
 #[test]
 fn a_bucket_that_is_not_there_is_an_error() {
     mocked(|server, storage| async move {
-        for part in ["lifecycle", "policy", "tagging", "encryption", "object-lock"] {
+        for part in ["acl", "lifecycle", "policy", "tagging", "encryption", "object-lock"] {
             expect(&server, Method::GET, part, "", refused(404, "NoSuchBucket")).await;
         }
+        assert!(storage.get_bucket_acl(&bucket()).await.unwrap_err().is_not_found());
         assert!(storage.get_bucket_lifecycle(&bucket()).await.unwrap_err().is_not_found());
         assert!(storage.get_bucket_policy(&bucket()).await.unwrap_err().is_not_found());
         assert!(storage.get_bucket_tagging(&bucket()).await.unwrap_err().is_not_found());
