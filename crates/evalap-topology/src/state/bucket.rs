@@ -47,7 +47,8 @@ impl Bootstrap {
     ///
     /// # Errors
     /// [`StateError::Bucket`] for what Object Storage refuses, [`StateError::Public`] where its policy lets everyone in,
-    /// [`StateError::Overwrites`] where it does not refuse the second create of one key.
+    /// [`StateError::PublicAcl`] where its ACL does, [`StateError::Overwrites`] where it does not refuse the second create
+    /// of one key.
     pub async fn run(&self) -> Result<Vec<String>, StateError> {
         let mut done = Vec::new();
         self.make(&mut done).await?;
@@ -131,7 +132,19 @@ impl Bootstrap {
         Ok(())
     }
 
+    /// With a policy, too: it goes before the ACL, which would open the bucket on the day that the policy is taken away.
+    async fn refuse_public_acl(&self) -> Result<(), StateError> {
+        let acl = self.storage.get_bucket_acl(&self.bucket).await;
+        let acl = acl.map_err(|error| self.failed("asked for its ACL (s3:GetBucketAcl)", error))?;
+        let grants: Vec<String> = acl.public_grants().map(ToString::to_string).collect();
+        if grants.is_empty() {
+            return Ok(());
+        }
+        Err(StateError::PublicAcl { bucket: self.bucket.to_string(), grants: grants.join(", ") })
+    }
+
     async fn keep_private(&self, done: &mut Vec<String>) -> Result<(), StateError> {
+        self.refuse_public_acl().await?;
         let is = self.storage.get_bucket_policy(&self.bucket).await;
         let is = is.map_err(|error| self.failed("kept private", error))?;
         if self.allowed.is_empty() {

@@ -161,6 +161,18 @@ pub enum StateError {
         bucket: String,
     },
 
+    /// Everyone, or every customer, can list the bucket or do more with it.
+    #[error(
+        "the bucket {bucket} has an ACL that grants {grants}: set its visibility to private in the console, \
+         or run `aws s3api put-bucket-acl --bucket {bucket} --acl private`"
+    )]
+    PublicAcl {
+        /// The bucket.
+        bucket: String,
+        /// What it grants, and to whom.
+        grants: String,
+    },
+
     /// The bucket would lose records with time.
     #[error(
         "the bucket {bucket} has a lifecycle rule {rule:?} under which records of the state expire or go where they cannot be read at once: take it away"

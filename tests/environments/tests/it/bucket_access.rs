@@ -1,5 +1,6 @@
 //! Who may do what with a bucket, asked through `object_store` of an emulator that asks who is there.
 
+use evalap_topology::state::{Bootstrap, StateError};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
 use object_store::{CopyOptions, Error, ObjectStore, ObjectStoreExt, PutPayload};
@@ -156,5 +157,23 @@ fn a_policy_can_name_whom_and_what_it_leaves_out() {
         one.get(&"a".into()).await.unwrap();
         refused("to write", one.put(&"b".into(), "new".into()).await);
         refused("to read as another", other.get(&"a".into()).await);
+    });
+}
+
+#[test]
+fn a_key_that_may_not_read_the_acl_is_told_so() {
+    Desk::run(async |desk| {
+        let storage = desk.filled(&[]).await;
+        let (deployer, name) = desk.application("deployer", &["ObjectStorageFullAccess"]).await;
+        let places = [desk.bucket.to_string(), format!("{}/*", desk.bucket)];
+        let mut all_but_the_acl =
+            Statement::allow(Principal::scw([name]), "s3:*", OneOrMany::from_iter(places));
+        all_but_the_acl.actions = None;
+        all_but_the_acl.not_actions = Some("s3:GetBucketAcl".into());
+        storage.put_bucket_policy(&desk.bucket, BucketPolicy::new([all_but_the_acl])).await.unwrap();
+        let error = Bootstrap::new(deployer, desk.bucket.clone()).run().await.unwrap_err();
+        let told = "the bucket evalap-staging cannot be asked for its ACL (s3:GetBucketAcl)";
+        assert_eq!(error.to_string(), told);
+        assert!(matches!(error, StateError::Bucket { source, .. } if source.is_permission_denied()));
     });
 }

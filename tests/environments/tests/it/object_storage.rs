@@ -10,8 +10,9 @@ use object_store::{
 use scaleway_core::{Client, Clock, Config, Random, Timestamp, Transport};
 use scaleway_emulator::Emulator;
 use scaleway_object_storage::{
-    AbortIncompleteUploads, BucketName, BucketPolicy, CreateBucket, Encryption, Expiration, Lifecycle,
-    LifecycleRule, LockMode, ObjectLock, ObjectStorage, Principal, Statement, Tags, VersioningStatus,
+    AbortIncompleteUploads, BucketName, BucketPolicy, CannedAcl, CreateBucket, Encryption, Expiration,
+    Lifecycle, LifecycleRule, LockMode, ObjectLock, ObjectStorage, Principal, Statement, Tags,
+    VersioningStatus,
 };
 
 const PROJECT: &str = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90";
@@ -75,6 +76,15 @@ fn a_bucket_is_made_configured_and_removed() {
         assert_eq!(storage.get_bucket_policy(&bucket).await.unwrap(), Some(policy));
         storage.delete_bucket_policy(&bucket).await.unwrap();
         assert_eq!(storage.get_bucket_policy(&bucket).await.unwrap(), None);
+
+        let made = storage.get_bucket_acl(&bucket).await.unwrap();
+        assert!(made.is_private(), "{made:?}");
+        storage.put_bucket_canned_acl(&bucket, CannedAcl::PublicReadWrite).await.unwrap();
+        let public = storage.get_bucket_acl(&bucket).await.unwrap();
+        let granted: Vec<String> = public.public_grants().map(ToString::to_string).collect();
+        assert_eq!(granted, ["READ to everyone", "WRITE to everyone"]);
+        storage.put_bucket_acl(&bucket, made.clone()).await.unwrap();
+        assert_eq!(storage.get_bucket_acl(&bucket).await.unwrap(), made);
 
         assert_eq!(storage.get_object_lock_configuration(&bucket).await.unwrap(), None);
         storage.delete_bucket(&bucket).await.unwrap();

@@ -6,8 +6,8 @@ use evalap_topology::state::{Bootstrap, Entry, LeaseEvent, Session, StateError, 
 use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, ProjectId, Random, Timestamp, Transport};
 use scaleway_emulator::Emulator;
 use scaleway_object_storage::{
-    BucketName, BucketPolicy, Expiration, LifecycleFilter, LifecycleRule, ObjectStorage, Principal,
-    Statement, StorageClass, Transition,
+    BucketName, BucketPolicy, CannedAcl, Expiration, Grant, Grantee, LifecycleFilter, LifecycleRule,
+    ObjectStorage, Permission, Principal, Statement, StorageClass, Transition,
 };
 
 use crate::desk::Desk;
@@ -128,6 +128,47 @@ fn a_bucket_is_made_ready_once() {
             }
         })
         .unwrap();
+}
+
+#[test]
+fn a_bucket_whose_acl_lets_everyone_in_is_refused() {
+    let (storage, clock) = embedded();
+    let run = async {
+        let name = bucket("evalap-state");
+        let ready = Bootstrap::new(storage.clone(), name.clone());
+        ready.run().await.unwrap();
+        for (acl, told) in [
+            (CannedAcl::PublicRead, "grants READ to everyone:"),
+            (CannedAcl::PublicReadWrite, "grants READ to everyone, WRITE to everyone:"),
+            (CannedAcl::AuthenticatedRead, "grants READ to every customer:"),
+        ] {
+            storage.put_bucket_canned_acl(&name, acl).await.unwrap();
+            for ready in [ready.clone(), ready.clone().allow(["user_id:x"])] {
+                let error = ready.run().await.unwrap_err();
+                assert!(matches!(error, StateError::PublicAcl { .. }), "{error}");
+                let error = error.to_string();
+                assert!(error.starts_with("the bucket evalap-state has an ACL that "), "{error}");
+                assert!(
+                    error.contains(told) && error.contains("--bucket evalap-state --acl private"),
+                    "{error}"
+                );
+            }
+            assert_eq!(
+                storage.get_bucket_policy(&name).await.unwrap(),
+                None,
+                "what is refused is left alone"
+            );
+        }
+        storage.put_bucket_canned_acl(&name, CannedAcl::Private).await.unwrap();
+        assert_eq!(ready.run().await.unwrap(), Vec::<String>::new());
+
+        // Who is named is not everyone.
+        let mut shared = storage.get_bucket_acl(&name).await.unwrap();
+        shared.grants.push(Grant::new(Grantee::user("another:another"), Permission::Read));
+        storage.put_bucket_acl(&name, shared).await.unwrap();
+        assert_eq!(ready.run().await.unwrap(), Vec::<String>::new());
+    };
+    clock.block_on(run).unwrap();
 }
 
 /// Each program applies a definition that differs from the others' in one figure, at the same time as the others.
