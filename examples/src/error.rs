@@ -1,6 +1,5 @@
 //! What went wrong, in one message: what, why, and what to do.
 
-use std::error::Error as _;
 use std::fmt::Write;
 use std::io;
 use std::path::PathBuf;
@@ -10,6 +9,8 @@ use evalap_topology::definition::Problems;
 use evalap_topology::state::StateError;
 use scaleway_core::{ConfigError, TransportError};
 use scaleway_emulator::EmulatorError;
+
+use crate::text;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -73,17 +74,7 @@ impl Error {
             let end = if count == 1 { "1 problem".to_owned() } else { format!("{count} problems") };
             return format!("{self}\n\n{end} in the definition; nothing was changed");
         }
-        let mut told = format!("error: {self}");
-        let mut said = self.to_string();
-        let mut cause = self.source();
-        while let Some(error) = cause {
-            let message = error.to_string();
-            if !said.contains(&message) {
-                let _ = write!(told, "\n  because: {message}");
-                said = message;
-            }
-            cause = error.source();
-        }
+        let mut told = format!("error: {}", text::causes(self).join("\n  because: "));
         if let Some(remedy) = self.remedy() {
             let _ = write!(told, "\n  what to do: {remedy}");
         }

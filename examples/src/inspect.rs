@@ -122,7 +122,7 @@ async fn remembered(desk: &mut Desk, scope: &Scope, error: &evalap_topology::Err
             None => "which is empty".to_owned(),
         },
     };
-    let told = crate::text::told(error);
+    let told = text::told(error);
     text::complain(format!(
         "{told}\nRead-only: this plan is made from the state alone, {since} (record {}). What exists was not looked at.\n",
         session.head().seq

@@ -24,8 +24,7 @@ pub(crate) async fn bind(target: &Target, port: u16) -> Result<Server, Error> {
         ));
     };
     Server::bind(emulator.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(|error| {
-        use std::error::Error as _;
-        let cause = error.source().map(|cause| format!(": {cause}")).unwrap_or_default();
+        let cause = text::causes(&error).get(1).map(|cause| format!(": {cause}")).unwrap_or_default();
         Error::refused(
             format!("--serve: port {port} cannot be listened on{cause}; nothing was changed"),
             "stop who has the port, or take another: --serve=PORT, or --serve for any that is free",

@@ -64,7 +64,7 @@ async fn answer(target: &Target, host: &str, path: &str) -> Result<String, Strin
         }
         problem = match target.clock().timeout(PATIENCE, target.get(host, path)).await {
             None => format!("no answer in {} s", PATIENCE.as_secs()),
-            Some(Err(error)) => error.to_string(),
+            Some(Err(error)) => text::told(&error),
             Some(Ok(answer)) => {
                 let body: String = String::from_utf8_lossy(answer.body())
                     .chars()

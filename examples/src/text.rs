@@ -14,15 +14,20 @@ pub(crate) fn complain(text: impl Display) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
-/// An error with its causes, in one line.
-pub(crate) fn told(error: &dyn std::error::Error) -> String {
-    let mut told = error.to_string();
-    for cause in std::iter::successors(error.source(), |error| error.source()).map(ToString::to_string) {
-        if !told.contains(&cause) {
-            let _ = write!(told, ": {cause}");
+/// What an error says, and each of its causes that says something else.
+pub(crate) fn causes(error: &dyn std::error::Error) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for message in std::iter::successors(Some(error), |error| error.source()).map(ToString::to_string) {
+        if !said.iter().any(|before| before.contains(&message)) {
+            said.push(message);
         }
     }
-    told
+    said
+}
+
+/// An error with its causes, in one line.
+pub(crate) fn told(error: &dyn std::error::Error) -> String {
+    causes(error).join(": ")
 }
 
 /// `0.2 s`, `15.0 s`, `4 min 12 s`.
@@ -79,6 +84,18 @@ mod tests {
         let told: Vec<String> =
             [0, 212, 59_900, 60_000, 252_400, 7_260_000].map(|ms| duration(Duration::from_millis(ms))).into();
         assert_eq!(told, ["0.0 s", "0.2 s", "59.9 s", "1 min 0 s", "4 min 12 s", "2 h 1 min"]);
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{0}")]
+    struct Said(&'static str, #[source] Option<Box<Self>>);
+
+    #[test]
+    fn a_cause_is_told_where_it_says_something_else() {
+        let error = |what, because| Said(what, Some(Box::new(because)));
+        let error = error("no file: gone", error("gone", error("no disk", Said("no file", None))));
+        assert_eq!(causes(&error), ["no file: gone", "no disk"]);
+        assert_eq!(told(&error), "no file: gone: no disk");
     }
 
     #[test]
