@@ -38,6 +38,9 @@ pub(crate) enum Error {
     /// Anything that a person must decide or do otherwise; with what to do.
     #[error("{what}")]
     Refused { what: String, remedy: String },
+    /// A key that is in use already; with what to do.
+    #[error("the state's key is {key} from now on, and could not take the old one's place")]
+    KeyBeside { key: String, remedy: String, source: Box<StateError> },
 }
 
 impl From<evalap_topology::Error> for Error {
@@ -85,7 +88,7 @@ impl Error {
     fn remedy(&self) -> Option<String> {
         use evalap_topology::Error as Engine;
         Some(match self {
-            Self::Refused { remedy, .. } => remedy.clone(),
+            Self::Refused { remedy, .. } | Self::KeyBeside { remedy, .. } => remedy.clone(),
             Self::Definition(..) => {
                 "run this from the root of the workspace, or name the file: --definition FILE".into()
             }

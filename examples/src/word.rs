@@ -1,7 +1,5 @@
 //! A word in the audit of each command that leaves none by itself: what changes nothing, and what was not begun.
 
-use std::cell::Cell;
-
 use evalap_topology::model::State;
 use evalap_topology::state::{Holder, Note, Session};
 
@@ -13,7 +11,7 @@ use crate::text;
 #[derive(Debug, Default)]
 pub(crate) struct Word {
     details: Vec<(String, String)>,
-    told: Cell<bool>,
+    told: bool,
 }
 
 impl Word {
@@ -23,13 +21,13 @@ impl Word {
     }
 
     /// Whether another record tells it, or will: then nothing is left.
-    pub(crate) fn set_told(&self, told: bool) {
-        self.told.set(told);
+    pub(crate) fn set_told(&mut self, told: bool) {
+        self.told = told;
     }
 
     /// Whether another record tells it.
     pub(crate) fn is_told(&self) -> bool {
-        self.told.get()
+        self.told
     }
 
     /// Leaves it in the environment's log, if there is one and `session` has that. That it cannot be left is told, and is
@@ -52,7 +50,7 @@ impl Word {
             Ok(_) => Note::new(&by, "done"),
             Err(error) => {
                 let word = if error.is_refusal() { "refused" } else { "failed" };
-                Note::new(&by, word).detail("because", error.to_string())
+                Note::new(&by, word).detail("because", text::told(error))
             }
         };
         for (name, value) in self.details {

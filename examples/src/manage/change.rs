@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use evalap_topology::address::Address;
 use evalap_topology::model::{Event, State};
-use evalap_topology::state::{Fold, Holder, Note, Session, StateError};
+use evalap_topology::state::{Fold, Holder, Note, Session};
 use serde::{Deserialize, Serialize};
 
 use super::{Opened, own};
@@ -29,37 +29,45 @@ pub(super) struct Export {
 }
 
 /// The state, locked by one of these commands.
-pub(super) struct Locked {
-    pub(super) session: Session<State>,
+pub(super) struct Locked<'a> {
+    pub(super) session: &'a mut Session<State>,
     pub(super) holder: Holder,
 }
 
-impl Locked {
-    pub(super) async fn take(opened: Opened<'_>, command: &str, wait: Duration) -> Result<Self, Error> {
-        let mut session = Box::pin(Session::<State>::open(opened.store, opened.key)).await?;
-        own(session.state(), &opened.name)?;
-        let holder = Holder::current(format!("manage_state {command}"));
+impl<'a> Locked<'a> {
+    pub(super) async fn take(
+        opened: &'a mut Opened<'_>,
+        command: &str,
+        wait: Duration,
+    ) -> Result<Self, Error> {
+        let (name, holder) = (opened.name, Holder::current(format!("manage_state {command}")));
+        let session = opened.session().await?;
+        own(session.state(), name)?;
         Box::pin(session.lock(holder.clone(), wait, |_| {})).await?;
         opened.word.set_told(true);
-        if let Some(merged) = Box::pin(session.merge_kept()).await? {
-            text::say(format!(
+        let locked = Self { session: opened.session().await?, holder };
+        match Box::pin(locked.session.merge_kept()).await {
+            Ok(None) => {}
+            Ok(Some(merged)) => text::say(format!(
                 "An earlier run could not write what it did (at {}): {} of its events are merged now, {} were known already.",
                 merged.since, merged.taken, merged.known
-            ));
+            )),
+            Err(error) => return Err(locked.refuse(error.into()).await),
         }
-        Ok(Self { session, holder })
+        Ok(locked)
     }
 
     /// Gives the lock back with a note of how it went, and says so.
     pub(super) async fn end(
-        mut self,
-        done: Result<u64, StateError>,
+        self,
+        done: Result<u64, impl Into<Error>>,
         detail: (&str, String),
         said: impl FnOnce(u64) -> String,
     ) -> Result<Exit, Error> {
+        let done = done.map_err(Into::into);
         let note = match &done {
             Ok(_) => Note::new(&self.holder, "done"),
-            Err(error) => Note::new(&self.holder, "failed").detail("because", error.to_string()),
+            Err(error) => Note::new(&self.holder, "failed").detail("because", text::told(error)),
         };
         let note = note.detail(detail.0, detail.1);
         let released = Box::pin(self.session.release(Some(note))).await;
@@ -70,18 +78,17 @@ impl Locked {
     }
 
     /// Gives the lock back: nothing was done.
-    pub(super) async fn refuse(mut self, error: Error) -> Result<Exit, Error> {
-        let note = Note::new(&self.holder, "refused").detail("because", error.to_string());
+    pub(super) async fn refuse(self, error: Error) -> Error {
+        let note = Note::new(&self.holder, "refused").detail("because", text::told(&error));
         // What was refused matters more than whether the lock could be given back.
         drop(Box::pin(self.session.release(Some(note))).await);
-        Err(error)
+        error
     }
 }
 
-pub(super) async fn restore(opened: Opened<'_>, version: u64, wait: Duration) -> Result<Exit, Error> {
-    let then = Session::<State>::state_at(opened.store.clone(), opened.key.clone(), version).await?;
-    own(&then, &opened.name)?;
-    let mut locked = Locked::take(opened, "restore", wait).await?;
+pub(super) async fn restore(opened: &mut Opened<'_>, version: u64, wait: Duration) -> Result<Exit, Error> {
+    own(&opened.at(version).await?, opened.name)?;
+    let locked = Locked::take(opened, "restore", wait).await?;
     let done = Box::pin(locked.session.restore(version)).await;
     let said = |seq| {
         format!(
@@ -92,7 +99,7 @@ pub(super) async fn restore(opened: Opened<'_>, version: u64, wait: Duration) ->
     locked.end(done, ("version", version.to_string()), said).await
 }
 
-pub(super) async fn import(opened: Opened<'_>, file: &Path, wait: Duration) -> Result<Exit, Error> {
+pub(super) async fn import(opened: &mut Opened<'_>, file: &Path, wait: Duration) -> Result<Exit, Error> {
     let shown = file.display().to_string();
     let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "read", source };
     let text = std::fs::read_to_string(file).map_err(failed)?;
@@ -105,8 +112,8 @@ pub(super) async fn import(opened: Opened<'_>, file: &Path, wait: Duration) -> R
             "export it again with this version",
         ));
     }
-    own(&export.state, &opened.name)?;
-    let mut locked = Locked::take(opened, "import", wait).await?;
+    own(&export.state, opened.name)?;
+    let locked = Locked::take(opened, "import", wait).await?;
     let bound = &locked.session.state().binding;
     if bound.is_some() && *bound != export.state.binding {
         let error = Error::refused(
@@ -134,7 +141,7 @@ pub(super) async fn import(opened: Opened<'_>, file: &Path, wait: Duration) -> R
 
 /// Writes the event, unless it does not fit what the state says.
 async fn change(
-    mut locked: Locked,
+    locked: Locked<'_>,
     event: Event,
     detail: String,
     said: impl FnOnce(u64) -> String,
@@ -162,7 +169,12 @@ fn remedy(event: &Event) -> String {
     }
 }
 
-pub(super) async fn rename(opened: Opened<'_>, from: &str, to: &str, wait: Duration) -> Result<Exit, Error> {
+pub(super) async fn rename(
+    opened: &mut Opened<'_>,
+    from: &str,
+    to: &str,
+    wait: Duration,
+) -> Result<Exit, Error> {
     let (from, to) = (address(from)?, address(to)?);
     let locked = Locked::take(opened, "move", wait).await?;
     let renamed = Event::Renamed { from: from.clone(), to: to.clone() };
@@ -175,7 +187,7 @@ pub(super) async fn rename(opened: Opened<'_>, from: &str, to: &str, wait: Durat
     change(locked, renamed, detail, said).await
 }
 
-pub(super) async fn forget(opened: Opened<'_>, what: &str, wait: Duration) -> Result<Exit, Error> {
+pub(super) async fn forget(opened: &mut Opened<'_>, what: &str, wait: Duration) -> Result<Exit, Error> {
     let address = address(what)?;
     let locked = Locked::take(opened, "forget", wait).await?;
     let id = locked.session.state().resources.get(&address).and_then(|tracked| tracked.id.clone());
@@ -196,9 +208,10 @@ fn address(text: &str) -> Result<Address, Error> {
     })
 }
 
-pub(super) async fn unlock(opened: Opened<'_>, force: bool) -> Result<Exit, Error> {
-    let mut session = Box::pin(Session::<State>::open(opened.store, opened.key)).await?;
-    own(session.state(), &opened.name)?;
+pub(super) async fn unlock(opened: &mut Opened<'_>, force: bool) -> Result<Exit, Error> {
+    let name = opened.name;
+    let session = opened.session().await?;
+    own(session.state(), name)?;
     if let Some(lease) = session.lease().filter(|lease| !force && !lease.holder.is_gone()) {
         return Err(Error::refused(
             format!("{} has held the lock since {}, and may be at work", lease.holder, lease.since),

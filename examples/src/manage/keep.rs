@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use evalap_topology::model::State;
-use evalap_topology::state::{Bootstrap, KEY_VARIABLE, KeySecret, Note, Session, StateKey};
-use scaleway_core::{Client, Clock, Random};
+use evalap_topology::state::{Bootstrap, KEY_VARIABLE, KeySecret, Note, StateKey, Store};
+use scaleway_core::{Client, Random};
 
 use super::Opened;
 use super::change::Locked;
@@ -12,7 +11,6 @@ use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
 use crate::text;
-use crate::word::Word;
 
 /// Where the next key comes from, and goes to when the state is written with it.
 enum Next {
@@ -45,17 +43,31 @@ impl Next {
         Ok(match self {
             Self::Variable(name) => StateKey::from_variable(name)?,
             Self::Secret(secret) => secret.next(used, &random).await?,
-            Self::File(file) => StateKey::next_of(file, &random)?,
+            Self::File(file) => StateKey::next_of(file, used, &random)?,
         })
     }
 
-    async fn takes_over(&self) -> Result<(), Error> {
-        match self {
-            Self::Variable(_) => {}
-            Self::Secret(secret) => secret.next_takes_over().await?,
-            Self::File(file) => StateKey::next_takes_over(file)?,
-        }
-        Ok(())
+    /// Puts `key`, which the state is written with, in the old one's place. Where it cannot be, it is found beside that.
+    async fn takes_over(&self, key: &StateKey) -> Result<(), Error> {
+        let (taken, remedy) = match self {
+            Self::Variable(_) => return Ok(()),
+            Self::Secret(secret) => (
+                secret.next_takes_over().await,
+                "the secret's newest version holds it, and is found: disable those before it, or run `manage_state rekey` again when they can be, which draws another".to_owned(),
+            ),
+            Self::File(file) => (
+                StateKey::next_takes_over(file),
+                format!(
+                    "{0}.next holds it, and is found: rename that to {0}, or run `manage_state rekey` again when it can be, which draws another",
+                    file.display()
+                ),
+            ),
+        };
+        taken.map_err(|source| Error::KeyBeside {
+            key: key.id().to_owned(),
+            remedy,
+            source: Box::new(source),
+        })
     }
 
     /// What is left for a person to do.
@@ -74,22 +86,22 @@ impl Next {
 pub(super) async fn rekey(
     place: &Place,
     client: Option<&Client>,
-    opened: Opened<'_>,
+    opened: &mut Opened<'_>,
     variable: Option<&str>,
     wait: Duration,
 ) -> Result<Exit, Error> {
     let next = Next::of(place, client, variable)?;
-    let old = opened.key.clone();
-    let mut locked = Locked::take(opened, "rekey", wait).await?;
-    let key = match next.key(&old).await {
+    let locked = Locked::take(opened, "rekey", wait).await?;
+    let from = locked.session.key().id().to_owned();
+    let key = match next.key(locked.session.key()).await {
         Ok(key) => key,
         Err(error) => return locked.refuse(error).await,
     };
-    let done = Box::pin(locked.session.rekey(&key)).await;
-    if done.is_ok() {
-        next.takes_over().await?;
-    }
-    let (from, to) = (old.id().to_owned(), key.id().to_owned());
+    let done = match Box::pin(locked.session.rekey(&key)).await {
+        Ok(seq) => next.takes_over(&key).await.map(|()| seq),
+        Err(error) => Err(error.into()),
+    };
+    let to = key.id().to_owned();
     let said = |seq| {
         format!(
             "The state's key is {to} now, in the place of {from} (record {seq}). Older records stay readable with it; \
@@ -104,10 +116,10 @@ pub(super) async fn rekey(
 pub(super) async fn migrate(
     place: &Place,
     client: &Client,
-    clock: &Clock,
     to_bucket: bool,
     wait: Duration,
 ) -> Result<Exit, Error> {
+    let clock = client.clock();
     let (folder, bucket) = (place.in_folder(), place.clone());
     let (from, to) = if to_bucket { (folder, bucket) } else { (bucket, folder) };
     let (store, there) = (from.store(Some(client), clock)?, to.store(Some(client), clock)?);
@@ -121,9 +133,19 @@ pub(super) async fn migrate(
     if to_bucket {
         there.probe().await?;
     }
-    let word = Word::default();
-    let opened = Opened { store, key, name: place.name.clone(), word: &word };
-    let mut locked = Locked::take(opened, "migrate", wait).await?;
+    let mut opened = Opened::new(store, key, &place.name);
+    let ended = move_to(&mut opened, there, to_bucket, wait).await;
+    opened.leave("migrate", &ended).await;
+    ended
+}
+
+async fn move_to(
+    opened: &mut Opened<'_>,
+    there: Store,
+    to_bucket: bool,
+    wait: Duration,
+) -> Result<Exit, Error> {
+    let locked = Locked::take(opened, "migrate", wait).await?;
     let (from, to) = (locked.session.store().place().to_owned(), there.place().to_owned());
     let note = Note::new(&locked.holder, "done").detail("from", &from).detail("to", &to);
     let moved = match Box::pin(locked.session.move_to(there, note)).await {
@@ -143,12 +165,7 @@ pub(super) async fn migrate(
 }
 
 /// Makes what a state in a bucket needs.
-pub(super) async fn bootstrap(
-    place: &Place,
-    client: &Client,
-    clock: &Clock,
-    allow: &[String],
-) -> Result<Exit, Error> {
+pub(super) async fn bootstrap(place: &Place, client: &Client, allow: &[String]) -> Result<Exit, Error> {
     let Some((storage, bucket)) = place.bucket(client)? else {
         return Err(Error::refused(
             "the definition keeps its state in a folder, which needs no preparation",
@@ -161,12 +178,11 @@ pub(super) async fn bootstrap(
     {
         done.push("made a key in Secret Manager".to_owned());
     }
-    if !done.is_empty() && place.store(Some(client), clock)?.key_in_use().await?.is_some() {
-        let (store, key) = Box::pin(place.open(Some(client), clock)).await?;
-        let mut word = Word::default();
-        word.detail("bucket", done.join(", "));
-        let mut session = Box::pin(Session::<State>::open(store, key)).await?;
-        word.leave(&mut session, &place.name, "manage_state bootstrap", &Ok(Exit::Done)).await;
+    if !done.is_empty() && place.store(Some(client), client.clock())?.key_in_use().await?.is_some() {
+        let (store, key) = Box::pin(place.open(Some(client), client.clock())).await?;
+        let mut opened = Opened::new(store, key, &place.name);
+        opened.word.detail("bucket", done.join(", "));
+        opened.leave("bootstrap", &Ok(Exit::Done)).await;
     }
     if done.is_empty() {
         text::say(format!("The bucket {bucket} is ready already. Nothing was changed."));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use evalap_topology::audit::{self, Run, differences};
 use evalap_topology::model::{Attributes, Event, State, Tracked};
-use evalap_topology::state::{Entry, LeaseEvent, Record, Session, StateKey, Store};
+use evalap_topology::state::{Entry, LeaseEvent, Record, Session};
 use scaleway_core::Clock;
 use serde_json::{Value, json};
 
@@ -55,7 +55,9 @@ pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Ex
 fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
     let (state, head) = (session.state(), session.head());
     let bound = state.binding.as_ref().map_or("nothing yet", |binding| &binding.endpoint);
-    let lock = session.lease().map(|lease| format!(", locked by {}", lease.holder)).unwrap_or_default();
+    // One that was moved says last, under the lock, where to: the lock was given back there.
+    let lease = session.lease().filter(|_| session.moved_to().is_none());
+    let lock = lease.map(|lease| format!(", locked by {}", lease.holder)).unwrap_or_default();
     let waiting = match session.queue().len() {
         0 => String::new(),
         count => format!(", {count} waiting"),
@@ -65,22 +67,25 @@ fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
     let line = format!("{name}: {count} resources on {bound}, {records} records{lock}{waiting}{moved}");
     let json = json!({
         "name": name, "place": session.store().place(), "bound_to": state.binding, "records": records,
-        "resources": count, "last_written": head.at, "key": head.key, "lock": session.lease(),
+        "resources": count, "last_written": head.at, "key": head.key, "lock": lease,
         "waiting": session.queue(), "moved_to": session.moved_to(),
     });
     (json, line)
 }
 
-pub(super) async fn show(opened: Opened<'_>, version: Option<u64>, as_json: bool) -> Result<Exit, Error> {
-    let Opened { store, key, name, .. } = opened;
-    let (_, state) = version_or_newest(store, key, version).await?;
-    own(&state, &name)?;
+pub(super) async fn show(
+    opened: &mut Opened<'_>,
+    version: Option<u64>,
+    as_json: bool,
+) -> Result<Exit, Error> {
+    let (_, state) = version_or_newest(opened, version).await?;
+    own(&state, opened.name)?;
     text::say(if as_json { serde_json::to_string_pretty(&state)? } else { inspect::state(&state) });
     Ok(Exit::Done)
 }
 
-pub(super) async fn history(opened: Opened<'_>, as_json: bool) -> Result<Exit, Error> {
-    let records = Session::<State>::open(opened.store, opened.key).await?.history().await?;
+pub(super) async fn history(opened: &mut Opened<'_>, as_json: bool) -> Result<Exit, Error> {
+    let records = opened.session().await?.history().await?;
     if as_json {
         return say_json(&records);
     }
@@ -92,14 +97,13 @@ pub(super) async fn history(opened: Opened<'_>, as_json: bool) -> Result<Exit, E
 
 /// What differs between two versions; the newest unless said.
 pub(super) async fn diff(
-    opened: Opened<'_>,
+    opened: &mut Opened<'_>,
     from: u64,
     to: Option<u64>,
     as_json: bool,
 ) -> Result<Exit, Error> {
-    let Opened { store, key, .. } = opened;
-    let before = Session::<State>::state_at(store.clone(), key.clone(), from).await?;
-    let (_, after) = version_or_newest(store, key, to).await?;
+    let before = opened.at(from).await?;
+    let (_, after) = version_or_newest(opened, to).await?;
     let addresses: BTreeSet<_> = before.resources.keys().chain(after.resources.keys()).collect();
     let (mut lines, mut told) = (Vec::new(), Vec::new());
     for address in addresses {
@@ -133,12 +137,12 @@ fn flat(tracked: Option<&Tracked>) -> Attributes {
 }
 
 /// The version that is asked for, which needs nothing of what came after it; else the newest.
-async fn version_or_newest(store: Store, key: StateKey, seq: Option<u64>) -> Result<(u64, State), Error> {
+async fn version_or_newest(opened: &mut Opened<'_>, seq: Option<u64>) -> Result<(u64, State), Error> {
     if let Some(seq) = seq {
-        return Ok((seq, Session::<State>::state_at(store, key, seq).await?));
+        return Ok((seq, opened.at(seq).await?));
     }
-    let session = Session::<State>::open(store, key).await?;
-    inspect::say_if_old(&session);
+    let session = opened.session().await?;
+    inspect::say_if_old(session);
     Ok((session.head().seq, session.state().clone()))
 }
 
@@ -153,15 +157,14 @@ fn told_field(field: &audit::Field) -> String {
 
 /// The whole state as JSON, for `import` or for other programs. It holds no secret value.
 pub(super) async fn export(
-    opened: Opened<'_>,
+    opened: &mut Opened<'_>,
     file: Option<&Path>,
     version: Option<u64>,
 ) -> Result<Exit, Error> {
-    let Opened { store, key, name, .. } = opened;
-    let digests = key.id().to_owned();
-    let (seq, state) = version_or_newest(store, key, version).await?;
-    own(&state, &name)?;
-    let export = Export { format: FORMAT.to_owned(), environment: name, seq, key: digests, state };
+    let (seq, state) = version_or_newest(opened, version).await?;
+    own(&state, opened.name)?;
+    let (environment, key) = (opened.name.to_owned(), opened.key.id().to_owned());
+    let export = Export { format: FORMAT.to_owned(), environment, seq, key, state };
     let text = serde_json::to_string_pretty(&export)?;
     let Some(file) = file else {
         text::say(text);
@@ -174,9 +177,9 @@ pub(super) async fn export(
     Ok(Exit::Done)
 }
 
-pub(super) async fn verify(opened: Opened<'_>, as_json: bool) -> Result<Exit, Error> {
+pub(super) async fn verify(opened: &mut Opened<'_>, as_json: bool) -> Result<Exit, Error> {
     let place = opened.store.place().to_owned();
-    let found = Session::<State>::verify(opened.store, opened.key).await?;
+    let found = opened.verify().await?;
     let sound = found.unsound.is_empty() && found.unsound_segments.is_empty();
     let exit = if sound { Exit::Done } else { Exit::Failed };
     if as_json {
@@ -212,15 +215,13 @@ pub(super) async fn verify(opened: Opened<'_>, as_json: bool) -> Result<Exit, Er
 
 /// Who did what: the log by commands.
 pub(super) async fn audit(
-    opened: Opened<'_>,
+    opened: &mut Opened<'_>,
     verify: bool,
     changed: bool,
     as_json: bool,
 ) -> Result<Exit, Error> {
-    let Opened { store, key, .. } = opened;
-    let verified =
-        if verify { Some(Session::<State>::verify(store.clone(), key.clone()).await?.head) } else { None };
-    let mut runs = audit::audit(&Session::<State>::open(store, key).await?.history().await?);
+    let verified = if verify { Some(opened.verify().await?.head) } else { None };
+    let mut runs = audit::audit(&opened.session().await?.history().await?);
     runs.retain(|run| !changed || !run.changes.is_empty() || !run.calls.is_empty());
     if as_json {
         let chain = verified.map(|head| json!({"records": head.seq, "hash": head.hash, "whole": true}));

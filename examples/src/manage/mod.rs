@@ -1,5 +1,6 @@
 //! `manage_state`: what a state says, said and shall say, and where it is kept.
 
+mod arguments;
 mod change;
 mod keep;
 mod look;
@@ -8,12 +9,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use evalap_topology::definition::Seconds;
+use clap::Parser;
 use evalap_topology::model::State;
-use evalap_topology::state::{Session, StateKey, Store};
+use evalap_topology::state::{Session, StateKey, Store, Verified};
 use scaleway_core::{Client, Clock};
 
+use self::arguments::{Arguments, Command, OfState, To};
 use crate::arguments::{Options, TargetKind};
 use crate::error::Error;
 use crate::exit::{self, Exit};
@@ -22,186 +23,58 @@ use crate::target::Target;
 use crate::word::Word;
 use crate::{desk, text};
 
-/// Looks into the state of an environment, and mends it. Nothing here touches what the environment is made of.
-#[derive(Debug, Parser)]
-#[command(
-    name = "manage_state",
-    after_help = "Exit codes: 0 done, 1 error (a damaged state, a held lock, …), 64 wrong usage."
-)]
-struct Arguments {
-    /// The environment; environments/NAME.toml says where its state is, if there is such a file.
-    #[arg(long, global = true, value_name = "NAME", default_value = "staging")]
-    environment: String,
-    /// The environment that this file defines.
-    #[arg(long, global = true, value_name = "FILE", conflicts_with = "environment")]
-    definition: Option<PathBuf>,
-    /// Where states (state/ENVIRONMENT/) and their keys (keys/ENVIRONMENT.key, unless `EVALAP_STATE_KEY` is set) are.
-    #[arg(long, global = true, value_name = "DIR", default_value = ".evalap")]
-    data: PathBuf,
-    /// Where the state's bucket and the secret of its key are, if it has any.
-    #[arg(long, global = true, value_name = "emulator|scaleway", value_parser = kind)]
-    target: Option<TargetKind>,
-    /// An emulator of another process that holds the bucket.
-    #[arg(long, global = true, value_name = "URL")]
-    emulator_url: Option<url::Url>,
-    /// How long the lock is waited for, such as 5m.
-    #[arg(long, global = true, value_name = "TIME", default_value = "0s")]
-    lock_timeout: Seconds,
-    /// Traces to standard error.
-    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
-    verbose: u8,
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Debug, Subcommand)]
-enum Command {
-    /// Lists the states in the data folder.
-    List {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Shows what a state says exists.
-    Show {
-        /// As it was after this record.
-        #[arg(long, value_name = "SEQ")]
-        version: Option<u64>,
-        /// As JSON. It holds no secret value.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Shows every record: who, when, what.
-    History {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Shows what differs between two versions.
-    Diff {
-        /// The older version: as it was after this record.
-        #[arg(value_name = "SEQ")]
-        from: u64,
-        /// The other; the newest unless said.
-        #[arg(value_name = "SEQ")]
-        to: Option<u64>,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Shows who did what, from where, what changed from what to what, the API's request ids, and how it ended.
-    Audit {
-        /// Reads every record and checks the chain.
-        #[arg(long)]
-        verify: bool,
-        /// Without those that only looked, or were refused.
-        #[arg(long)]
-        changed: bool,
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Reads all records, snapshots and merged segments, and checks that none was lost, damaged or edited.
-    Verify {
-        /// As JSON.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Writes the state as JSON, for `import`. It holds no secret value.
-    Export {
-        /// The file; standard output unless said.
-        #[arg(value_name = "FILE")]
-        file: Option<PathBuf>,
-        /// As it was after this record.
-        #[arg(long, value_name = "SEQ")]
-        version: Option<u64>,
-    },
-    /// Makes the state what an exported one says. Only what is remembered changes, not the cloud: plan next.
-    Import {
-        /// What `export` wrote.
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
-    /// Makes the state again what it was after a record. Only what is remembered changes, not the cloud: plan next.
-    Restore {
-        /// The record.
-        #[arg(value_name = "SEQ")]
-        version: u64,
-    },
-    /// Gives a resource another address: `move container.web container.site`.
-    Move {
-        /// What it is called.
-        from: String,
-        /// What it is to be called.
-        to: String,
-    },
-    /// Tracks a resource no longer. It stays in the cloud.
-    Forget {
-        /// Its address.
-        address: String,
-    },
-    /// Breaks the lock of a program that is gone, and says whose it was.
-    Unlock {
-        /// Even if it cannot be told whether it is gone.
-        #[arg(long)]
-        force: bool,
-    },
-    /// Gives the state another key, drawn anew and kept where its key is kept.
-    Rekey {
-        /// Takes the new key from this variable instead.
-        #[arg(long, value_name = "NAME")]
-        new_key_from: Option<String>,
-    },
-    /// Moves the state from its folder into its bucket, or back.
-    Migrate {
-        /// Where to.
-        #[arg(long, value_enum)]
-        to: To,
-    },
-    /// Makes the state's bucket (versioned, encrypted, private, records never expire) and the secret of its key.
-    Bootstrap {
-        /// Lets nobody into the bucket but these, yourself among them: `application_id:…` or `user_id:…`.
-        #[arg(long, value_name = "PRINCIPAL")]
-        allow: Vec<String>,
-    },
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum To {
-    /// The folder in the data folder.
-    Folder,
-    /// The bucket that the definition names.
-    Bucket,
-}
-
-/// A state that can be opened.
+/// A state that is opened when it is first asked for, and once.
 struct Opened<'a> {
     store: Store,
     key: StateKey,
-    name: String,
+    /// The environment's.
+    name: &'a str,
+    session: Option<Session<State>>,
     /// What the audit is to say of a command that leaves no record.
-    word: &'a Word,
+    word: Word,
 }
 
-impl Command {
-    fn name(&self) -> &'static str {
-        match self {
-            Self::List { .. } => "list",
-            Self::Show { .. } => "show",
-            Self::History { .. } => "history",
-            Self::Diff { .. } => "diff",
-            Self::Audit { .. } => "audit",
-            Self::Verify { .. } => "verify",
-            Self::Export { .. } => "export",
-            Self::Import { .. } => "import",
-            Self::Restore { .. } => "restore",
-            Self::Move { .. } => "move",
-            Self::Forget { .. } => "forget",
-            Self::Unlock { .. } => "unlock",
-            Self::Rekey { .. } => "rekey",
-            Self::Migrate { .. } => "migrate",
-            Self::Bootstrap { .. } => "bootstrap",
+impl<'a> Opened<'a> {
+    fn new(store: Store, key: StateKey, name: &'a str) -> Self {
+        Self { store, key, name, session: None, word: Word::default() }
+    }
+
+    /// The state as it is now.
+    async fn session(&mut self) -> Result<&mut Session<State>, Error> {
+        match self.session {
+            Some(ref mut session) => Ok(session),
+            ref mut none => {
+                let opened = Box::pin(Session::open(self.store.clone(), self.key.clone())).await?;
+                Ok(none.insert(opened))
+            }
         }
+    }
+
+    /// The state as it was after a record. Nothing that came after that is read: it may be damaged.
+    async fn at(&self, seq: u64) -> Result<State, Error> {
+        Ok(Box::pin(Session::state_at(self.store.clone(), self.key.clone(), seq)).await?)
+    }
+
+    /// Reads everything, be the state one that can be opened or not.
+    async fn verify(&self) -> Result<Verified, Error> {
+        Ok(Box::pin(Session::<State>::verify(self.store.clone(), self.key.clone())).await?)
+    }
+
+    /// Leaves the command's line in the audit, unless another record tells it.
+    async fn leave(mut self, command: &str, ended: &Result<Exit, Error>) {
+        let (name, word) = (self.name, std::mem::take(&mut self.word));
+        if word.is_told() {
+            return;
+        }
+        // In what cannot be opened nothing can be left.
+        let Ok(session) = self.session().await else { return };
+        if ended.as_ref().is_err_and(Error::is_damage) {
+            text::complain(format!(
+                "What the state says now can be read in spite of this, by a snapshot: `manage_state export FILE`, without --version, has all {} resources.\n",
+                session.state().resources.len()
+            ));
+        }
+        word.leave(session, name, &format!("manage_state {command}"), ended).await;
     }
 }
 
@@ -214,80 +87,58 @@ pub fn manage_state() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Exit, Error> {
-    if let Command::List { json } = arguments.command {
-        let clock = Clock::real();
-        return clock.block_on(look::list(&arguments.data, &clock, json))?;
+    let wait = Duration::from_secs(arguments.lock_timeout.as_secs());
+    match &arguments.command {
+        Command::List { json } => {
+            let clock = Clock::real();
+            clock.block_on(look::list(&arguments.data, &clock, *json))?
+        }
+        Command::Migrate { to } => {
+            let (place, target) = (place(arguments)?, target(arguments)?);
+            let migrate = keep::migrate(&place, &target.client, *to == To::Bucket, wait);
+            target.clock().block_on(Box::pin(migrate))?
+        }
+        Command::Bootstrap { allow } => {
+            let (place, target) = (place(arguments)?, target(arguments)?);
+            target.clock().block_on(Box::pin(keep::bootstrap(&place, &target.client, allow)))?
+        }
+        Command::State(command) => {
+            let place = place(arguments)?;
+            let target = place.is_remote().then(|| target(arguments)).transpose()?;
+            let client = target.as_ref().map(|target| &target.client);
+            let clock = client.map_or_else(Clock::real, |client| client.clock().clone());
+            clock.block_on(Box::pin(carry_out(command, &place, client, &clock, wait)))?
+        }
     }
-    let place = place(arguments)?;
-    let always = matches!(arguments.command, Command::Migrate { .. } | Command::Bootstrap { .. });
-    let target = target(arguments, always || place.is_remote())?;
-    let client = target.as_ref().map(|target| &target.client);
-    let clock = target.as_ref().map_or_else(Clock::real, |target| target.clock().clone());
-    clock.block_on(Box::pin(carry_out(arguments, &place, client, &clock)))?
 }
 
 async fn carry_out(
-    arguments: &Arguments,
+    command: &OfState,
     place: &Place,
     client: Option<&Client>,
     clock: &Clock,
+    wait: Duration,
 ) -> Result<Exit, Error> {
-    let wait = Duration::from_secs(arguments.lock_timeout.as_secs());
-    match (&arguments.command, client) {
-        (Command::Migrate { to }, Some(client)) => {
-            return Box::pin(keep::migrate(place, client, clock, *to == To::Bucket, wait)).await;
-        }
-        (Command::Bootstrap { allow }, Some(client)) => {
-            return Box::pin(keep::bootstrap(place, client, clock, allow)).await;
-        }
-        _ => {}
-    }
-    let word = Word::default();
-    let opened = open(place, client, clock, arguments, &word).await?;
-    let (store, key) = (opened.store.clone(), opened.key.clone());
-    let ended = match &arguments.command {
-        Command::List { .. } | Command::Migrate { .. } | Command::Bootstrap { .. } => Ok(Exit::Done),
-        Command::Show { version, json } => Box::pin(look::show(opened, *version, *json)).await,
-        Command::History { json } => Box::pin(look::history(opened, *json)).await,
-        Command::Diff { from, to, json } => Box::pin(look::diff(opened, *from, *to, *json)).await,
-        Command::Audit { verify, changed, json } => {
-            Box::pin(look::audit(opened, *verify, *changed, *json)).await
-        }
-        Command::Verify { json } => Box::pin(look::verify(opened, *json)).await,
-        Command::Export { file, version } => Box::pin(look::export(opened, file.as_deref(), *version)).await,
-        Command::Import { file } => Box::pin(change::import(opened, file, wait)).await,
-        Command::Restore { version } => Box::pin(change::restore(opened, *version, wait)).await,
-        Command::Move { from, to } => Box::pin(change::rename(opened, from, to, wait)).await,
-        Command::Forget { address } => Box::pin(change::forget(opened, address, wait)).await,
-        Command::Unlock { force } => Box::pin(change::unlock(opened, *force)).await,
-        Command::Rekey { new_key_from } => {
-            Box::pin(keep::rekey(place, client, opened, new_key_from.as_deref(), wait)).await
+    let mut opened = find(place, client, clock, matches!(command, OfState::Import { .. })).await?;
+    let state = &mut opened;
+    let ended = match command {
+        OfState::Show { version, json } => look::show(state, *version, *json).await,
+        OfState::History { json } => look::history(state, *json).await,
+        OfState::Diff { from, to, json } => look::diff(state, *from, *to, *json).await,
+        OfState::Audit { verify, changed, json } => look::audit(state, *verify, *changed, *json).await,
+        OfState::Verify { json } => look::verify(state, *json).await,
+        OfState::Export { file, version } => look::export(state, file.as_deref(), *version).await,
+        OfState::Import { file } => change::import(state, file, wait).await,
+        OfState::Restore { version } => change::restore(state, *version, wait).await,
+        OfState::Move { from, to } => change::rename(state, from, to, wait).await,
+        OfState::Forget { address } => change::forget(state, address, wait).await,
+        OfState::Unlock { force } => change::unlock(state, *force).await,
+        OfState::Rekey { new_key_from } => {
+            keep::rekey(place, client, state, new_key_from.as_deref(), wait).await
         }
     };
-    // Where the log cannot be opened, that has been said.
-    if !word.is_told()
-        && let Ok(mut session) = Box::pin(Session::<State>::open(store, key)).await
-    {
-        if let Err(error) = &ended
-            && error.is_damage()
-        {
-            text::complain(format!(
-                "What the state says now can be read in spite of this, by a snapshot: `manage_state export FILE`, without --version, has all {} resources.\n",
-                session.state().resources.len()
-            ));
-        }
-        word.leave(&mut session, &place.name, &format!("manage_state {}", arguments.command.name()), &ended)
-            .await;
-    }
+    opened.leave(command.name(), &ended).await;
     ended
-}
-
-fn kind(text: &str) -> Result<TargetKind, String> {
-    match text {
-        "emulator" => Ok(TargetKind::Emulator),
-        "scaleway" => Ok(TargetKind::Scaleway),
-        _ => Err("expected emulator or scaleway".to_owned()),
-    }
 }
 
 /// Where the state is, by its definition if there is one.
@@ -307,30 +158,24 @@ fn place(arguments: &Arguments) -> Result<Place, Error> {
     })
 }
 
-fn target(arguments: &Arguments, needed: bool) -> Result<Option<Target>, Error> {
+fn target(arguments: &Arguments) -> Result<Target, Error> {
     let kind = arguments.target.or(arguments.emulator_url.as_ref().map(|_| TargetKind::Emulator));
-    match kind {
-        Some(kind) if needed => {
-            let options = Options::plain(&arguments.data, arguments.emulator_url.as_ref());
-            Ok(Some(Target::open(kind, &options)?))
-        }
-        None if needed => Err(Error::refused(
+    let kind = kind.ok_or_else(|| {
+        Error::refused(
             "the state, or its key, is on Scaleway or on an emulator",
             "say where: --target scaleway, --target emulator or --emulator-url URL",
-        )),
-        _ => Ok(None),
-    }
+        )
+    })?;
+    Target::open(kind, &Options::plain(&arguments.data, arguments.emulator_url.as_ref()))
 }
 
 /// The state, which must be there, unless it is to be filled.
-async fn open<'a>(
-    place: &Place,
+async fn find<'a>(
+    place: &'a Place,
     client: Option<&Client>,
     clock: &Clock,
-    arguments: &Arguments,
-    word: &'a Word,
+    may_be_new: bool,
 ) -> Result<Opened<'a>, Error> {
-    let may_be_new = matches!(arguments.command, Command::Import { .. });
     let store = place.store(client, clock)?;
     // Before a key is made for it.
     let there = match store.key_in_use().await {
@@ -345,7 +190,7 @@ async fn open<'a>(
         ));
     }
     let (store, key) = Box::pin(place.open(client, clock)).await?;
-    Ok(Opened { store, key, name: place.name.clone(), word })
+    Ok(Opened::new(store, key, &place.name))
 }
 
 /// A command of one environment does not touch another's state.
@@ -356,15 +201,5 @@ fn own(state: &State, name: &str) -> Result<(), Error> {
             "put it back where it belongs: [state] of the definition, or the folder of that name",
         )),
         _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        <Arguments as clap::CommandFactory>::command().debug_assert();
     }
 }

@@ -67,9 +67,12 @@ impl StateKey {
     }
 
     /// Draws a new key and keeps it beside the file `path`, for a rotation; one that an interrupted rotation left there
-    /// is taken up again.
-    pub fn next_of(path: &Path, random: &Random) -> Result<Self, StateError> {
+    /// is taken up again. Where that is `used` already, it takes the file's place first, and another is drawn.
+    pub fn next_of(path: &Path, used: &Self, random: &Random) -> Result<Self, StateError> {
         let next = next_file(path);
+        if next.exists() && Self::from_file(&next)?.id() == used.id() {
+            Self::next_takes_over(path)?;
+        }
         if !next.exists() {
             create(&next, random)?;
         }
@@ -188,6 +191,20 @@ mod tests {
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
         let error = load(folder.path()).unwrap_err().to_string();
         assert!(error.contains(&format!("chmod 600 {}", file.display())) && error.contains("644"), "{error}");
+    }
+
+    #[test]
+    fn a_next_key_is_taken_up_again_until_it_is_used_and_then_takes_the_files_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let used = load(folder.path()).unwrap();
+        let file = folder.path().join("keys/staging.key");
+        let next = |used| StateKey::next_of(&file, used, &Random::system()).unwrap();
+        let second = next(&used);
+        assert_eq!(next(&used).id(), second.id(), "the state was not written with it");
+        let third = next(&second);
+        assert_eq!(StateKey::from_file(&file).unwrap().id(), second.id());
+        assert_ne!(third.id(), second.id(), "a key is used once");
+        assert_eq!(next(&second).id(), third.id());
     }
 
     #[test]
