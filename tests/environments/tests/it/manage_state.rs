@@ -1,98 +1,14 @@
 //! `manage_state`, each command as a person types it: what it does, and what it says of a mistake.
 
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
 use environments::World;
 use evalap_topology::model::{Event, State};
-use evalap_topology::state::{Holder, Session, StateKey, Store};
-use scaleway_core::{Clock, Random};
-use scaleway_emulator::{Fault, FaultKind};
-use serde_json::Value;
-use tempfile::TempDir;
+use evalap_topology::state::{Holder, Session};
+use scaleway_core::Clock;
 
-use crate::desk::Desk;
-
-/// The programs on a desk, with an environment made whose state is in a folder.
-struct Office {
-    desk: Desk,
-    folder: TempDir,
-    /// Says that the state is in a folder; the second, in a bucket; the third is of another environment.
-    definitions: [PathBuf; 3],
-}
-
-impl Office {
-    fn open() -> Self {
-        let (desk, folder) = (Desk::open(), tempfile::tempdir().unwrap());
-        let file = |name: &str, text: &str| {
-            let file = folder.path().join(name);
-            std::fs::write(&file, text).unwrap();
-            file
-        };
-        let bucket = "[state]\nbucket = \"evalap-staging-state\"\n\n[network]";
-        let definitions = [
-            file("folder.toml", environments::STAGING),
-            file("bucket.toml", &environments::STAGING.replacen("[network]", bucket, 1)),
-            file("other.toml", &environments::STAGING.replacen("name = \"staging\"", "name = \"other\"", 1)),
-        ];
-        let office = Self { desk, folder, definitions };
-        office.says("deploy_staging", 0, &["--speed", "max", "apply"]);
-        office
-    }
-
-    fn program(&self, name: &str, definition: usize, arguments: &[&str]) -> Command {
-        let mut command = self.desk.command(name, self.folder.path(), &self.definitions[definition]);
-        command.env("EVALAP_STATE_KEY", "07".repeat(32)).env("NEXT_KEY", "08".repeat(32)).args(arguments);
-        command
-    }
-
-    /// What a program says that must succeed.
-    fn says(&self, name: &str, definition: usize, arguments: &[&str]) -> String {
-        let output = self.program(name, definition, arguments).output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        let wrong = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{arguments:?}: {said}{wrong}");
-        said
-    }
-
-    fn does(&self, arguments: &[&str]) -> String {
-        self.says("manage_state", 0, arguments)
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        serde_json::from_str(&self.does(arguments)).unwrap()
-    }
-
-    /// What `manage_state` refuses, with this exit code and all of these words.
-    fn refuses(&self, code: i32, arguments: &[&str], words: &[&str]) {
-        let output = self.program("manage_state", 0, arguments).output().unwrap();
-        let wrong = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {wrong}");
-        for word in words {
-            assert!(wrong.contains(word), "{arguments:?}: {word:?} is not in:\n{wrong}");
-        }
-    }
-
-    fn plan(&self, definition: usize) -> String {
-        self.says("deploy_staging", definition, &["--speed", "max", "plan"])
-    }
-
-    fn state(&self) -> PathBuf {
-        self.folder.path().join("data/state/staging")
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let file = self.folder.path().join(name);
-        std::fs::write(&file, text).unwrap();
-        file.display().to_string()
-    }
-}
-
-fn session(folder: &Path, clock: &Clock) -> Session<State> {
-    let store = Store::folder(folder, clock.clone(), Random::system()).unwrap();
-    clock.block_on(Session::open(store, StateKey::new(&[7; 32]).unwrap())).unwrap().unwrap()
-}
+use crate::office::{Office, session};
 
 #[test]
 fn what_a_state_says_and_said_is_shown_compared_and_taken_back() {
@@ -128,22 +44,6 @@ fn what_a_state_says_and_said_is_shown_compared_and_taken_back() {
     assert!(office.plan(0).contains("No changes."));
 }
 
-/// What commands are in the audit from its `from`th on, each with its outcome and details in words.
-fn audited(office: &Office, from: usize) -> Vec<String> {
-    let audit = office.json(&["audit", "--json"]);
-    let told = |run: &Value| {
-        let details: Vec<String> = run["details"]
-            .as_object()
-            .unwrap()
-            .iter()
-            .map(|(name, value)| format!("; {name} {}", value.as_str().unwrap()))
-            .collect();
-        let word = |value: &Value| value.as_str().unwrap().to_owned();
-        format!("{}: {}{}", word(&run["by"]["command"]), word(&run["outcome"]), details.concat())
-    };
-    audit["runs"].as_array().unwrap().iter().skip(from).map(told).collect()
-}
-
 #[test]
 fn every_command_is_in_the_audit_what_it_found_and_why_it_was_refused() {
     let office = Office::open();
@@ -176,7 +76,7 @@ fn every_command_is_in_the_audit_what_it_found_and_why_it_was_refused() {
     assert_eq!(destroy.output().unwrap().status.code(), Some(1));
     let lost = "the data of data_source.traces, data_source.metrics, data_source.logs, database.evalap and database_instance.main would be lost for good, and there is no terminal to ask on; nothing was changed";
     assert_eq!(
-        audited(&office, 1),
+        office.audited(1),
         [
             "manage_state show: done",
             "manage_state history: done",
@@ -307,106 +207,4 @@ fn a_held_lock_is_broken_by_force_alone_and_says_whose_it_was() {
     office.does(&["forget", "vpc.main"]);
     let robbed = clock.block_on(holder.append(Vec::new())).unwrap().unwrap_err();
     assert!(robbed.is_fenced(), "{robbed}");
-}
-
-#[test]
-fn a_state_goes_into_its_bucket_and_back_with_all_that_it_said() {
-    let office = Office::open();
-    let bucket = |arguments: &[&str]| office.says("manage_state", 1, arguments);
-    let moved = ["was moved to bucket evalap-staging-state", "[state]"];
-    bucket(&["bootstrap"]);
-    for _ in 0..2 {
-        let records = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
-        assert!(bucket(&["migrate", "--to", "bucket"]).contains("is not used any more"));
-        office.refuses(1, &["forget", "vpc.main"], &moved);
-        let old = office.program("manage_state", 0, &["show"]).output().unwrap();
-        assert!(String::from_utf8_lossy(&old.stderr).contains(moved[0]), "what is shown is old");
-        assert!(office.plan(1).contains("No changes."));
-        bucket(&["forget", "data_source.logs"]);
-        bucket(&["restore", &records.to_string()]);
-        assert!(bucket(&["migrate", "--to", "folder"]).contains("Take bucket out of [state]"));
-        assert!(office.does(&["verify"]).contains("all whole and in a chain"));
-        assert!(office.does(&["history"]).contains("`manage_state forget`"), "done in the bucket");
-        assert!(office.plan(0).contains("No changes."));
-    }
-    office.does(&["rekey", "--new-key-from", "NEXT_KEY"]);
-    office.refuses(1, &["show"], &["was written with key"]);
-}
-
-/// The way out where there is no backup.
-#[test]
-fn what_lies_before_a_damaged_record_is_exported_and_goes_on_elsewhere() {
-    let office = Office::open();
-    let newest = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
-    let record = |seq: u64| office.state().join(format!("log/{seq:020}"));
-    std::fs::write(record(newest), "cut off").unwrap();
-    let before = (newest - 1).to_string();
-    let way_out = format!("manage_state export --version {before}");
-    office.refuses(1, &["show"], &["the last good one is", &way_out]);
-    let exported = office.folder.path().join("exported.json").display().to_string();
-    office.does(&["export", "--version", &before, &exported]);
-
-    // A log that is gone is not taken for one that never was.
-    std::fs::rename(office.state().join("log"), office.folder.path().join("log")).unwrap();
-    office.refuses(1, &["show"], &["is missing"]);
-
-    std::fs::rename(office.state(), office.folder.path().join("damaged")).unwrap();
-    office.does(&["import", &exported]);
-    assert!(office.plan(0).contains("No changes."));
-}
-
-#[test]
-fn another_environments_state_is_not_even_told_that_it_was_looked_at() {
-    let office = Office::open();
-    std::fs::rename(office.state(), office.state().with_file_name("other")).unwrap();
-    let records = || std::fs::read_dir(office.state().with_file_name("other/log")).unwrap().count();
-    let before = records();
-    for (program, command) in [
-        ("manage_state", "show"),
-        ("manage_state", "history"),
-        ("manage_state", "unlock"),
-        ("deploy_staging", "show"),
-    ] {
-        let output = office.program(program, 2, &[command]).output().unwrap();
-        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
-        assert!(said.contains("staging"), "{command}: {said}");
-        assert_eq!(records(), before, "{command}");
-    }
-}
-
-#[test]
-fn who_may_only_read_is_answered_and_told_that_it_is_not_in_the_audit() {
-    let office = Office::open();
-    office.says("manage_state", 1, &["bootstrap"]);
-    office.says("manage_state", 1, &["migrate", "--to", "bucket"]);
-    office.desk.emulator.inject(Fault::new(FaultKind::Forbidden).operation("PutObject").times(100));
-    for (program, arguments) in
-        [("manage_state", &["show"][..]), ("deploy_staging", &["--speed", "max", "plan"])]
-    {
-        let output = office.program(program, 1, arguments).output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap();
-        let wrong = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            output.status.success() && (said.contains("container.runners") || said.contains("No changes."))
-        );
-        assert!(wrong.contains(&format!("Not in the audit, that `{program} ")), "{wrong}");
-    }
-}
-
-/// It would be spoiled: a record behind another state's last one belongs to neither.
-#[test]
-fn another_states_bucket_is_left_as_it_is() {
-    let office = Office::open();
-    let there = |arguments: &[&str]| office.says("manage_state", 1, arguments);
-    there(&["bootstrap"]);
-    there(&["import", &office.file("exported.json", &office.does(&["export"]))]);
-    let records = || serde_json::from_str::<Vec<Value>>(&there(&["history", "--json"])).unwrap();
-    let before = records();
-    let output = office.program("manage_state", 1, &["migrate", "--to", "bucket"]).output().unwrap();
-    let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && wrong.contains("holds another state already"), "{wrong}");
-    let after = records();
-    assert_eq!(after[..before.len()], before);
-    assert_eq!(after.len(), before.len() + 1, "and that one says that it was looked at");
-    assert!(office.does(&["unlock"]).contains("Nobody holds the lock."), "it was given back");
 }

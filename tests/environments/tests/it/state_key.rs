@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use scaleway_core::{Clock, SecretId};
+use scaleway_emulator::{Fault, FaultKind};
 use scaleway_secrets::{CreateSecretVersion, Payload, Revision, Secrets};
 use tempfile::TempDir;
 
@@ -100,6 +101,34 @@ fn the_states_key_is_made_in_secret_manager_read_from_there_and_rotated() {
     // Whichever of several fits is used, the newest or not.
     keyed.add(&first);
     keyed.succeeds("deploy_staging", &["plan", "--detailed-exitcode"]);
+}
+
+#[test]
+fn a_rotation_that_cannot_switch_the_old_key_off_says_so_gives_the_lock_back_and_is_ended_by_the_next() {
+    let keyed = Keyed::open();
+    keyed.succeeds("manage_state", &["bootstrap"]);
+    keyed.succeeds("deploy_staging", &["--speed", "max", "apply"]);
+    let switch = "DisableSecretVersion";
+    keyed.desk.emulator.inject(Fault::new(FaultKind::Forbidden).operation(switch));
+    let output = keyed.program("manage_state", &["rekey"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    for words in [
+        "from now on, and could not take the old one's place",
+        "because: the state key in the secret /evalap/state-key cannot be disabled",
+        "what to do: the secret's newest version holds it",
+    ] {
+        assert!(said.contains(words), "{words:?} is not in:\n{said}");
+    }
+    assert!(keyed.succeeds("manage_state", &["unlock"]).contains("Nobody holds the lock."));
+    let audit = keyed.succeeds("manage_state", &["audit"]);
+    assert!(audit.contains("manage_state rekey`): failed (because the state's key is "), "{audit}");
+    assert!(audit.contains("cannot be disabled"), "with its cause: {audit}");
+    keyed.succeeds("deploy_staging", &["plan", "--detailed-exitcode"]);
+
+    keyed.succeeds("manage_state", &["rekey"]);
+    assert_eq!(keyed.desk.emulator.requests().count(switch), 3, "one refused, and two then");
+    keyed.succeeds("manage_state", &["verify"]);
 }
 
 #[test]
