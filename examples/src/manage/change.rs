@@ -120,7 +120,7 @@ pub(super) async fn import(opened: &mut Opened<'_>, file: &Path, wait: Duration)
             format!("{shown} is of another cloud, project or region than this state"),
             "import it where it came from, or into an environment without a state",
         );
-        return locked.refuse(error).await;
+        return Err(locked.refuse(error).await);
     }
     let source = format!("{shown}, version {} of {}", export.seq, export.environment);
     let other_key = !export.key.is_empty() && export.key != locked.session.key().id();
@@ -148,7 +148,7 @@ async fn change(
 ) -> Result<Exit, Error> {
     if let Err(unfit) = locked.session.state().check(std::iter::once(&event)) {
         let error = Error::refused(unfit.to_string(), remedy(&event));
-        return locked.refuse(error).await;
+        return Err(locked.refuse(error).await);
     }
     let done = Box::pin(locked.session.append(vec![event])).await;
     locked.end(done, ("address", detail), said).await

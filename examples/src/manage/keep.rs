@@ -95,7 +95,7 @@ pub(super) async fn rekey(
     let from = locked.session.key().id().to_owned();
     let key = match next.key(locked.session.key()).await {
         Ok(key) => key,
-        Err(error) => return locked.refuse(error).await,
+        Err(error) => return Err(locked.refuse(error).await),
     };
     let done = match Box::pin(locked.session.rekey(&key)).await {
         Ok(seq) => next.takes_over(&key).await.map(|()| seq),
@@ -150,7 +150,7 @@ async fn move_to(
     let note = Note::new(&locked.holder, "done").detail("from", &from).detail("to", &to);
     let moved = match Box::pin(locked.session.move_to(there, note)).await {
         Ok(moved) => moved,
-        Err(error) => return locked.refuse(error.into()).await,
+        Err(error) => return Err(locked.refuse(error.into()).await),
     };
     let advice = if to_bucket {
         "Keep [state] bucket in the definition."
