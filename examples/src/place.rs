@@ -93,7 +93,9 @@ impl Place {
         client: Option<&Client>,
         clock: &Clock,
     ) -> Result<(Store, StateKey), Error> {
-        let store = self.store(client, clock)?.with_refuge(&self.data.join("refuge").join(&self.name))?;
+        let refuge = self.data.join("refuge").join(&self.name);
+        let refuge = Store::folder(&refuge, clock.clone(), Random::system())?;
+        let store = self.store(client, clock)?.with_refuge(refuge);
         let key = self.key(client, &store).await?;
         Ok((store, key))
     }

@@ -36,7 +36,7 @@ pub struct Store {
     place: String,
     /// The folder, on a disk: the clock must not jump while it works, and a call to it does not hang.
     folder: Option<Arc<FilePath>>,
-    /// A folder of this machine, for when the store is away.
+    /// What is on this machine, for when the store is away.
     refuge: Option<Arc<Self>>,
     pub(super) clock: Clock,
     pub(super) random: Random,
@@ -111,15 +111,12 @@ impl Store {
         place == self.place || (self.folder.is_some() && absolute(place) == absolute(&self.place))
     }
 
-    /// With a folder of this machine that nobody else uses, for when the store is away: what happened and cannot be
+    /// With another store for when this one is away, on this machine and used by nobody else: what happened and cannot be
     /// written is kept there for the next run, and a state that is elsewhere is remembered.
-    ///
-    /// # Errors
-    /// [`StateError::Unavailable`] where the path makes no sense.
-    pub fn with_refuge(mut self, folder: &FilePath) -> Result<Self, StateError> {
-        let refuge = Self::folder(folder, self.clock.clone(), self.random.clone())?;
+    #[must_use]
+    pub fn with_refuge(mut self, refuge: Self) -> Self {
         self.refuge = Some(Arc::new(refuge));
-        Ok(self)
+        self
     }
 
     pub(super) fn refuge(&self) -> Option<&Arc<Self>> {

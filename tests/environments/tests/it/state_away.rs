@@ -28,7 +28,8 @@ fn world_with(folder: &Path, images: ImageBook) -> World {
     let (storage, bucket) =
         (ObjectStorage::new(&client).unwrap(), "evalap-state".parse::<BucketName>().unwrap());
     world.run(Bootstrap::new(storage.clone(), bucket.clone()).run()).unwrap();
-    world.store = Store::bucket(&storage, &bucket).unwrap().with_refuge(folder).unwrap();
+    let refuge = Store::folder(folder, world.clock.clone(), Random::seeded(4)).unwrap();
+    world.store = Store::bucket(&storage, &bucket).unwrap().with_refuge(refuge);
     world
 }
 

@@ -21,10 +21,15 @@ fn alice() -> Holder {
     Holder::elsewhere("alice")
 }
 
-/// The store, with a refuge in `folder`, failing every write after the first `good` ones.
+/// The store, with a refuge in `folder`.
+fn with_refuge(bench: &Bench, store: Store, folder: &Path) -> Store {
+    store.with_refuge(Store::folder(folder, bench.clock.clone(), Random::seeded(8)).unwrap())
+}
+
+/// The same, failing every write after the first `good` ones.
 fn failing(bench: &Bench, folder: &Path, good: usize) -> Store {
     let (store, _) = bench.bad_store(&vec![Fault::None; good], AWAY);
-    store.with_refuge(folder).unwrap()
+    with_refuge(bench, store, folder)
 }
 
 async fn open(bench: &Bench, store: Store) -> Session<Names> {
@@ -51,7 +56,7 @@ fn is_empty(folder: &Path) -> bool {
 async fn what_could_not_be_written_is_written_by_the_next_run(bench: &Bench) {
     let folder = tempfile::tempdir().unwrap();
     cut_off(bench, folder.path(), "very-telling").await;
-    let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
     assert!(matches!(next.merge_kept().await, Err(StateError::NotHeld)));
     next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
     let merged = next.merge_kept().await.unwrap().unwrap();
@@ -69,7 +74,7 @@ async fn what_the_state_has_moved_beyond_is_not_written_any_more(bench: &Bench) 
     other.append(added("a")).await.unwrap();
     other.append(vec![Event::Removed("a".into())]).await.unwrap();
     other.release(None).await.unwrap();
-    let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
     next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
     let merged = next.merge_kept().await.unwrap().unwrap();
     assert_eq!((merged.taken, merged.known), (0, 1));
@@ -81,7 +86,7 @@ async fn what_is_of_another_state_stays_where_it_is(bench: &Bench) {
     let folder = tempfile::tempdir().unwrap();
     let other = Bench::of(Store::memory(bench.clock.clone(), Random::seeded(9)));
     cut_off(&other, folder.path(), "a").await;
-    let mut session = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    let mut session = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
     session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
     assert_eq!(session.merge_kept().await.unwrap(), None);
     assert!(!is_empty(folder.path()));
@@ -94,7 +99,7 @@ async fn what_was_merged_and_not_removed_is_not_told_twice(bench: &Bench) {
     let text = std::fs::read(&kept).unwrap();
     for expected in [(1, 0), (0, 1)] {
         std::fs::write(&kept, &text).unwrap();
-        let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+        let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
         next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
         let merged = next.merge_kept().await.unwrap().unwrap();
         assert_eq!((merged.taken, merged.known), expected);
@@ -113,7 +118,7 @@ async fn what_is_damaged_there_is_told_by_its_file(bench: &Bench) {
     let kept = std::fs::read_dir(folder.path().join("kept")).unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read(&kept).unwrap();
     std::fs::write(&kept, &text[..text.len() - 1]).unwrap();
-    let mut next = open(bench, bench.store.clone().with_refuge(folder.path()).unwrap()).await;
+    let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
     next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
     let error = next.merge_kept().await.unwrap_err();
     assert!(!error.is_corrupt(), "the state is whole: {error}");
@@ -127,7 +132,7 @@ async fn a_state_that_is_away_is_shown_as_it_was_last_read(bench: &Bench) {
     let mut session = bench.locked("alice").await;
     session.append(added("a")).await.unwrap();
     session.release(None).await.unwrap();
-    let store = bench.store.clone().with_refuge(folder.path()).unwrap();
+    let store = with_refuge(bench, bench.store.clone(), folder.path());
     open(bench, store.clone()).await;
     let read = bench.clock.now();
     bench.clock.sleep(Duration::from_hours(1)).await;
