@@ -13,7 +13,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use evalap_topology::Engine;
 use evalap_topology::model::{Phase, State};
 use evalap_topology::plan::Plan;
-use evalap_topology::state::{Entry, LeaseEvent, Record, Session, Store};
+use evalap_topology::state::{Session, Store};
 use object_store::ObjectStore;
 use object_store::path::Path;
 use scaleway_core::Random;
@@ -22,6 +22,7 @@ use serde_json::Value;
 
 use crate::deployer::{Process, told};
 use crate::disk;
+use crate::fencing::is_fenced;
 use crate::stage::VARIABLES;
 
 /// What exists, each thing by its kind, its names and what it lives in: the same for two worlds that differ in ids only.
@@ -163,21 +164,6 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
     durable.extend(disk::read(&*disk, |object| process.world.known.objects.contains(object)).await);
     broken.extend(secrets(process, &durable));
     broken
-}
-
-/// Whether what the record says was its writer's to say; `holds` is the lease that holds, and moves on.
-fn is_fenced(record: &Record<State>, holds: &mut Option<String>) -> bool {
-    record.entries.iter().all(|entry| {
-        match entry {
-            Entry::Lease(LeaseEvent::Claim { lease, .. }) => *holds = Some(lease.clone()),
-            Entry::Lease(LeaseEvent::Release { lease } | LeaseEvent::Break { lease, .. }) => {
-                holds.take_if(|held| held == lease);
-            }
-            Entry::Event(_) | Entry::Lease(LeaseEvent::Renew) => return record.lease == *holds,
-            _ => {}
-        }
-        true
-    })
 }
 
 /// Where a secret's value is in what lasts.

@@ -33,6 +33,7 @@ mod disk;
 mod executor;
 mod extent;
 mod fate;
+mod fencing;
 mod others;
 mod run;
 mod scenario;
