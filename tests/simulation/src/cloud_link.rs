@@ -54,7 +54,7 @@ impl CloudLink {
     async fn on_its_way(self, request: Request<Bytes>) -> Answer {
         let clock = self.cloud.clock();
         let trouble = if self.to_state {
-            self.weather.on_the_way_to_the_store()
+            self.weather.on_the_way_to_the_store(request.method() == Method::PUT, clock.now())
         } else {
             self.weather.on_the_way(&request, clock.now())
         };

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use evalap_topology::apply::{ApplyOptions, Outcome};
+use evalap_topology::apply::{ApplyOptions, Outcome, Progress};
 use evalap_topology::plan::Plan;
 use evalap_topology::state::{Holder, Store};
 use evalap_topology::{Engine, Error, Lock, Missing, Sources};
@@ -25,7 +25,7 @@ use crate::trace::Trace;
 use crate::weather::Weather;
 
 /// How long for the lock is waited: longer than several leases.
-const PATIENCE: Duration = Duration::from_mins(20);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(20);
 
 /// One process: all that it needs to reach the world.
 pub(crate) struct Process<'a> {
@@ -54,8 +54,16 @@ impl Process<'_> {
         let client =
             Client::builder(config, self.cloud_link(false)).clock(self.clock.clone()).random(random.clone());
         let client = client.retry(RetryPolicy::default()).build().expect("a client");
-        let store = Store::new(self.objects(), "simulated", self.clock.clone(), random);
-        Engine::open(&client, definition, sources, store, self.world.key.clone(), "emulator").await
+        Engine::open(&client, definition, sources, self.store(random), self.world.key.clone(), "emulator")
+            .await
+    }
+
+    /// The state's store, with the refuge of the machine that this runs on, if there is one.
+    pub(crate) fn store(&self, random: Random) -> Store {
+        let store = Store::new(self.objects(), "simulated", self.clock.clone(), random.clone());
+        let Some(refuge) = self.world.refuges.get(self.who) else { return store };
+        let refuge = Arc::new(self.store_link(refuge.clone(), Weather::calm()));
+        store.with_refuge(Store::new(refuge, "refuge", self.clock.clone(), random))
     }
 
     /// The way to the cloud, or to the state in it.
@@ -80,15 +88,19 @@ impl Process<'_> {
                 return Arc::new(disk::objects(&client));
             }
         };
-        Arc::new(StoreLink {
+        Arc::new(self.store_link(disk, self.weather.clone()))
+    }
+
+    fn store_link(&self, disk: Arc<dyn ObjectStore>, weather: Weather) -> StoreLink {
+        StoreLink {
             who: self.who,
             fate: self.fate.clone(),
             net: self.net.clone(),
             disk,
             clock: self.world.clock.clone(),
-            weather: self.weather.clone(),
+            weather,
             trace: self.trace.clone(),
-        })
+        }
     }
 
     /// Plans.
@@ -117,7 +129,12 @@ impl Process<'_> {
         options.confirm = Some(engine.binding().environment.clone());
         let mut lock = Lock::now("simulated");
         (lock.holder, lock.wait) = (self.holder.clone(), PATIENCE);
-        let report = |progress| self.trace.note(&self.world.clock, self.who, || format!("{progress:?}"));
+        let report = |progress| {
+            if let Progress::Merged(merged) = &progress {
+                self.world.merged.update(|before| before + merged.taken + merged.known);
+            }
+            self.trace.note(&self.world.clock, self.who, || format!("{progress:?}"));
+        };
         engine.apply(plan, lock, &options, |_| {}, &report).await
     }
 
@@ -150,7 +167,7 @@ pub(crate) fn calm(world: &World, target: &Target) -> Result<Vec<String>, String
         clock: world.clock.clone(),
         seed: 3,
         fate: Fate::new(None),
-        weather: Weather::new(Random::seeded(0), 0, false),
+        weather: Weather::calm(),
         trace: Trace::new(false),
         holder: elsewhere(),
     };

@@ -4,6 +4,7 @@
 //! - The state says what the cloud has, and nothing is under way in it.
 //! - Doing it again changes nothing.
 //! - The lock is free, the log is whole, and nothing was written in it under a lock that another had by then.
+//! - What was kept on a deployer's machine while the store was away is in the state, or known to be out of date.
 //! - No secret's value is in anything durable, however it is spelled. What lay on the disk before the scenario was looked
 //!   through once, when its world was made ready.
 
@@ -15,6 +16,7 @@ use evalap_topology::model::{Phase, State};
 use evalap_topology::plan::Plan;
 use evalap_topology::state::{Session, Store};
 use object_store::ObjectStore;
+use object_store::memory::InMemory;
 use object_store::path::Path;
 use scaleway_core::Random;
 use scaleway_emulator::{Emulator, Existing};
@@ -162,8 +164,19 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
     durable.push(("the log".into(), records));
     durable.push(("the state".into(), serde_json::to_vec(engine.state()).expect("a state")));
     durable.extend(disk::read(&*disk, |object| process.world.known.objects.contains(object)).await);
+    for refuge in &process.world.refuges {
+        if has_kept(refuge).await {
+            broken.push("what was kept on a deployer's machine was not merged".to_owned());
+        }
+        durable.extend(disk::read(refuge, |_| false).await);
+    }
     broken.extend(secrets(process, &durable));
     broken
+}
+
+/// Whether events lie there that could not be written.
+pub(crate) async fn has_kept(refuge: &InMemory) -> bool {
+    disk::listed(refuge).await.iter().any(|(place, _)| place.as_ref().starts_with("kept/"))
 }
 
 /// Where a secret's value is in what lasts.

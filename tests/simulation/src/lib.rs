@@ -26,6 +26,7 @@
 pub mod invariants;
 pub mod net;
 
+mod chore;
 mod cloud_link;
 mod crash_points;
 mod deployer;
@@ -42,6 +43,7 @@ mod store_link;
 mod trace;
 mod weather;
 
+pub use chore::Chore;
 pub use crash_points::{Points, crash_points};
 pub use extent::Extent;
 pub use run::{Failure, Report};

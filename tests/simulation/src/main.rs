@@ -64,19 +64,21 @@ fn main() -> ExitCode {
     let began = clock.now();
     seeds.clone().for_each(|seed| stages.prepare(&Scenario::drawn(seed)));
     let ready = clock.now().since(began).as_secs_f64();
-    let (began, mut crashes, mut troubles, mut ills, mut boundaries) = (clock.now(), 0, 0, 0, 0);
+    let (began, mut crashes, mut troubles, mut ills) = (clock.now(), 0, 0, 0);
+    let (mut merged, mut boundaries) = (0, 0);
     for seed in seeds {
         let report = Scenario::drawn(seed).run(&stages, false);
         crashes += report.crashes;
         troubles += report.troubles;
         ills += report.ills;
+        merged += report.merged;
         boundaries += report.boundaries;
         failures.extend(report.failure);
     }
     if arguments.seeds > 0 {
         let rate = f64::from(arguments.seeds) / clock.now().since(began).as_secs_f64();
         println!(
-            "the worlds that they begin in: {ready:.1} s\nseeds from {from}: {crashes} crashes, {troubles} faults on the way, {ills} of the platform, {boundaries} effect boundaries, {rate:.0} seeds/s"
+            "the worlds that they begin in: {ready:.1} s\nseeds from {from}: {crashes} crashes, {troubles} faults on the way, {ills} of the platform, {merged} events kept and merged, {boundaries} effect boundaries, {rate:.0} seeds/s"
         );
     }
     failures.iter().for_each(tell);

@@ -56,6 +56,8 @@ pub struct Report {
     pub troubles: u64,
     /// How many things the platform did badly by itself.
     pub ills: u64,
+    /// How many events were kept on a deployer's machine while the store was away, and merged by a later run.
+    pub merged: usize,
     /// What happened, if it was asked for.
     pub trace: Vec<String>,
 }
@@ -72,10 +74,10 @@ impl Scenario {
         };
         let reference = stages.reference(self);
         self.ills.iter().for_each(|ill| world.cloud.inject(ill.clone()));
-        let (net, mut carrier) = net();
+        let ((net, mut carrier), clock) = (net(), world.clock.clone());
         let mut happening = Happening {
             scenario: self,
-            world: &world,
+            world,
             net,
             first,
             target,
@@ -84,10 +86,11 @@ impl Scenario {
             report: Report::default(),
         };
         // In a box: it is large, and would be copied at each layer.
-        let all = carrier.during(world.clock.timeout(END, Box::pin(happening.all(&reference))));
-        let broken = block_on(&world.clock, all);
+        let all = carrier.during(clock.timeout(END, Box::pin(happening.all(&reference))));
+        let broken = block_on(&clock, all);
         let broken = broken.unwrap_or_else(|| vec![format!("it has not ended after {END:?}")]);
         let mut report = happening.report;
+        report.merged = happening.world.merged.get();
         report.troubles = happening.weather.met().values().sum();
         report.trace = happening.trace.lines();
         report.failure = (!broken.is_empty()).then(|| Failure { scenario: self.clone(), broken });
@@ -97,12 +100,13 @@ impl Scenario {
     fn weather(&self) -> Weather {
         let random = Random::seeded(self.seed ^ 0x57EA_74E2);
         Weather::new(random, self.trouble_per_mille, self.trouble_per_mille > 0 || self.deployers > 1)
+            .with_store_away(self.away)
     }
 }
 
 struct Happening<'a> {
     scenario: &'a Scenario,
-    world: &'a World,
+    world: World,
     net: Net,
     /// What whoever comes first wants, at first.
     first: Target,
@@ -126,8 +130,20 @@ impl Happening<'_> {
         if !self.scenario.ills.is_empty() {
             self.world.clock.sleep(NIGHT).await;
         }
-        let calm = Weather::new(Random::seeded(0), 0, false);
-        let last = self.process(self.scenario.deployers, u32::MAX, Fate::new(None), calm);
+        if let Some(chore) = self.scenario.chore {
+            let person = self.process(self.scenario.deployers, ATTEMPTS, Fate::new(None), Weather::calm());
+            match Box::pin(chore.done(&person)).await {
+                Ok((disk, key)) => (self.world.disk, self.world.key) = (disk, key),
+                Err(error) => return vec![format!("{chore:?} cannot be done: {}", deployer::told(&error))],
+            }
+        }
+        for (who, refuge) in self.world.refuges.iter().enumerate() {
+            // Whoever has kept something comes back with it first: what it has planned without it may be out of date then.
+            if invariants::has_kept(refuge).await {
+                self.process(who, ATTEMPTS, Fate::new(None), Weather::calm()).live(&self.target).await;
+            }
+        }
+        let last = self.process(self.scenario.deployers, u32::MAX, Fate::new(None), Weather::calm());
         match Box::pin(self.rest(&last)).await {
             Ok((engine, plan, failed)) => {
                 let broken = Box::pin(invariants::hold(&last, engine, &plan, reference)).await;
@@ -200,7 +216,7 @@ impl Happening<'_> {
         holder.user = format!("deployer-{who}");
         Process {
             who,
-            world: self.world,
+            world: &self.world,
             net: &self.net,
             clock: self.world.clock.ahead(ahead),
             seed: self.scenario.seed.wrapping_mul(31).wrapping_add(who as u64 * 1_000 + u64::from(attempt)),

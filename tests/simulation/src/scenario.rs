@@ -5,6 +5,7 @@ use std::time::Duration;
 use scaleway_core::Random;
 use scaleway_emulator::{Fault, FaultKind};
 
+use crate::chore::Chore;
 use crate::extent::Extent;
 use crate::stage::Environment;
 
@@ -69,6 +70,10 @@ pub struct Scenario {
     pub suspended: Option<(usize, u64, Duration)>,
     /// What the platform itself does badly, once each, until the calm run.
     pub ills: Vec<Fault>,
+    /// From which write on the state's store is away, and for how long; then each deployer has a refuge.
+    pub away: Option<(u64, Duration)>,
+    /// What is done to the state itself before the calm run.
+    pub chore: Option<Chore>,
 }
 
 /// What is made or changed slowly, and what may end in `error` without a person being needed.
@@ -94,6 +99,8 @@ impl Scenario {
             usurped: false,
             suspended: None,
             ills: Vec::new(),
+            away: None,
+            chore: None,
         }
     }
 
@@ -144,6 +151,10 @@ impl Scenario {
             suspended,
             ills: (0..random.below(8).saturating_sub(4)).map(|_| ill(&random)).collect(),
             bucket: random.below(12) == 0,
+            away: (random.below(4) == 0)
+                .then(|| (1 + random.below(24), Duration::from_secs(10 + random.below(110)))),
+            chore: (random.below(20) == 0)
+                .then(|| if random.below(2) == 0 { Chore::Rekey } else { Chore::Move }),
         }
     }
 }

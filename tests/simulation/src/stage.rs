@@ -1,11 +1,13 @@
 //! The worlds that scenarios begin in, made once and forked for each.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use evalap_topology::definition::{Definition, Size};
 use evalap_topology::state::StateKey;
+use object_store::memory::InMemory;
 use scaleway_core::{Clock, Random, Timestamp};
 use scaleway_emulator::{Emulator, Latency};
 
@@ -105,6 +107,10 @@ pub(crate) struct World {
     pub(crate) known: Arc<Known>,
     pub(crate) clock: Clock,
     pub(crate) key: StateKey,
+    /// What each deployer has on a machine of its own for when the store is away.
+    pub(crate) refuges: Vec<Arc<InMemory>>,
+    /// How many events were kept in one of these, and brought into the state by a later run.
+    pub(crate) merged: Cell<usize>,
 }
 
 /// The worlds that scenarios begin in, and what they must end in.
@@ -172,7 +178,10 @@ impl Stages {
         };
         let stage =
             self.stage(scenario.what(), start, Kind { latency: scenario.latency, bucket: scenario.bucket });
-        self.enter(&stage, scenario.seed)
+        let mut world = self.enter(&stage, scenario.seed);
+        let refuges = if scenario.away.is_some() { scenario.deployers } else { 0 };
+        world.refuges = (0..refuges).map(|_| Arc::default()).collect();
+        world
     }
 
     fn enter(&self, stage: &Stage, seed: u64) -> World {
@@ -183,6 +192,8 @@ impl Stages {
             known: stage.known.clone(),
             clock,
             key: self.key.clone(),
+            refuges: Vec::new(),
+            merged: Cell::default(),
         }
     }
 

@@ -1,15 +1,15 @@
-//! One process' way to the log.
+//! One process' way to the log, and to its own disk.
 
 use std::fmt;
 use std::io::ErrorKind;
 use std::sync::Arc;
 
-use futures_util::StreamExt;
 use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore,
-    PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
+    ObjectStoreExt, PutMultipartOptions, PutOptions, PutPayload, PutResult, Result,
 };
 use scaleway_core::Clock;
 
@@ -40,7 +40,7 @@ impl StoreLink {
     ) -> Result<T> {
         let this = self.clone();
         let job = async move {
-            let trouble = this.weather.on_the_way_to_the_store();
+            let trouble = this.weather.on_the_way_to_the_store(verb == "put", this.clock.now());
             this.clock.sleep(this.weather.way()).await;
             let done = this.meet(trouble, call).await;
             this.trace.note(&this.clock, this.who, || {
@@ -53,6 +53,21 @@ impl StoreLink {
             done
         };
         self.net.carry(job).await
+    }
+
+    /// The same for what changes something, and so lies between effect boundaries.
+    async fn changed<T: Send + 'static>(
+        &self,
+        verb: &'static str,
+        key: &Path,
+        call: impl Future<Output = Result<T>> + Send + 'static,
+    ) -> Result<T> {
+        self.fate.boundary().await;
+        let done = self.carried(verb, Some(key.clone()), call).await;
+        self.fate.written().await;
+        self.fate.boundary().await;
+        self.fate.meet();
+        done
     }
 
     async fn meet<T>(&self, trouble: Option<Trouble>, call: impl Future<Output = Result<T>>) -> Result<T> {
@@ -81,14 +96,9 @@ fn io(kind: ErrorKind) -> Error {
 #[async_trait::async_trait]
 impl ObjectStore for StoreLink {
     async fn put_opts(&self, key: &Path, payload: PutPayload, options: PutOptions) -> Result<PutResult> {
-        self.fate.boundary().await;
         let (disk, path) = (self.disk.clone(), key.clone());
         let put = async move { disk.put_opts(&path, payload, options).await };
-        let done = self.carried("put", Some(key.clone()), put).await;
-        self.fate.written().await;
-        self.fate.boundary().await;
-        self.fate.meet();
-        done
+        self.changed("put", key, put).await
     }
 
     async fn put_multipart_opts(
@@ -109,7 +119,13 @@ impl ObjectStore for StoreLink {
     }
 
     fn delete_stream(&self, keys: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
-        self.disk.delete_stream(keys)
+        let this = self.clone();
+        let delete = move |key: Path| {
+            let (this, disk, path) = (this.clone(), this.disk.clone(), key.clone());
+            let delete = async move { disk.delete(&path).await };
+            async move { this.changed("delete", &key, delete).await.map(|()| key) }
+        };
+        keys.and_then(delete).boxed()
     }
 
     fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {

@@ -65,12 +65,18 @@ pub(crate) struct Weather {
     per_mille: u64,
     /// Whether the way takes time.
     latency: bool,
+    /// From which write on the store is away, and for how long.
+    away: Option<(u64, Duration)>,
     memory: Arc<Mutex<Memory>>,
 }
 
 #[derive(Debug, Default)]
 struct Memory {
     met: BTreeMap<Trouble, u64>,
+    /// How many writes left for the store.
+    writes: u64,
+    /// When it is there again, if it was away.
+    back: Option<Timestamp>,
     /// Ids by the moment of their creation.
     fresh: BTreeMap<String, Timestamp>,
     /// Lists by their address, as they were last answered.
@@ -79,7 +85,18 @@ struct Memory {
 
 impl Weather {
     pub(crate) fn new(random: Random, per_mille: u64, latency: bool) -> Self {
-        Self { random, per_mille, latency, memory: Arc::default() }
+        Self { random, per_mille, latency, away: None, memory: Arc::default() }
+    }
+
+    /// No trouble at all.
+    pub(crate) fn calm() -> Self {
+        Self::new(Random::seeded(0), 0, false)
+    }
+
+    /// With a store that goes away at that write, counted from 1, for so long.
+    pub(crate) fn with_store_away(mut self, away: Option<(u64, Duration)>) -> Self {
+        self.away = away;
+        self
     }
 
     /// How long one way takes.
@@ -93,11 +110,24 @@ impl Weather {
     }
 
     /// What goes wrong with a write or a read of the log.
-    pub(crate) fn on_the_way_to_the_store(&self) -> Option<Trouble> {
-        let trouble = self.draw()?;
-        let trouble = if trouble == Trouble::Truncated { Trouble::AnswerLost } else { trouble };
+    pub(crate) fn on_the_way_to_the_store(&self, writes: bool, now: Timestamp) -> Option<Trouble> {
+        let trouble = match self.draw() {
+            _ if self.is_store_away(writes, now) => Trouble::Refused,
+            Some(Trouble::Truncated) => Trouble::AnswerLost,
+            drawn => drawn?,
+        };
         self.count(trouble);
         Some(trouble)
+    }
+
+    fn is_store_away(&self, writes: bool, now: Timestamp) -> bool {
+        let Some((write, length)) = self.away else { return false };
+        let mut memory = self.lock();
+        memory.writes += u64::from(writes);
+        if writes && memory.writes == write {
+            memory.back = Some(now + length);
+        }
+        memory.back.is_some_and(|back| now < back)
     }
 
     /// What goes wrong with a request.
