@@ -259,10 +259,13 @@ impl Planner<'_> {
             Status::Ready if tracked.phase != Phase::Ready => {
                 (Change::Await { id, spec }, "an earlier run did not see it ready".to_owned())
             }
-            Status::Ready if diff::outputs_moved(address.kind, seen, tracked) => (
-                Change::Refresh { id, outputs: seen.outputs.clone() },
-                "what others refer to has moved".to_owned(),
-            ),
+            // An earlier run has made what it lives in anew, and it came with that.
+            Status::Ready if tracked.id.as_ref() != Some(&id) => {
+                (refresh(seen, tracked), "it is there under another id".to_owned())
+            }
+            Status::Ready if diff::outputs_moved(address.kind, seen, tracked) => {
+                (refresh(seen, tracked), "what others refer to has moved".to_owned())
+            }
             Status::Ready => (Change::NoOp, String::new()),
         };
         // What is made anew can be made otherwise.
@@ -325,6 +328,13 @@ fn adopt(
     }
     let (current, outputs) = (seen.attributes.clone(), seen.outputs.clone());
     (Change::Adopt { id, spec, current, outputs, fields: difference.in_place }, why.to_owned())
+}
+
+/// Takes note of its id and of what can be seen of its outputs; the others are remembered still.
+fn refresh(seen: &Seen, tracked: &Tracked) -> Change {
+    let mut outputs = tracked.outputs.clone();
+    outputs.extend(seen.outputs.clone());
+    Change::Refresh { id: seen.id.clone(), outputs }
 }
 
 /// What the resource will offer after the change, as far as it is known: what can be seen, and what only we remember.

@@ -356,3 +356,17 @@ fn what_an_update_was_to_write_is_in_doubt_until_it_is_seen_to_end() {
     assert_eq!(doubts(&[updating(&["tags"]), updated.clone()]), [false, false]);
     assert_eq!(doubts(&[updating(&["tags"]), updated, updating(&["name"])]), [true, false]);
 }
+
+/// The privilege that an administrator has on a new instance anyway, where the one before it is gone.
+#[test]
+fn what_is_found_under_another_id_is_remembered_under_it() {
+    let mut observed = both_seen();
+    observed.all_mut(KindName::PrivateNetwork)[0].id = "pn-2".into();
+    let mut state = both_made();
+    let tracked = state.resources.get_mut(&network().address).unwrap();
+    tracked.outputs.insert("told_once".into(), json!("x"));
+    let plan = planned(&[vpc(), network()], &state, &observed);
+    assert_eq!(changes(&plan), ["refresh private_network.main: it is there under another id"]);
+    let Change::Refresh { id, outputs } = &plan.changes[1].change else { panic!("{plan:?}") };
+    assert_eq!((id.as_str(), &outputs["told_once"]), ("pn-2", &json!("x")), "what only we know stays known");
+}

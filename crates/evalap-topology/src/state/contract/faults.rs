@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
+use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use object_store::path::Path as Key;
 use object_store::{
@@ -34,15 +35,13 @@ pub(super) struct BadStore {
     next: Mutex<Vec<Fault>>,
     then: Fault,
     writes: AtomicU32,
-    beside: Mutex<Option<Beside>>,
+    beside: Mutex<Option<BoxFuture<'static, ()>>>,
 }
-
-type Beside = Box<dyn FnOnce() + Send>;
 
 impl BadStore {
     /// What somebody else does just before the first write whose fault is [`Fault::Beside`].
-    pub(super) fn beside(&self, what: impl FnOnce() + Send + 'static) {
-        *self.beside.lock().unwrap() = Some(Box::new(what));
+    pub(super) fn beside(&self, what: impl Future<Output = ()> + Send + 'static) {
+        *self.beside.lock().unwrap() = Some(Box::pin(what));
     }
 }
 
@@ -88,7 +87,7 @@ impl ObjectStore for BadStore {
         }
         if let Fault::Beside = fault {
             let beside = self.beside.lock().unwrap().take();
-            std::thread::spawn(beside.unwrap()).join().unwrap();
+            beside.unwrap().await;
         }
         let done = self.inner.put_opts(key, payload, options).await?;
         match fault {

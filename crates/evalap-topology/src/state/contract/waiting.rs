@@ -126,7 +126,7 @@ async fn who_stops_waiting_in_the_moment_the_lock_is_given_back_has_it(bench: &B
     let mut holder = bench.locked("alice").await;
     // A place in the queue, and then the record that gives it up: just before that the lock is given back.
     let (store, bad) = bench.bad_store(&[Fault::None, Fault::Beside], Fault::None);
-    bad.beside(move || Clock::real().block_on(holder.release(None)).unwrap().unwrap());
+    bad.beside(async move { holder.release(None).await.unwrap() });
     let mut session = Session::<Names>::open(store, bench.key.clone()).await.unwrap();
     session.lock(Holder::elsewhere("bob"), Duration::from_secs(3), |_| {}).await.unwrap();
     let seen = bench.open().await;
