@@ -1,6 +1,7 @@
 //! Somebody who applies a definition, dies, comes back and goes on.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
@@ -131,7 +132,7 @@ impl Process<'_> {
         (lock.holder, lock.wait) = (self.holder.clone(), PATIENCE);
         let report = |progress| {
             if let Progress::Merged(merged) = &progress {
-                self.world.merged.update(|before| before + merged.taken + merged.known);
+                self.world.merged.fetch_add(merged.taken + merged.known, Ordering::Relaxed);
             }
             self.trace.note(&self.world.clock, self.who, || format!("{progress:?}"));
         };

@@ -90,7 +90,7 @@ impl Scenario {
         let broken = block_on(&clock, all);
         let broken = broken.unwrap_or_else(|| vec![format!("it has not ended after {END:?}")]);
         let mut report = happening.report;
-        report.merged = happening.world.merged.get();
+        report.merged = happening.world.merged.into_inner();
         report.troubles = happening.weather.met().values().sum();
         report.trace = happening.trace.lines();
         report.failure = (!broken.is_empty()).then(|| Failure { scenario: self.clone(), broken });

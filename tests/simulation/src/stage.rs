@@ -1,7 +1,7 @@
 //! The worlds that scenarios begin in, made once and forked for each.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -110,7 +110,7 @@ pub(crate) struct World {
     /// What each deployer has on a machine of its own for when the store is away.
     pub(crate) refuges: Vec<Arc<InMemory>>,
     /// How many events were kept in one of these, and brought into the state by a later run.
-    pub(crate) merged: Cell<usize>,
+    pub(crate) merged: AtomicUsize,
 }
 
 /// The worlds that scenarios begin in, and what they must end in.
@@ -193,7 +193,7 @@ impl Stages {
             clock,
             key: self.key.clone(),
             refuges: Vec::new(),
-            merged: Cell::default(),
+            merged: AtomicUsize::default(),
         }
     }
 
