@@ -18,7 +18,7 @@ use crate::state::{Digest, StateKey};
 
 /// One environment's place in the cloud: the products' clients, its project and region, and what marks a resource as its.
 #[derive(Debug)]
-pub struct Cloud {
+pub(crate) struct Cloud {
     pub(crate) containers: Containers,
     pub(crate) rdb: Rdb,
     pub(crate) secrets: Secrets,
@@ -27,7 +27,6 @@ pub struct Cloud {
     client: Client,
     fence: Fence,
     project: ProjectId,
-    region: Region,
     /// The tags that mark a resource as this environment's.
     marks: Vec<String>,
     key: StateKey,
@@ -39,10 +38,10 @@ pub struct Cloud {
 impl Cloud {
     /// The clients of `region`. What bears all of `marks` as tags is ours; `given` are the values of secrets that come
     /// from outside, by digest under `key`.
-    pub fn new(
+    pub(crate) fn new(
         client: &Client,
         project: ProjectId,
-        region: Region,
+        region: &Region,
         marks: Vec<String>,
         key: StateKey,
         given: impl IntoIterator<Item = Secret>,
@@ -51,15 +50,14 @@ impl Cloud {
         let fence = Fence::default();
         let client = &client.wrap(|transport| fence.around(transport));
         Self {
-            containers: Containers::in_region(client, &region),
-            rdb: Rdb::in_region(client, &region),
-            secrets: Secrets::in_region(client, &region),
-            cockpit: Cockpit::in_region(client, &region),
-            vpcs: Vpcs::in_region(client, &region),
+            containers: Containers::in_region(client, region),
+            rdb: Rdb::in_region(client, region),
+            secrets: Secrets::in_region(client, region),
+            cockpit: Cockpit::in_region(client, region),
+            vpcs: Vpcs::in_region(client, region),
             client: client.clone(),
             fence,
             project,
-            region,
             marks,
             key,
             given,
@@ -71,13 +69,8 @@ impl Cloud {
         self.project.clone()
     }
 
-    /// Where the environment is.
-    pub fn region(&self) -> &Region {
-        &self.region
-    }
-
     /// The clock of the clients.
-    pub fn clock(&self) -> &Clock {
+    pub(crate) fn clock(&self) -> &Clock {
         self.client.clock()
     }
 

@@ -88,7 +88,8 @@ impl Engine {
         }
         let values: Vec<_> = sources.values().cloned().collect();
         let marks = environment.required_tags().to_vec();
-        let cloud = Cloud::new(client, project, region, marks, session.key().clone(), values.iter().cloned());
+        let cloud =
+            Cloud::new(client, project, &region, marks, session.key().clone(), values.iter().cloned());
         let missing = find_existing(&cloud, definition, &mut sources).await?;
         let desired = resources(definition, &sources, session.key()).into();
         let digest = definition.digest().map_err(|_| invalid("definition"))?;

@@ -10,7 +10,8 @@
 //! | state | [`state`] | one encrypted log: journal, lock, history |
 //! | audit | [`mod@audit`] | the log told by commands: who, when, from what to what |
 //!
-//! [`Engine`] ties them together; [`kinds`] holds all that is known of each kind of resource.
+//! [`Engine`] ties them together; [`kinds`] holds all that is known of each kind of resource. All that it does can be awaited
+//! on any thread, and be given up halfway: the next run goes on from there.
 
 pub mod address;
 pub mod apply;
@@ -34,7 +35,6 @@ pub mod sabotage;
 mod sources;
 pub mod state;
 
-pub use cloud::Cloud;
 pub use engine::{Engine, Lock};
 pub use error::{Error, KindError};
 pub use input::{Input, Unresolved};
