@@ -100,7 +100,9 @@ impl Display {
     /// Takes the bars away.
     pub(crate) fn finish(&self) {
         if let Some(bars) = &self.bars {
-            std::mem::take(&mut *bars.running()).into_values().for_each(|bar| bar.finish_and_clear());
+            for bar in std::mem::take(&mut *bars.running()).into_values() {
+                bar.finish_and_clear();
+            }
             bars.overall.finish_and_clear();
         }
     }

@@ -5,12 +5,13 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::diff::{self, Difference};
+use super::why::{foreign, guarded, missing, reason};
 use super::{Basis, Cause, Change, FieldChange, Plan, PlannedChange};
 use crate::address::Address;
 use crate::error::Error;
 use crate::graph::{self, Edges};
 use crate::input;
-use crate::kinds::{Claim, KindName, Mend, Owner, Recovery, Resource, Seen, Status};
+use crate::kinds::{Claim, KindName, Mend, Recovery, Resource, Seen, Status};
 use crate::model::{Attributes, Phase, State, Tracked};
 use crate::observe::{Index, Observed};
 use crate::sabotage::{self, Flaw};
@@ -365,34 +366,6 @@ fn is_stranger(tracked: &Tracked, seen: &Seen) -> bool {
     }
 }
 
-fn missing(tracked: &Tracked) -> &'static str {
-    match tracked.phase {
-        Phase::Creating => "an earlier run was about to make it",
-        Phase::Deleting => "it was deleted and is wanted again",
-        _ => "it has been deleted outside of this tool",
-    }
-}
-
-fn foreign(address: &Address, seen: &Seen) -> String {
-    let (label, key, id) = (address.kind.label(), &seen.key, &seen.id);
-    let sign = match address.kind.profile().owner {
-        Owner::Tag => "it does not bear this environment's tags",
-        Owner::Name => "this state does not remember making it",
-        Owner::Parent | Owner::Singleton => "it belongs to something else",
-    };
-    format!(
-        "{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one"
-    )
-}
-
-/// The API would refuse to delete it, half-way through everything else.
-fn guarded(address: &Address, seen: &Seen) -> Option<String> {
-    let guard = address.kind.profile().guard?;
-    (seen.attributes.get(guard) == Some(&Value::Bool(true))).then(|| {
-        format!("{address} cannot be deleted while it is {guard}: write `{guard} = false` for it in the definition and apply that first")
-    })
-}
-
 /// Not an attribute differs, but what has become of it.
 fn status(why: &str, cause: Cause) -> FieldChange {
     FieldChange { name: "status".to_owned(), from: Value::Null, to: json!(why), cause }
@@ -406,26 +379,4 @@ fn is_unfinished(tracked: &Tracked, change: &Change) -> bool {
         Change::Await { .. } => true,
         _ => matches!(tracked.phase, Phase::Creating | Phase::Deleting),
     }
-}
-
-fn reason(fields: &[FieldChange]) -> String {
-    let names = |cause: Cause| {
-        fields
-            .iter()
-            .filter(|field| field.cause == cause)
-            .map(|field| field.name.as_str())
-            .collect::<Vec<_>>()
-    };
-    let part = |cause, text: &str| {
-        let names = names(cause);
-        (!names.is_empty()).then(|| format!("{text} {}", names.join(", ")))
-    };
-    let parts = [
-        part(Cause::Definition, "the definition changes"),
-        part(Cause::Drift, "somebody has changed"),
-        part(Cause::Unfinished, "an earlier run did not finish"),
-        part(Cause::Reference, "what it refers to changes:"),
-        part(Cause::Broken, "it cannot be used:"),
-    ];
-    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

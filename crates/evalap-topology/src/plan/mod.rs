@@ -5,6 +5,7 @@ mod diff;
 mod order;
 mod saved;
 mod scope;
+mod why;
 
 #[cfg(test)]
 mod tests;

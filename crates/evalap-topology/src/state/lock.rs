@@ -28,8 +28,8 @@ impl<S: Fold> Session<S> {
     /// Those who wait get it in the order in which they came: a free lock is left for some seconds to each who came
     /// before, for they may be gone. Who does not wait (`wait` is zero) takes a free lock at once.
     ///
-    /// A holder that ran on this machine and is gone is taken over at once; another only after it has written nothing
-    /// for a whole lease, during which we watched.
+    /// A holder that ran on this machine and is gone is as good as none; another is once it has written nothing for a
+    /// whole lease, during which we watched.
     ///
     /// # Errors
     /// [`StateError::Held`] when the wait is over.
