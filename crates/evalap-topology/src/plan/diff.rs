@@ -99,7 +99,13 @@ fn was_rewritten(kind: KindName, attribute: &str, seen: &Seen, tracked: Option<&
     let Some((witness, _)) = kind.profile().witness.filter(|(_, witnessed)| *witnessed == attribute) else {
         return false;
     };
-    let Some(tracked) = tracked.filter(|tracked| tracked.phase == Phase::Ready) else { return false };
+    // An update that was not to write it has left the witness of our last write as it was.
+    let vouches = |tracked: &&Tracked| match tracked.phase {
+        Phase::Ready => true,
+        Phase::Updating => !tracked.is_in_doubt(attribute),
+        Phase::Creating | Phase::Created | Phase::Deleting => false,
+    };
+    let Some(tracked) = tracked.filter(vouches) else { return false };
     tracked.outputs.get(witness).is_some_and(|then| seen.outputs.get(witness) != Some(then))
 }
 

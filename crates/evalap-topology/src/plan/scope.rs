@@ -104,8 +104,11 @@ impl Plan {
     /// run has begun is left to one that finishes it.
     pub fn only_refresh(mut self) -> Self {
         let tracked = &self.basis.depended_on;
-        let acts = |change: &Change| change.touches_cloud() || matches!(change, Change::Await { .. });
-        for planned in self.changes.iter_mut().filter(|planned| acts(&planned.change)) {
+        let waits = |planned: &PlannedChange| {
+            planned.unfinished && matches!(planned.change, Change::Await { .. } | Change::Adopt { .. })
+        };
+        let acts = |planned: &PlannedChange| planned.change.touches_cloud() || waits(planned);
+        for planned in self.changes.iter_mut().filter(|planned| acts(planned)) {
             if planned.unfinished {
                 planned.leave();
             } else if matches!(planned.change, Change::Create { .. })

@@ -319,6 +319,7 @@ fn our_own_unfinished_work_is_nobody_elses_doing() {
     }
     // Ours.
     let unfinished = [
+        (vec![vpc()], state([creating.clone()]), here()),
         (vec![vpc()], state([creating]), Observed::default()),
         (vec![vpc()], state(half.clone()), here()),
         (vec![vpc()], state(half), broken()),

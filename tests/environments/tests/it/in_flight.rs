@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use environments::{STAGING, World};
+use scaleway_containers::{Containers, ListContainers, UpdateContainer};
+use scaleway_core::Secret;
 use scaleway_emulator::{Fault, FaultKind, ImageBook, Latency};
 use scaleway_rdb::{ListInstances, Rdb, UpgradeInstance};
 
@@ -51,6 +53,16 @@ fn an_interrupted_change_leaves_nothing_in_doubt_that_it_did_not_write() {
         ["wait for container.runners"],
         "its secrets cannot be read, and were not written"
     );
+    // Unless somebody writes them meanwhile: that is seen still.
+    world.run(async {
+        let containers = Containers::new(&world.client());
+        let all = containers.list_containers(ListContainers::default()).all().await.unwrap();
+        let runners = all.iter().find(|container| container.name == "runners").unwrap();
+        let theirs = UpdateContainer::default()
+            .secret_environment_variables([("HF_TOKEN".to_owned(), Secret::new("theirs"))]);
+        containers.update_container(&runners.id, theirs).await.unwrap();
+    });
+    assert_eq!(world.changes(), ["update container.runners (secret_environment_variables)"]);
     // What is refused was not written, and nothing else is in doubt for it.
     let world = World::staging();
     world.must_apply();
