@@ -6,7 +6,7 @@ use scaleway_core::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::model::{Attributes, Event, State, Tracked};
+use crate::model::{Attributes, Event, State};
 use crate::state::{Call, Entry, Fold, Holder, LeaseEvent, Record};
 
 /// One command that has left records.
@@ -154,12 +154,12 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
 
 /// Another state took the place of the one before.
 fn replaced(runs: &mut [Run], state: &mut State, record: &Record<State>, then: &State) {
+    let none = Attributes::new();
     let gone = state.resources.keys().filter(|address| !then.resources.contains_key(*address));
     for address in then.resources.keys().chain(gone) {
-        let none = Attributes::new();
         let (before, after) = (state.resources.get(address), then.resources.get(address));
-        let spec = |tracked: Option<&'_ Tracked>| tracked.map_or(&none, |tracked| &tracked.spec).clone();
-        let fields = differences(&spec(before), &spec(after));
+        let [was, is] = [before, after].map(|tracked| tracked.map_or(&none, |tracked| &tracked.spec));
+        let fields = differences(was, is);
         let what = match (before, after) {
             (None, _) => "tracked again".to_owned(),
             (_, None) => "tracked no longer".to_owned(),

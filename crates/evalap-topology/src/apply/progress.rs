@@ -97,7 +97,7 @@ pub struct Outcome {
     /// Where on this machine is kept what happened and could not be written to the state: the next run does it.
     pub kept: Vec<String>,
     /// Why the lock could not be given back, where it could not and is still ours: the next run on this machine takes it over
-    /// at once, another when the lease has ended.
+    /// in its turn, another when the lease has ended.
     pub locked: Option<String>,
     /// Calls that no record tells yet.
     pub(crate) calls: Vec<Call>,

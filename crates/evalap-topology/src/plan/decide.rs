@@ -132,11 +132,23 @@ impl Planner<'_> {
             (Some(tracked), None) => (Change::Create { spec }, missing(tracked).to_owned()),
             (Some(tracked), Some(seen)) => self.existing(&address, spec, tracked, seen),
         };
-        if let (Change::Replace { .. }, Some(seen)) = (&change, seen) {
+        self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
+        self.decided(address, (change, why), depends_on, seen);
+    }
+
+    /// It is decided what happens to it: what else follows from that.
+    fn decided(
+        &mut self,
+        address: Address,
+        (change, why): (Change, String),
+        depends_on: Vec<Address>,
+        seen: Option<&Seen>,
+    ) {
+        if let Some(seen) = seen.filter(|_| change.deletes()) {
             self.problems.extend(guarded(&address, seen));
         }
-        self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
-        let loses_data = matches!(change, Change::Replace { .. }) && kind.profile().holds_data;
+        let loses_data = change.deletes() && address.kind.profile().holds_data;
+        let tracked = self.state.resources.get(&address);
         let unfinished = tracked.is_some_and(|tracked| is_unfinished(tracked, &change));
         let preflight = self.preflight(&address, &change, seen);
         self.changes.push(PlannedChange {
@@ -260,7 +272,7 @@ impl Planner<'_> {
             Status::Ready if tracked.phase != Phase::Ready => {
                 (Change::Await { id, spec }, "an earlier run did not see it ready".to_owned())
             }
-            // An earlier run has made what it lives in anew, and it came with that.
+            // Such as what comes with what it lives in, which an earlier run has made anew.
             Status::Ready if tracked.id.as_ref() != Some(&id) => {
                 (refresh(seen, tracked), "it is there under another id".to_owned())
             }
@@ -280,35 +292,17 @@ impl Planner<'_> {
         let Some(tracked) = self.state.resources.get(address) else { return };
         let key = || address.kind.key(&tracked.spec);
         let seen = self.observed.find(address.kind, tracked.id.as_deref(), key);
-        let holds_data = address.kind.profile().holds_data;
-        let (change, why, loses_data) = match seen {
+        let (change, why) = match seen {
             Some(seen) if self.used.contains(&(address.kind, &*seen.id)) => {
-                (Change::Forget { gone: false }, "it is called otherwise by now".to_owned(), false)
+                (Change::Forget { gone: false }, "it is called otherwise by now")
             }
             Some(seen) if is_stranger(tracked, seen) => {
-                (Change::Forget { gone: false }, "what exists under its name is not ours".to_owned(), false)
+                (Change::Forget { gone: false }, "what exists under its name is not ours")
             }
-            Some(seen) => (
-                Change::Delete { id: seen.id.clone() },
-                "it is not in the definition any more".to_owned(),
-                holds_data,
-            ),
-            None => (Change::Forget { gone: true }, "it is gone already".to_owned(), false),
+            Some(seen) => (Change::Delete { id: seen.id.clone() }, "it is not in the definition any more"),
+            None => (Change::Forget { gone: true }, "it is gone already"),
         };
-        if let (Change::Delete { .. }, Some(seen)) = (&change, seen) {
-            self.problems.extend(guarded(address, seen));
-        }
-        let unfinished = is_unfinished(tracked, &change);
-        let (address, depends_on, preflight) = (address.clone(), tracked.depends_on.clone(), Vec::new());
-        self.changes.push(PlannedChange {
-            address,
-            change,
-            why,
-            depends_on,
-            loses_data,
-            unfinished,
-            preflight,
-        });
+        self.decided(address.clone(), (change, why.to_owned()), tracked.depends_on.clone(), seen);
     }
 }
 

@@ -100,10 +100,8 @@ fn was_rewritten(kind: KindName, attribute: &str, seen: &Seen, tracked: Option<&
         return false;
     };
     // An update that was not to write it has left the witness of our last write as it was.
-    let vouches = |tracked: &&Tracked| match tracked.phase {
-        Phase::Ready => true,
-        Phase::Updating => !tracked.is_in_doubt(attribute),
-        Phase::Creating | Phase::Created | Phase::Deleting => false,
+    let vouches = |tracked: &&Tracked| {
+        matches!(tracked.phase, Phase::Ready | Phase::Updating) && !tracked.is_in_doubt(attribute)
     };
     let Some(tracked) = tracked.filter(vouches) else { return false };
     tracked.outputs.get(witness).is_some_and(|then| seen.outputs.get(witness) != Some(then))

@@ -188,6 +188,11 @@ impl Change {
         }
     }
 
+    /// Whether what is there goes.
+    fn deletes(&self) -> bool {
+        matches!(self, Self::Delete { .. } | Self::Replace { .. })
+    }
+
     /// The attributes that differ.
     pub fn fields(&self) -> &[FieldChange] {
         match self {

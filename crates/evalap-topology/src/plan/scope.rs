@@ -85,7 +85,7 @@ impl Plan {
             if !matches!(planned.change, Change::Delete { .. }) {
                 left.extend(&planned.depends_on);
             }
-            if deletes(&planned.change) {
+            if planned.change.deletes() {
                 // What refers to it goes first.
                 left.extend(referring.get(address).into_iter().flatten());
             }
@@ -107,15 +107,14 @@ impl Plan {
         let waits = |planned: &PlannedChange| {
             planned.unfinished && matches!(planned.change, Change::Await { .. } | Change::Adopt { .. })
         };
-        let acts = |planned: &PlannedChange| planned.change.touches_cloud() || waits(planned);
-        for planned in self.changes.iter_mut().filter(|planned| acts(planned)) {
-            if planned.unfinished {
-                planned.leave();
-            } else if matches!(planned.change, Change::Create { .. })
-                && tracked.contains_key(&planned.address)
-            {
+        let gone = |planned: &PlannedChange| {
+            let made_again = matches!(planned.change, Change::Create { .. });
+            made_again && !planned.unfinished && tracked.contains_key(&planned.address)
+        };
+        for planned in &mut self.changes {
+            if gone(planned) {
                 planned.change = Change::Forget { gone: true };
-            } else {
+            } else if planned.change.touches_cloud() || waits(planned) {
                 planned.leave();
             }
         }
@@ -130,10 +129,6 @@ impl PlannedChange {
         self.why.clear();
         self.preflight.clear();
     }
-}
-
-fn deletes(change: &Change) -> bool {
-    matches!(change, Change::Delete { .. } | Change::Replace { .. })
 }
 
 fn no_such<'a>(address: &Address, known: impl Iterator<Item = &'a Address>) -> String {

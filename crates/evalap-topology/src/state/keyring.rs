@@ -62,12 +62,7 @@ impl<S: Fold> Session<S> {
             let mut entries = vec![Entry::Rekeyed { from, to, proof, state }];
             if let Some(seq) = self.try_take_with(&mut entries, key.clone()).await? {
                 // The key is in use by now, whatever becomes of what only saves time.
-                if let Err(error) = self.save_snapshot().await {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "no snapshot of the state was made"
-                    );
-                }
+                self.try_snapshot().await;
                 return Ok(seq);
             }
         }

@@ -27,7 +27,8 @@ const MERGE_AT_ONCE: usize = 4;
 /// A state, opened. Reading needs no lock and writes nothing.
 ///
 /// Any call may be given up halfway (its future dropped): what it wrote is then met as any other's record is, by the next
-/// write or [`Session::refresh`].
+/// write or [`Session::refresh`]. After a change of the key that was given up, and written all the same, that is
+/// [`StateError::WrongKey`]: the state must be opened with the new key.
 pub struct Session<S: Fold> {
     pub(super) log: Log<S>,
     pub(super) folded: Folded<S>,
@@ -303,7 +304,12 @@ impl<S: Fold> Session<S> {
         if head.seq < last.head.seq + records || head.size < last.head.size + last.size {
             return;
         }
-        let seq = head.seq;
+        self.try_snapshot().await;
+    }
+
+    /// A snapshot, if one can be made.
+    pub(super) async fn try_snapshot(&mut self) {
+        let seq = self.folded.head.seq;
         if let Err(error) = self.save_snapshot().await {
             tracing::warn!(
                 seq,
