@@ -120,6 +120,12 @@ pub(super) async fn migrate(
     wait: Duration,
 ) -> Result<Exit, Error> {
     let clock = client.clock();
+    if place.bucket(client)?.is_none() {
+        return Err(Error::refused(
+            "the definition names no bucket, which the state could be moved to or from",
+            "write [state] bucket = \"…\" into the definition; after a move to the folder, take it out",
+        ));
+    }
     let (folder, bucket) = (place.in_folder(), place.clone());
     let (from, to) = if to_bucket { (folder, bucket) } else { (bucket, folder) };
     let (store, there) = (from.store(Some(client), clock)?, to.store(Some(client), clock)?);

@@ -17,6 +17,7 @@ fn a_state_goes_into_its_bucket_and_back_with_all_that_it_said() {
     bucket(&["bootstrap"]);
     for _ in 0..2 {
         let records = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
+        office.refuses(1, &["migrate", "--to", "bucket"], &["names no bucket", "[state] bucket"]);
         assert!(bucket(&["migrate", "--to", "bucket"]).contains("is not used any more"));
         office.refuses(1, &["forget", "vpc.main"], &moved);
         let listed = office.does(&["list"]);
