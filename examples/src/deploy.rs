@@ -199,6 +199,10 @@ impl Run<'_> {
             return Ok(Exit::Failed);
         }
         text::say(summary::timeline(&outcome, target, Clock::real().now().since(began)));
+        let unwritten = summary::unwritten(&outcome);
+        if !unwritten.is_empty() {
+            text::complain(unwritten.trim_end());
+        }
         Ok(Exit::Done)
     }
 }

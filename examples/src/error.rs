@@ -41,6 +41,9 @@ pub(crate) enum Error {
     /// A key that is in use already; with what to do.
     #[error("the state's key is {key} from now on, and could not take the old one's place")]
     KeyBeside { key: String, remedy: String, source: Box<StateError> },
+    /// A key that may be in use or not; with what to do.
+    #[error("whether the state's key is {key} by now is not known")]
+    KeyInDoubt { key: String, remedy: String, source: Box<StateError> },
 }
 
 impl From<evalap_topology::Error> for Error {
@@ -88,7 +91,9 @@ impl Error {
     fn remedy(&self) -> Option<String> {
         use evalap_topology::Error as Engine;
         Some(match self {
-            Self::Refused { remedy, .. } | Self::KeyBeside { remedy, .. } => remedy.clone(),
+            Self::Refused { remedy, .. }
+            | Self::KeyBeside { remedy, .. }
+            | Self::KeyInDoubt { remedy, .. } => remedy.clone(),
             Self::Definition(..) => {
                 "run this from the root of the workspace, or name the file: --definition FILE".into()
             }

@@ -97,6 +97,19 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
     if !outcome.skipped.is_empty() {
         let _ = writeln!(out, "\nNot begun: {}.", text::list(&outcome.skipped));
     }
+    out.push_str(&unwritten(outcome));
+    let _ = write!(
+        out,
+        "\nWhat is done is done and remembered ({}). `{again}` goes on from there",
+        text::count(outcome.done.len(), "change")
+    );
+    out.push_str(if outcome.failed.is_empty() { "." } else { ", once the cause is mended." });
+    out
+}
+
+/// What could not be written to the state's log, and what becomes of it; nothing where all was.
+pub(crate) fn unwritten(outcome: &Outcome) -> String {
+    let mut out = String::new();
     if !outcome.kept.is_empty() {
         let _ = writeln!(
             out,
@@ -110,12 +123,6 @@ pub(crate) fn failure(outcome: &Outcome, again: &str) -> String {
             "\nThe lock could not be given back: {because}. The next run on this machine takes it over; others must wait until its lease has ended."
         );
     }
-    let _ = write!(
-        out,
-        "\nWhat is done is done and remembered ({}). `{again}` goes on from there",
-        text::count(outcome.done.len(), "change")
-    );
-    out.push_str(if outcome.failed.is_empty() { "." } else { ", once the cause is mended." });
     out
 }
 

@@ -245,7 +245,7 @@ impl Engine {
             self.tell_refused(&lock.holder, &error).await;
             return Err(error);
         }
-        let mut outcome = self.apply_locked(plan, options, report).await;
+        let outcome = self.apply_locked(plan, options, report).await;
         let (word, counts) = match &outcome {
             Ok(outcome) if outcome.is_complete() => ("done", outcome.done.len()),
             Ok(outcome) => ("failed", outcome.failed.len()),
@@ -255,23 +255,25 @@ impl Engine {
         if let Err(error) = &outcome {
             note = note.detail("because", told(error));
         }
-        let calls = outcome.as_mut().map(|outcome| std::mem::take(&mut outcome.calls)).unwrap_or_default();
+        let calls = self.cloud.fence().calls();
+        let sent = calls.len();
         let released = Box::pin(self.session.release_with(Some(note), calls.clone())).await;
+        let mut kept = None;
         if released.is_err() {
             // Nobody on this machine has read more of it, and it may be long until it can be read again.
             self.session.remember().await;
+            if sent > 0 {
+                kept = self.session.keep(Vec::new(), calls).await.ok();
+            }
+        }
+        if released.is_ok() || kept.is_some() {
+            self.cloud.fence().told(sent);
         }
         let mut outcome = outcome?;
-        if released.is_err()
-            && !calls.is_empty()
-            && let Ok(place) = self.session.keep(Vec::new(), calls).await
-        {
-            outcome.kept.push(place);
-        }
+        outcome.kept.extend(kept);
         match released {
             // Whoever has taken the lock over has it now; what failed for that is in the outcome already.
-            Err(error) if error.is_fenced() && !outcome.is_complete() => {}
-            Err(error) if outcome.is_complete() => return Err(error.into()),
+            Err(error) if error.is_fenced() => {}
             Err(error) => outcome.locked = Some(told(&error)),
             Ok(()) => {}
         }

@@ -58,9 +58,9 @@ pub enum Event {
         spec: Attributes,
         /// What it refers to.
         depends_on: Vec<Address>,
-        /// The attributes that are written; none where that is not known.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        changed: Vec<String>,
+        /// The attributes that are written; `None` where that is not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        changed: Option<Vec<String>>,
     },
     /// The call that changes the resource was answered: what it began may be under way.
     Updated {
@@ -140,7 +140,7 @@ impl Event {
         match self {
             Self::Creating { address, .. } => Self::Creating { address: address.clone(), spec, depends_on },
             Self::Updating { address, .. } => {
-                Self::Updating { address: address.clone(), spec, depends_on, changed: Vec::new() }
+                Self::Updating { address: address.clone(), spec, depends_on, changed: None }
             }
             Self::Adopted { address, id, .. } => {
                 Self::Adopted { address: address.clone(), id: id.clone(), spec, outputs, depends_on }
@@ -182,16 +182,16 @@ pub struct Tracked {
     pub outputs: Attributes,
     /// What it referred to when it was last made or changed.
     pub depends_on: Vec<Address>,
-    /// While it is not known whether an update was heard: what that was to write; none where that is not known either.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub in_doubt: Vec<String>,
+    /// While it is not known whether an update was heard: what that was to write; `None` where that is not known either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_doubt: Option<Vec<String>>,
 }
 
 impl Tracked {
     /// As much of it as decides what may happen to it.
     fn outline(&self) -> Self {
         let (spec, outputs) = (Attributes::new(), Attributes::new());
-        let (depends_on, in_doubt) = (Vec::new(), Vec::new());
+        let (depends_on, in_doubt) = (Vec::new(), None);
         Self { phase: self.phase, id: self.id.clone(), spec, outputs, depends_on, in_doubt }
     }
 
@@ -199,7 +199,7 @@ impl Tracked {
     /// been heard.
     pub fn is_in_doubt(&self, attribute: &str) -> bool {
         self.phase == Phase::Updating
-            && (self.in_doubt.is_empty() || self.in_doubt.iter().any(|name| name == attribute))
+            && self.in_doubt.as_ref().is_none_or(|names| names.iter().any(|name| name == attribute))
     }
 }
 
@@ -284,7 +284,7 @@ impl Fold for State {
                 if self.resources.get(&address).is_some_and(|tracked| tracked.phase != Creating) {
                     return Err(Illegal(format!("{address} cannot be made: it is tracked already")));
                 }
-                let (outputs, in_doubt) = (Attributes::new(), Vec::new());
+                let (outputs, in_doubt) = (Attributes::new(), None);
                 let tracked = Tracked { phase: Creating, id: None, spec, outputs, depends_on, in_doubt };
                 self.resources.insert(address, tracked);
             }
@@ -293,20 +293,18 @@ impl Fold for State {
                 tracked.phase = Created;
                 tracked.id = Some(id);
             }
-            Event::Updating { address, spec, depends_on, mut changed } => {
+            Event::Updating { address, spec, depends_on, changed } => {
                 let tracked = self.tracked(&address, "updated", &[Created, Ready, Updating])?;
                 // What an update before it was to write, and may not have, is in doubt still.
-                if tracked.phase == Updating {
-                    if tracked.in_doubt.is_empty() || changed.is_empty() {
-                        changed.clear();
-                    } else {
-                        changed.append(&mut tracked.in_doubt);
-                        changed.sort();
-                        changed.dedup();
-                    }
-                }
+                tracked.in_doubt = if tracked.phase == Updating {
+                    let both = tracked.in_doubt.take().zip(changed);
+                    both.map(|(before, now)| {
+                        BTreeSet::from_iter(before.into_iter().chain(now)).into_iter().collect()
+                    })
+                } else {
+                    changed
+                };
                 tracked.phase = Updating;
-                tracked.in_doubt = changed;
                 tracked.spec = spec;
                 tracked.depends_on = depends_on;
             }
@@ -314,20 +312,20 @@ impl Fold for State {
                 let tracked = self.tracked(&address, "changed", &[Updating])?;
                 tracked.phase = Created;
                 tracked.id = Some(id);
-                tracked.in_doubt.clear();
+                tracked.in_doubt = None;
             }
             Event::Ready { address, id, outputs } => {
                 let tracked = self.tracked(&address, "ready", &[Created, Ready, Updating])?;
                 tracked.phase = Ready;
                 tracked.id = Some(id);
                 tracked.outputs = outputs;
-                tracked.in_doubt.clear();
+                tracked.in_doubt = None;
             }
             Event::Adopted { address, id, spec, outputs, depends_on } => {
                 if self.resources.get(&address).is_some_and(|tracked| !matches!(tracked.phase, Creating)) {
                     return Err(Illegal(format!("{address} cannot be adopted: it is tracked already")));
                 }
-                let (id, in_doubt) = (Some(id), Vec::new());
+                let (id, in_doubt) = (Some(id), None);
                 let tracked = Tracked { phase: Ready, id, spec, outputs, depends_on, in_doubt };
                 self.resources.insert(address, tracked);
             }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use evalap_topology::state::{Bootstrap, KEY_VARIABLE, KeySecret, Note, StateKey, Store};
+use evalap_topology::model::State;
+use evalap_topology::state::{
+    Bootstrap, KEY_VARIABLE, KeySecret, Note, Session, StateError, StateKey, Store,
+};
 use scaleway_core::{Client, Random};
 
 use super::Opened;
@@ -70,6 +73,19 @@ impl Next {
         })
     }
 
+    /// What to do where it is not known whether the state is written with `key`.
+    fn in_doubt(&self, key: &StateKey, source: StateError) -> Error {
+        let remedy = match self {
+            Self::Variable(name) => format!(
+                "keep both keys until the next command has read the state: if it says that the old one is wrong, put the one in {name} in its place"
+            ),
+            Self::Secret(_) | Self::File(_) => {
+                "both are kept, and the next command finds out by itself which it is".to_owned()
+            }
+        };
+        Error::KeyInDoubt { key: key.id().to_owned(), remedy, source: Box::new(source) }
+    }
+
     /// What is left for a person to do.
     fn remedy(&self) -> String {
         match self {
@@ -97,8 +113,9 @@ pub(super) async fn rekey(
         Ok(key) => key,
         Err(error) => return Err(locked.refuse(error).await),
     };
-    let done = match Box::pin(locked.session.rekey(&key)).await {
+    let done = match changed(locked.session, &key).await {
         Ok(seq) => next.takes_over(&key).await.map(|()| seq),
+        Err(error) if error.is_unavailable() => Err(next.in_doubt(&key, error)),
         Err(error) => Err(error.into()),
     };
     let to = key.id().to_owned();
@@ -110,6 +127,17 @@ pub(super) async fn rekey(
         )
     };
     locked.end(done, ("key", format!("{from} to {to}")), said).await
+}
+
+/// Changes the key, and finds out whether it is changed where the answer was lost.
+async fn changed(session: &mut Session<State>, key: &StateKey) -> Result<u64, StateError> {
+    match Box::pin(session.rekey(key)).await {
+        Err(error) if error.is_unavailable() => {
+            let seq = session.refresh().await?;
+            if session.key().id() == key.id() { Ok(seq) } else { Err(error) }
+        }
+        done => done,
+    }
 }
 
 /// Moves the state between its folder and its bucket.

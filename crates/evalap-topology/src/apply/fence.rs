@@ -19,7 +19,7 @@ pub(crate) struct Fence(Arc<Mutex<Gate>>);
 #[derive(Default)]
 struct Gate {
     journal: Option<Journal>,
-    /// What has passed and was not told yet.
+    /// What has passed and is in no record yet.
     calls: Vec<Call>,
 }
 
@@ -52,9 +52,15 @@ impl Fence {
         self.gate().journal.clone()
     }
 
-    /// The calls that have passed since this was last asked.
-    pub(super) fn calls(&self) -> Vec<Call> {
-        std::mem::take(&mut self.gate().calls)
+    /// The calls that have passed and were not [told](Self::told).
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.gate().calls.clone()
+    }
+
+    /// The first `count` of [`calls`](Self::calls) are in a record, or kept. Until then they stay here, whoever is given up.
+    pub(crate) fn told(&self, count: usize) {
+        let calls = &mut self.gate().calls;
+        calls.drain(..count.min(calls.len()));
     }
 
     /// A transport that asks at this fence.

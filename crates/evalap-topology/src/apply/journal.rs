@@ -11,7 +11,7 @@ use super::fence::Fence;
 use super::progress::Progress;
 use crate::error::told;
 use crate::model::{Event, State};
-use crate::state::{Call, Cover, Session, StateError};
+use crate::state::{Cover, Session, StateError};
 
 /// Where steps write what they are about to do and what they have done.
 #[derive(Debug, Clone)]
@@ -100,34 +100,23 @@ pub(super) struct Unwritten(#[source] Option<Arc<StateError>>);
 /// How often the store is looked at while nothing is written, so that one that is away is noticed within 15 s.
 const LOOK: Duration = Duration::from_secs(4);
 
-/// What the writer has not done.
-#[derive(Debug, Default)]
-pub(super) struct Left {
-    /// Calls that no record tells yet.
-    pub(super) calls: Vec<Call>,
-    /// Where events are kept that happened and could not be written.
-    pub(super) kept: Vec<String>,
-}
-
 impl Writer {
     /// Writes what comes in, and shows that the lock's holder lives while nothing does, until all [`Journal`]s are gone.
     /// After a write has failed nothing more is written, which `report` is told: what has happened all the same is kept on
-    /// this machine.
+    /// this machine. Gives where.
     pub(super) async fn run(
         mut self,
         session: &mut Session<State>,
         fence: &Fence,
         report: &(dyn Fn(Progress) + Sync),
-    ) -> Left {
+    ) -> Vec<String> {
         let noticed = |error: StateError| {
             report(Progress::Unwritable { error: told(&error) });
             Arc::new(error)
         };
         let mut failed: Option<Arc<StateError>> = None;
-        let mut left = Left::default();
+        let mut kept = Vec::new();
         let mut remembered = session.head().seq;
-        // What was sent and is in no record yet.
-        let mut calls = Vec::new();
         loop {
             let patience = session.renew_in().min(LOOK);
             let first = if failed.is_some() {
@@ -153,20 +142,21 @@ impl Writer {
                 entries.iter_mut().flat_map(|entry| std::mem::take(&mut entry.events)).collect();
             let happened: Vec<Event> =
                 events.iter().filter(|event| tells_of_effect(event)).cloned().collect();
-            calls.append(&mut fence.calls());
+            let calls = fence.calls();
+            let sent = calls.len();
             if failed.is_none() {
                 let written = if events.is_empty() {
                     session.cover().await
                 } else {
-                    session.append_with(events, calls.clone()).await.map(|_| calls.clear())
+                    session.append_with(events, calls.clone()).await.map(|_| fence.told(sent))
                 };
                 failed = written.err().map(noticed);
             }
             if failed.is_some() && !happened.is_empty() {
-                match session.keep(happened, calls.clone()).await {
+                match session.keep(happened, calls).await {
                     Ok(place) => {
-                        calls.clear();
-                        left.kept.push(place);
+                        fence.told(sent);
+                        kept.push(place);
                     }
                     Err(error) => {
                         tracing::warn!(error = &error as &dyn Error, "what has happened is kept nowhere");
@@ -179,9 +169,7 @@ impl Writer {
                 let _ = entry.written.send(failed.clone().map_or(Ok(()), Err));
             }
         }
-        calls.append(&mut fence.calls());
-        left.calls = calls;
-        left
+        kept
     }
 
     /// Tells who asks how long calls may leave.

@@ -31,7 +31,7 @@ impl Work<'_> {
         if tracked.phase != Phase::Creating && kind.key(&tracked.spec) != kind.key(&self.spec) {
             return Ok(None);
         }
-        let Some(seen) = self.seen_after_all(tracked, &self.spec).await? else { return Ok(None) };
+        let Some(seen) = self.seen_after_all(tracked).await? else { return Ok(None) };
         // What the rest of the plan says rests on its being gone.
         if tracked.phase != Phase::Creating {
             return Err(StepError::TurnedUp);
@@ -52,7 +52,7 @@ impl Work<'_> {
     /// Makes sure of it, before it is forgotten.
     pub(super) async fn is_gone(&self) -> Result<(), StepError> {
         let Some(tracked) = self.tracked else { return Ok(()) };
-        match self.seen_after_all(tracked, &tracked.spec).await? {
+        match self.seen_after_all(tracked).await? {
             Some(_) => Err(StepError::TurnedUp),
             None => Ok(()),
         }
@@ -60,7 +60,7 @@ impl Work<'_> {
 
     /// What we remember and did not see, if it is there. What was being deleted is gone; and what is known by nothing but its
     /// name in something else is no second one where it is made again.
-    async fn seen_after_all(&self, tracked: &Tracked, spec: &Attributes) -> Result<Option<Seen>, KindError> {
+    async fn seen_after_all(&self, tracked: &Tracked) -> Result<Option<Seen>, KindError> {
         let creating = tracked.phase == Phase::Creating;
         let named = self.address().kind.profile().owner == Owner::Parent;
         if tracked.phase == Phase::Deleting || (named && !creating) {
@@ -73,7 +73,10 @@ impl Work<'_> {
             at_most: patience,
         });
         if creating {
-            self.seen_within(patience, self.may_be_ours(spec)).await
+            let spec = if self.spec.is_empty() { &tracked.spec } else { &self.spec };
+            let is_it = self.may_be_ours(spec);
+            let was_it = |seen: &Seen| seen.claim == Claim::Ours && Some(&seen.key) == self.former.as_ref();
+            self.seen_within(patience, |seen| is_it(seen) || was_it(seen)).await
         } else {
             self.seen_within(patience, |seen| Some(&seen.id) == tracked.id.as_ref()).await
         }

@@ -24,7 +24,7 @@ use crate::error::{Error, told};
 use crate::graph::{self, Edges};
 use crate::input;
 use crate::kinds::{KindName, Seen};
-use crate::model::{Attributes, State};
+use crate::model::{Attributes, Phase, State, Tracked};
 use crate::plan::{Change, Order, Part, Plan, PlannedChange, Step, steps, waits};
 use crate::state::Session;
 pub(crate) use fence::Fence;
@@ -83,9 +83,9 @@ pub(crate) async fn apply(
         outcome
     };
     let written = writer.run(session, cloud.fence(), report);
-    let (mut outcome, left) = futures_util::future::join(work, written).await;
+    let (mut outcome, kept) = futures_util::future::join(work, written).await;
     // A state that could not be written is in the outcome, once for each change that it kept from being made.
-    (outcome.kept, outcome.calls) = (left.kept, left.calls);
+    outcome.kept = kept;
     Ok(outcome)
 }
 
@@ -248,15 +248,10 @@ impl<'a> Executor<'a> {
         if scope == "id" {
             return self.state.resources.get(&step.address)?.id.clone();
         }
-        let spec = match (&planned.change, step.part) {
-            (
-                Change::Create { spec }
-                | Change::Adopt { spec, .. }
-                | Change::Update { spec, .. }
-                | Change::Replace { spec, .. },
-                Part::Make,
-            ) => self.resolved(spec),
-            _ => self.state.resources.get(&step.address)?.spec.clone(),
+        let made = planned.change.spec().filter(|_| step.part == Part::Make);
+        let spec = match made {
+            Some(spec) => self.resolved(spec),
+            None => self.state.resources.get(&step.address)?.spec.clone(),
         };
         spec.get(scope).and_then(Value::as_str).map(str::to_owned)
     }
@@ -269,16 +264,7 @@ impl<'a> Executor<'a> {
     }
 
     fn work(&self, step: &Step, planned: &'a PlannedChange) -> step::Work<'a> {
-        let spec = match &planned.change {
-            Change::Create { spec }
-            | Change::Adopt { spec, .. }
-            | Change::Update { spec, .. }
-            | Change::Replace { spec, .. }
-            | Change::Await { spec, .. } => self.resolved(spec),
-            Change::Refresh { .. } | Change::Delete { .. } | Change::Forget { .. } | Change::NoOp => {
-                Attributes::new()
-            }
-        };
+        let spec = planned.change.spec().map(|spec| self.resolved(spec)).unwrap_or_default();
         let verb = match (&planned.change, step.part) {
             (Change::Replace { .. }, Part::Delete) => "delete",
             (Change::Replace { .. }, Part::Make) => "create",
@@ -288,7 +274,25 @@ impl<'a> Executor<'a> {
         let parents = self.parents(step.address.kind, &planned.depends_on);
         let (cloud, journal, part) = (self.cloud, self.journal.clone(), step.part);
         let along = self.order.get(step).is_some_and(|ordered| ordered.along);
-        step::Work { cloud, journal, planned, part, along, spec, tracked, verb, parents, report: self.report }
+        let former = tracked.and_then(|tracked| self.former(&step.address, tracked, &spec));
+        let report = self.report;
+        step::Work { cloud, journal, planned, part, along, spec, tracked, former, verb, parents, report }
+    }
+
+    /// What a resource was to be called that an earlier run was about to make, if it is called otherwise by now and nothing
+    /// else is called so.
+    fn former(&self, address: &Address, tracked: &Tracked, spec: &Attributes) -> Option<String> {
+        let kind = address.kind;
+        let key = (tracked.phase == Phase::Creating).then(|| kind.key(&tracked.spec))??;
+        let others = |other: &Address| other.kind == kind && other != address;
+        let remembered = self.state.resources.iter().filter(|(other, _)| others(other));
+        let planned = self.plan.changes.iter().filter(|planned| others(&planned.address));
+        let mut specs = remembered
+            .map(|(_, tracked)| &tracked.spec)
+            .chain(planned.filter_map(|planned| planned.change.spec()));
+        let is_free =
+            kind.key(spec).as_ref() != Some(&key) && !specs.any(|spec| kind.key(spec).as_ref() == Some(&key));
+        is_free.then_some(key)
     }
 
     /// What a resource lives in, among what it refers to.

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use crate::address::Address;
-use crate::state::{Call, Merged};
+use crate::state::Merged;
 
 /// What happens while a plan is applied, as it happens: progress bars, lines and timelines are all made from this.
 #[derive(Debug, Clone, PartialEq)]
@@ -97,10 +97,8 @@ pub struct Outcome {
     /// Where on this machine is kept what happened and could not be written to the state: the next run does it.
     pub kept: Vec<String>,
     /// Why the lock could not be given back, where it could not and is still ours: the next run on this machine takes it over
-    /// in its turn, another when the lease has ended.
+    /// in its turn, another when the lease has ended. What was done is remembered all the same.
     pub locked: Option<String>,
-    /// Calls that no record tells yet.
-    pub(crate) calls: Vec<Call>,
     /// The chain of changes, each begun when the one before was done, that the apply took as long as.
     pub critical_path: Vec<Address>,
 }

@@ -39,6 +39,8 @@ pub(super) struct Work<'a> {
     pub(super) along: bool,
     pub(super) spec: Attributes,
     pub(super) tracked: Option<&'a Tracked>,
+    /// What it was to be called when an earlier run was about to make it, where nothing is called so now.
+    pub(super) former: Option<String>,
     pub(super) verb: &'static str,
     /// What it lives in, where it lives in something.
     pub(super) parents: Vec<Seen>,
@@ -73,12 +75,13 @@ impl Work<'_> {
             }
             (Change::Adopt { id, current, outputs, fields, .. }, _) => {
                 let spec = if fields.is_empty() { self.spec.clone() } else { current.clone() };
-                let adopted = self.adopted(id, spec, outputs.clone());
+                let mut before = self.forgotten();
+                before.push(self.adopted(id, spec, outputs.clone()));
                 if fields.is_empty() {
-                    self.journal.write(vec![adopted]).await?;
+                    self.journal.write(before).await?;
                     return self.made(id.clone(), Vec::new()).await;
                 }
-                self.update(id, fields.iter().map(|field| field.name.clone()).collect(), vec![adopted]).await
+                self.update(id, fields.iter().map(|field| field.name.clone()).collect(), before).await
             }
             (Change::Await { id, .. }, _) => self.made(id.clone(), Vec::new()).await,
             (Change::Refresh { id, outputs }, _) => {
@@ -124,7 +127,7 @@ impl Work<'_> {
         Event::Adopted { address, id: id.to_owned(), spec, outputs, depends_on }
     }
 
-    /// What is remembered and gone makes room for what is made in its place.
+    /// What is remembered and gone makes room for what is made or found in its place.
     fn forgotten(&self) -> Vec<Event> {
         let gone = self.tracked.is_some_and(|tracked| tracked.phase != Phase::Creating);
         gone.then(|| Event::Forgotten { address: self.address().clone() }).into_iter().collect()
@@ -163,7 +166,7 @@ impl Work<'_> {
         let (address, spec, depends_on) =
             (self.address().clone(), self.spec.clone(), self.planned.depends_on.clone());
         let updating =
-            Event::Updating { address: address.clone(), spec, depends_on, changed: changed.clone() };
+            Event::Updating { address: address.clone(), spec, depends_on, changed: Some(changed.clone()) };
         before.push(updating);
         self.journal.write(before).await?;
         let id = address.kind.update(self.cloud, &self.spec, id, &changed).await.map_err(unknown)?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::diff::{self, Difference};
+use super::found::{has_new_home, is_another, is_being_deleted, is_stranger, is_unfinished};
 use super::why::{foreign, guarded, missing, reason};
 use super::{Basis, Cause, Change, FieldChange, Plan, PlannedChange};
 use crate::address::Address;
@@ -14,7 +15,6 @@ use crate::input;
 use crate::kinds::{Claim, KindName, Mend, Recovery, Resource, Seen, Status};
 use crate::model::{Attributes, Phase, State, Tracked};
 use crate::observe::{Index, Observed};
-use crate::sabotage::{self, Flaw};
 
 /// The plan that makes `desired` true.
 ///
@@ -104,7 +104,7 @@ struct Planner<'a> {
     used: HashSet<(KindName, &'a str)>,
 }
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
     fn desired(&mut self, address: Address, mut spec: Attributes, depends_on: Vec<Address>) {
         let kind = address.kind;
         let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
@@ -113,6 +113,7 @@ impl Planner<'_> {
         // An id that is remembered is believed over a name; without one, the name is all there is.
         let id = tracked.and_then(|tracked| tracked.id.as_deref());
         let seen = self.observed.find(kind, id, || kind.key(&spec));
+        let seen = seen.or_else(|| self.made_otherwise(kind, tracked?));
         let seen = seen.filter(|seen| self.used.insert((kind, &seen.id)));
         let (change, why) = match (tracked, seen) {
             (None, None) => (Change::Create { spec }, "it does not exist".to_owned()),
@@ -129,11 +130,21 @@ impl Planner<'_> {
                     (Change::NoOp, "it exists and is not ours".to_owned())
                 }
             },
-            (Some(tracked), None) => (Change::Create { spec }, missing(tracked).to_owned()),
+            (Some(tracked), None) => {
+                let why = missing(tracked, has_new_home(kind, tracked, &spec)).to_owned();
+                (Change::Create { spec }, why)
+            }
             (Some(tracked), Some(seen)) => self.existing(&address, spec, tracked, seen),
         };
         self.outputs.insert(address.clone(), offered(kind, &change, tracked, seen));
         self.decided(address, (change, why), depends_on, seen);
+    }
+
+    /// What an earlier run was about to make, if that was to be called otherwise than it is now.
+    fn made_otherwise(&self, kind: KindName, tracked: &Tracked) -> Option<&'a Seen> {
+        let was_begun = tracked.phase == Phase::Creating;
+        let seen = was_begun.then(|| self.observed.find(kind, None, || kind.key(&tracked.spec)))??;
+        (seen.claim == Claim::Ours && self.known_as(kind, &seen.id).is_none()).then_some(seen)
     }
 
     /// It is decided what happens to it: what else follows from that.
@@ -149,7 +160,7 @@ impl Planner<'_> {
         }
         let loses_data = change.deletes() && address.kind.profile().holds_data;
         let tracked = self.state.resources.get(&address);
-        let unfinished = tracked.is_some_and(|tracked| is_unfinished(tracked, &change));
+        let unfinished = tracked.is_some_and(|tracked| is_unfinished(address.kind, tracked, &change));
         let preflight = self.preflight(&address, &change, seen);
         self.changes.push(PlannedChange {
             address,
@@ -228,6 +239,10 @@ impl Planner<'_> {
             }
             Phase::Created | Phase::Updating | Phase::Ready => {}
         }
+        if is_another(address.kind, tracked, seen) && !is_being_deleted(seen) {
+            let why = "another than the one that we remember bears its name, and is ours";
+            return adopt(address, spec, seen, Some(tracked), why, &mut self.problems);
+        }
         let Difference { in_place: mut fields, by_replacement, impossible } =
             diff::difference(address, &spec, seen, Some(tracked));
         if !by_replacement.is_empty() {
@@ -235,7 +250,7 @@ impl Planner<'_> {
             return (Change::Replace { id, spec, because: by_replacement }, why);
         }
         let decided = match &seen.status {
-            Status::Changing(state) if state == "deleting" => {
+            _ if is_being_deleted(seen) => {
                 let because = vec![status("somebody is deleting it", Cause::Broken)];
                 (
                     Change::Replace { id, spec, because },
@@ -272,7 +287,6 @@ impl Planner<'_> {
             Status::Ready if tracked.phase != Phase::Ready => {
                 (Change::Await { id, spec }, "an earlier run did not see it ready".to_owned())
             }
-            // Such as what comes with what it lives in, which an earlier run has made anew.
             Status::Ready if tracked.id.as_ref() != Some(&id) => {
                 (refresh(seen, tracked), "it is there under another id".to_owned())
             }
@@ -347,30 +361,7 @@ fn offered(kind: KindName, change: &Change, tracked: Option<&Tracked>, seen: Opt
     outputs
 }
 
-/// Whether what was found under a resource's name is somebody else's: it is not the one that we remember, and does not say
-/// that it is ours. What a lost answer has made cannot always say so.
-fn is_stranger(tracked: &Tracked, seen: &Seen) -> bool {
-    if sabotage::is(Flaw::NoOwnerCheck) {
-        return false;
-    }
-    match (tracked.id.as_deref(), seen.claim) {
-        (_, Claim::Ours) | (None, Claim::Unmarked) => false,
-        (None, Claim::Foreign) => true,
-        (Some(id), Claim::Foreign | Claim::Unmarked) => id != seen.id,
-    }
-}
-
 /// Not an attribute differs, but what has become of it.
 fn status(why: &str, cause: Cause) -> FieldChange {
     FieldChange { name: "status".to_owned(), from: Value::Null, to: json!(why), cause }
-}
-
-/// Whether an earlier run has begun what the change goes on with.
-fn is_unfinished(tracked: &Tracked, change: &Change) -> bool {
-    match change {
-        // It may be sick by somebody else's doing only if it was well.
-        Change::Update { .. } => tracked.phase != Phase::Ready,
-        Change::Await { .. } => true,
-        _ => matches!(tracked.phase, Phase::Creating | Phase::Deleting),
-    }
 }

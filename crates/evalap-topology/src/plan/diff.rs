@@ -3,6 +3,7 @@
 use scaleway_core::Size;
 use serde_json::Value;
 
+use super::found::is_another;
 use super::{Cause, FieldChange};
 use crate::address::Address;
 use crate::input;
@@ -30,12 +31,15 @@ pub(super) fn difference(
     let (mut difference, mut backwards) = (Difference::default(), Vec::new());
     // What was never seen ready may only not have come so far.
     let was_ready = tracked.is_some_and(|tracked| tracked.phase == Phase::Ready);
+    // Of another than the one that we remember nothing is known but what can be read.
+    let remembered = tracked.filter(|tracked| !is_another(kind, tracked, seen));
     for (name, desired) in spec {
         let before = tracked.and_then(|tracked| tracked.spec.get(name));
         // What the last run was about to write and cannot be read back may or may not have been written.
-        let written = before.filter(|_| tracked.is_some_and(|tracked| !tracked.is_in_doubt(name)));
+        let vouched = remembered.filter(|tracked| !tracked.is_in_doubt(name));
+        let written = vouched.and_then(|tracked| tracked.spec.get(name));
         let current = seen.attributes.get(name).or(written);
-        let rewritten = was_rewritten(kind, name, seen, tracked);
+        let rewritten = was_rewritten(kind, name, seen, remembered);
         let behaviour = kind.profile().behaviour(name);
         // What is not known and no update would write.
         if current.is_none() && matches!(behaviour, Behaviour::Fixed | Behaviour::Unsent) {
@@ -74,7 +78,7 @@ pub(super) fn difference(
         }
     }
     for name in kind.profile().never_unset.iter().filter(|name| !spec.contains_key(**name)) {
-        let Some(before) = tracked.and_then(|tracked| tracked.spec.get(*name)) else { continue };
+        let Some(before) = remembered.and_then(|tracked| tracked.spec.get(*name)) else { continue };
         difference.by_replacement.push(FieldChange {
             name: (*name).to_owned(),
             from: before.clone(),

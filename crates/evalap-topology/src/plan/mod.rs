@@ -2,6 +2,7 @@
 
 mod decide;
 mod diff;
+mod found;
 mod order;
 mod saved;
 mod scope;
@@ -191,6 +192,18 @@ impl Change {
     /// Whether what is there goes.
     fn deletes(&self) -> bool {
         matches!(self, Self::Delete { .. } | Self::Replace { .. })
+    }
+
+    /// What the resource shall be, where it is made, changed or waited for.
+    pub(crate) fn spec(&self) -> Option<&Attributes> {
+        match self {
+            Self::Create { spec }
+            | Self::Adopt { spec, .. }
+            | Self::Update { spec, .. }
+            | Self::Replace { spec, .. }
+            | Self::Await { spec, .. } => Some(spec),
+            Self::Refresh { .. } | Self::Delete { .. } | Self::Forget { .. } | Self::NoOp => None,
+        }
     }
 
     /// The attributes that differ.

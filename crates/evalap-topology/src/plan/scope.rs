@@ -47,7 +47,10 @@ impl Plan {
             let tracked = self.basis.depended_on.contains_key(&planned.address);
             let whole = !planned.unfinished
                 && match planned.change {
-                    Change::Create { .. } | Change::Refresh { .. } | Change::Forget { .. } => tracked,
+                    Change::Create { .. }
+                    | Change::Adopt { .. }
+                    | Change::Refresh { .. }
+                    | Change::Forget { .. } => tracked,
                     Change::Update { ref fields, .. } => fields.is_empty(),
                     _ => false,
                 };

@@ -8,10 +8,11 @@ use crate::kinds::{Owner, Seen};
 use crate::model::{Phase, Tracked};
 
 /// Why something is made that is remembered.
-pub(super) fn missing(tracked: &Tracked) -> &'static str {
+pub(super) fn missing(tracked: &Tracked, has_new_home: bool) -> &'static str {
     match tracked.phase {
         Phase::Creating => "an earlier run was about to make it",
         Phase::Deleting => "it was deleted and is wanted again",
+        _ if has_new_home => "an earlier run has made anew what it lives in",
         _ => "it has been deleted outside of this tool",
     }
 }

@@ -53,10 +53,14 @@ impl Holder {
     /// Whether this process is known to be gone: it ran where we can see all of its like, and it is not there. `false`
     /// where that cannot be told (another host, no `/proc`).
     pub fn is_gone(&self) -> bool {
-        self.territory.is_some()
-            && self.territory == own().territory
+        self.is_near()
             && self.started.is_some()
             && self.running_since().is_ok_and(|started| started != self.started)
+    }
+
+    /// Whether it runs, or ran, where we can see all of its like, as it can see ours.
+    pub(super) fn is_near(&self) -> bool {
+        self.territory.is_some() && self.territory == own().territory
     }
 
     fn running_since(&self) -> io::Result<Option<String>> {

@@ -36,7 +36,8 @@ impl<S: Fold> Session<S> {
     /// Whoever has the old key can still read what was written with it, and nothing that is written after.
     ///
     /// # Errors
-    /// [`StateError::KeyUsed`] where `new` is the key in use, or was one before.
+    /// [`StateError::KeyUsed`] where `new` is the key in use, or was one before. After [`StateError::Unavailable`] it may be
+    /// in use or not: [`Session::refresh`] finds out, and [`Session::key`] is the one in use then.
     pub async fn rekey(&mut self, new: &StateKey) -> Result<u64, StateError> {
         self.held()?;
         let old = self.log.key.clone();
@@ -53,6 +54,8 @@ impl<S: Fold> Session<S> {
         {
             return Err(used(new));
         }
+        // Before the record: if that is given up halfway, or its answer lost, we must be able to read it when we meet it.
+        self.log.next = Some(key.clone());
         loop {
             self.held()?;
             let seq = self.folded.head.seq + 1;

@@ -29,7 +29,7 @@ impl<S: Fold> Session<S> {
     /// before, for they may be gone. Who does not wait (`wait` is zero) takes a free lock at once.
     ///
     /// A holder that ran on this machine and is gone is as good as none; another is once it has written nothing for a
-    /// whole lease, during which we watched.
+    /// whole lease, during which we watched. Those on other machines cannot see that it is gone: they keep their places.
     ///
     /// # Errors
     /// [`StateError::Held`] when the wait is over.
@@ -91,9 +91,15 @@ impl<S: Fold> Session<S> {
 
     /// Whether nobody holds the lock, or somebody who is gone, or has shown no life for a whole lease.
     fn is_free(&self, seeker: &Seeker) -> bool {
+        self.seems_free_to_all(seeker)
+            || self.folded.lease.as_ref().is_some_and(|lease| lease.holder.is_gone())
+    }
+
+    /// Whether nobody holds the lock, or somebody who has shown no life for a whole lease.
+    fn seems_free_to_all(&self, seeker: &Seeker) -> bool {
         self.folded.lease.as_ref().is_none_or(|lease| {
             let expired = |watch: &Watch| watch.is_expired(lease, &self.times, &self.log.store.clock);
-            lease.holder.is_gone() || seeker.watch.as_ref().is_some_and(expired)
+            seeker.watch.as_ref().is_some_and(expired)
         })
     }
 
@@ -106,10 +112,15 @@ impl<S: Fold> Session<S> {
         self.folded.queue.iter().any(|waiter| seeker.ticket.as_ref() == Some(&waiter.ticket))
     }
 
-    /// Whether a free lock is ours to take: who came before us had the time to.
+    /// Whether a free lock is ours to take: who came before us, and can know that it is free, had the time to.
     fn is_turn(&self, seeker: &Seeker) -> bool {
-        let before = self.before(seeker).filter(|waiter| !waiter.holder.is_gone()).count();
+        let before = self.before(seeker).filter(|waiter| self.may_come(seeker, waiter)).count();
         seeker.free >= self.times.turn * u32::try_from(before).unwrap_or(u32::MAX)
+    }
+
+    /// Whether somebody who waits lives, as far as we see, and can see as we do that the lock is free.
+    fn may_come(&self, seeker: &Seeker, waiter: &Waiter) -> bool {
+        !waiter.holder.is_gone() && (waiter.holder.is_near() || self.seems_free_to_all(seeker))
     }
 
     async fn queue_up(&mut self, seeker: &mut Seeker) -> Result<(), StateError> {
@@ -223,7 +234,9 @@ impl<S: Fold> Session<S> {
         let ours = seeker.ticket.iter().filter(|_| self.is_queued(seeker)).cloned();
         // Who did not come in time has no claim any more; who waits no longer passes by those who do.
         let late = self.is_turn(seeker);
-        let passed = self.before(seeker).filter(|waiter| late || waiter.holder.is_gone());
+        let passed = self
+            .before(seeker)
+            .filter(|waiter| waiter.holder.is_gone() || (late && self.may_come(seeker, waiter)));
         let waited = passed.map(|waiter| waiter.ticket.clone()).chain(ours).collect();
         // Before the write: if it is given up halfway, we must know our lease when we meet it.
         self.own = Some(Own { id: id.clone(), written });

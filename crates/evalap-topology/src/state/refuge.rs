@@ -148,7 +148,11 @@ impl<S: Fold> Session<S> {
             let so_far = merged.get_or_insert(Merged { since: kept.at, taken: 0, known: 0 });
             (so_far.taken, so_far.known) = (so_far.taken + taken, so_far.known + known);
             if !again {
-                let calls = (!kept.calls.is_empty()).then_some(Entry::Calls(kept.calls));
+                // A record whose answer was lost has told them.
+                let is_new =
+                    |call: &Call| call.request_id.as_ref().is_none_or(|id| !since.calls.contains(id));
+                let calls: Vec<_> = kept.calls.into_iter().filter(is_new).collect();
+                let calls = (!calls.is_empty()).then_some(Entry::Calls(calls));
                 let entry = Entry::Merged { kept: object.clone(), since: kept.at, taken, known };
                 let events = events.into_iter().map(Entry::Event);
                 self.write_held(events.chain(calls).chain([entry]).collect()).await?;
@@ -168,6 +172,9 @@ impl<S: Fold> Session<S> {
                     match entry {
                         Entry::Event(event) => since.moved.extend(S::subjects(&event)),
                         Entry::Merged { kept, .. } => since.merged.extend([kept]),
+                        Entry::Calls(calls) => {
+                            since.calls.extend(calls.into_iter().filter_map(|call| call.request_id));
+                        }
                         _ => {}
                     }
                 }
@@ -214,6 +221,8 @@ struct Since {
     moved: BTreeSet<String>,
     /// What was kept and is merged.
     merged: BTreeSet<String>,
+    /// The API's names for the calls.
+    calls: BTreeSet<String>,
 }
 
 fn of_another<T>(object: &str) -> Option<T> {

@@ -27,8 +27,7 @@ const MERGE_AT_ONCE: usize = 4;
 /// A state, opened. Reading needs no lock and writes nothing.
 ///
 /// Any call may be given up halfway (its future dropped): what it wrote is then met as any other's record is, by the next
-/// write or [`Session::refresh`]. After a change of the key that was given up, and written all the same, that is
-/// [`StateError::WrongKey`]: the state must be opened with the new key.
+/// write or [`Session::refresh`].
 pub struct Session<S: Fold> {
     pub(super) log: Log<S>,
     pub(super) folded: Folded<S>,
@@ -199,6 +198,7 @@ impl<S: Fold> Session<S> {
                 folded.take(record, head)
             })
             .await?;
+        self.log.follow_key(&self.folded.head.key);
         self.away = None;
         Ok(self.folded.head.seq)
     }
@@ -259,7 +259,7 @@ impl<S: Fold> Session<S> {
         self.try_take_with(entries, key).await
     }
 
-    /// As [`Session::try_take`], with this key; it is the session's where the record was written.
+    /// As [`Session::try_take`], with this key: the one in use, or the next.
     pub(super) async fn try_take_with(
         &mut self,
         entries: &mut Vec<Entry<S>>,
@@ -289,7 +289,7 @@ impl<S: Fold> Session<S> {
             self.refresh().await?;
             return Ok(None);
         };
-        self.log.key = key;
+        self.log.follow_key(&head.key);
         self.folded.take(record, &head)?;
         if let Some(own) = &mut self.own {
             own.written = at;

@@ -15,6 +15,7 @@ contract! {
     a_record_of_a_key_that_is_not_used_any_more_is_refused,
     the_keys_before_are_missed_where_they_are_gone,
     a_change_of_the_key_that_is_given_up_leaves_the_key_that_the_log_has,
+    a_change_of_the_key_whose_answer_is_lost_is_met_like_any_record,
 }
 
 fn key(byte: u8) -> StateKey {
@@ -125,4 +126,29 @@ async fn a_change_of_the_key_that_is_given_up_leaves_the_key_that_the_log_has(be
     session.append(added("b")).await.unwrap();
     session.release(None).await.unwrap();
     assert_eq!(bench.open().await.state(), &names(["a", "b"]), "the old key is still the key");
+}
+
+async fn a_change_of_the_key_whose_answer_is_lost_is_met_like_any_record(bench: &Bench) {
+    let mut used = bench.key.clone();
+    for (new, is_given_up) in [(key(8), true), (key(9), false)] {
+        // The claim, the keys before the new one, and then the record that begins to use it: it is there.
+        let faults = [Fault::None, Fault::None, Fault::AnswerLost];
+        let (store, _) = bench.bad_store(&faults, Fault::Before(ErrorKind::ConnectionRefused));
+        let mut session = Session::<Names>::open(store, used.clone()).await.unwrap();
+        session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
+        let patience = if is_given_up { Duration::from_millis(1) } else { Duration::from_hours(1) };
+        let changed = bench.clock.timeout(patience, session.rekey(&new)).await;
+        assert_eq!(
+            changed.map(|changed| changed.unwrap_err().is_unavailable()),
+            (!is_given_up).then_some(true)
+        );
+        session.log.store = bench.store.clone();
+        session.append(added(new.id())).await.unwrap();
+        assert_eq!(session.key().id(), new.id());
+        session.release(None).await.unwrap();
+        let again = open_with(bench, new.clone()).await.unwrap();
+        assert_eq!((again.state(), again.head()), (session.state(), session.head()));
+        assert!(open_with(bench, used).await.unwrap_err().is_wrong_key());
+        used = new;
+    }
 }

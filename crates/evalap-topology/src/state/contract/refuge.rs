@@ -11,6 +11,7 @@ contract! {
     what_the_state_has_moved_beyond_is_not_written_any_more,
     what_is_of_another_state_stays_where_it_is,
     what_was_merged_and_not_removed_is_not_told_twice,
+    calls_of_a_record_whose_answer_was_lost_are_not_told_twice,
     what_is_damaged_there_is_told_by_its_file,
     a_state_that_is_away_is_shown_as_it_was_last_read,
 }
@@ -110,6 +111,36 @@ async fn what_was_merged_and_not_removed_is_not_told_twice(bench: &Bench) {
     let entries: Vec<_> = history.iter().flat_map(|record| &record.entries).collect();
     assert_eq!(entries.iter().filter(|entry| matches!(entry, Entry::Calls(_))).count(), 1);
     assert_eq!(entries.iter().filter(|entry| matches!(entry, Entry::Merged { .. })).count(), 1);
+}
+
+async fn calls_of_a_record_whose_answer_was_lost_are_not_told_twice(bench: &Bench) {
+    let call = |id: Option<&str>| {
+        let mut call = Call::new(None, "POST", "/x");
+        call.request_id = id.map(str::to_owned);
+        call
+    };
+    let calls = vec![call(Some("one")), call(None)];
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = bench.bad_store(&[Fault::None, Fault::AnswerLost], AWAY);
+    let mut session = open(bench, with_refuge(bench, store, folder.path())).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let error = session.append_with(added("a"), calls.clone()).await.unwrap_err();
+    assert!(error.is_unavailable(), "{error}");
+    session.keep(added("a"), [calls, vec![call(Some("two"))]].concat()).await.unwrap();
+
+    let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
+    next.unlock(alice()).await.unwrap();
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let merged = next.merge_kept().await.unwrap().unwrap();
+    assert_eq!((merged.taken, merged.known), (0, 1), "the record was written");
+    let history = bench.open().await.history().await.unwrap();
+    let told = history.iter().flat_map(|record| &record.entries).filter_map(|entry| match entry {
+        Entry::Calls(calls) => Some(calls.iter().map(|call| call.request_id.as_deref()).collect()),
+        _ => None,
+    });
+    let told: Vec<Vec<_>> = told.collect();
+    // One that was not answered has no name: it is told rather twice than never.
+    assert_eq!(told, [vec![Some("one"), None], vec![None, Some("two")]]);
 }
 
 async fn what_is_damaged_there_is_told_by_its_file(bench: &Bench) {

@@ -12,6 +12,7 @@ contract! {
     who_has_given_up_or_is_gone_is_not_waited_for,
     who_was_passed_over_queues_up_again,
     a_dead_holder_is_followed_by_who_waited_longest,
+    who_cannot_see_that_the_holder_is_gone_keeps_the_place,
     who_stops_waiting_in_the_moment_the_lock_is_given_back_has_it,
     fifty_deployers_work_one_at_a_time,
     deployers_whose_clocks_are_wrong_work_one_at_a_time,
@@ -104,22 +105,39 @@ async fn who_was_passed_over_queues_up_again(bench: &Bench) {
     assert!(seen > 3);
 }
 
-async fn a_dead_holder_is_followed_by_who_waited_longest(bench: &Bench) {
+/// Somebody who has died with the lock, and carol, who waits.
+async fn died_while_carol_waited(bench: &Bench, carol: Holder) {
     let mut gone = serde_json::to_value(Holder::current("killed")).unwrap();
     gone["started"] = "before".into();
     let gone: Holder = serde_json::from_value(gone).unwrap();
     let mut session = bench.open().await;
     session.lock(gone, Duration::ZERO, |_| {}).await.unwrap();
-    let wait = LeaseEvent::Wait { ticket: "before".into(), holder: Holder::elsewhere("carol") };
+    let wait = LeaseEvent::Wait { ticket: "before".into(), holder: carol };
     session.try_write(vec![Entry::Lease(wait)]).await.unwrap().unwrap();
-    drop(session);
+}
 
+async fn a_dead_holder_is_followed_by_who_waited_longest(bench: &Bench) {
+    died_while_carol_waited(bench, Holder::current("carol")).await;
     let started = bench.clock.now();
     let mut next = bench.open().await;
-    next.lock(Holder::elsewhere("dora"), HOUR, |_| {}).await.unwrap();
+    next.lock(Holder::current("dora"), HOUR, |_| {}).await.unwrap();
     let waited = bench.clock.now().since(started);
     assert!(waited >= LeaseTimes::default().turn, "carol had no time to come: {waited:?}");
     assert!(next.queue().is_empty(), "who did not come has no place any more");
+}
+
+async fn who_cannot_see_that_the_holder_is_gone_keeps_the_place(bench: &Bench) {
+    died_while_carol_waited(bench, Holder::elsewhere("carol")).await;
+    let mut next = bench.open().await;
+    next.lock(Holder::current("dora"), HOUR, |_| {}).await.unwrap();
+    let queue: Vec<_> = next.queue().iter().map(|waiter| waiter.holder.user.as_str()).collect();
+    assert_eq!(queue, ["carol"]);
+    // Her turn is when the lock is given back, where all can see that.
+    next.release(None).await.unwrap();
+    let started = bench.clock.now();
+    next.lock(Holder::current("dora"), HOUR, |_| {}).await.unwrap();
+    let waited = bench.clock.now().since(started);
+    assert!(waited >= LeaseTimes::default().turn, "{waited:?}");
 }
 
 async fn who_stops_waiting_in_the_moment_the_lock_is_given_back_has_it(bench: &Bench) {

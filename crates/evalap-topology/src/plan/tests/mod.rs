@@ -1,3 +1,5 @@
+mod found;
+
 use serde_json::json;
 
 use super::*;
@@ -296,78 +298,4 @@ fn what_cannot_shrink_can_be_made_smaller_where_it_is_made_anew_anyway() {
         ["replace database_instance.main: somebody is deleting it, and it is wanted"]
     );
     assert_eq!(replaced.problems, Vec::<String>::new());
-}
-
-/// What an earlier run of ours has left half done is no drift, and nothing that a refresh takes note of.
-#[test]
-fn our_own_unfinished_work_is_nobody_elses_doing() {
-    let deleting = |address: Address| Event::Deleting { address };
-    let [creating, created, ready] = made(&vpc(), "vpc-1");
-    let here = || Observed::from_iter([(KindName::Vpc, vec![seen(&vpc(), "vpc-1", Claim::Ours)])]);
-    let broken = || {
-        let mut seen = seen(&vpc(), "vpc-1", Claim::Ours);
-        seen.status = Status::Broken { state: "error".into(), reason: String::new() };
-        Observed::from_iter([(KindName::Vpc, vec![seen])])
-    };
-    let half = [creating.clone(), created.clone()];
-    let whole = [creating.clone(), created, ready];
-    let leaving = || whole.iter().cloned().chain([deleting(vpc().address)]);
-    // Theirs: it was ready, and is not there or does not work.
-    for observed in [Observed::default(), broken()] {
-        let plan = planned(&[vpc()], &state(whole.clone()), &observed);
-        assert_eq!(plan.drift().count(), 1, "{:?}", changes(&plan));
-    }
-    // Ours.
-    let unfinished = [
-        (vec![vpc()], state([creating.clone()]), here()),
-        (vec![vpc()], state([creating]), Observed::default()),
-        (vec![vpc()], state(half.clone()), here()),
-        (vec![vpc()], state(half), broken()),
-        (vec![vpc()], state(leaving()), here()),
-        (vec![vpc()], state(leaving()), Observed::default()),
-        (vec![], state(leaving()), Observed::default()),
-    ];
-    for (desired, state, observed) in unfinished {
-        let plan = planned(&desired, &state, &observed);
-        assert_eq!(plan.effective().count(), 1);
-        assert_eq!(plan.drift().count(), 0, "{:?}", changes(&plan));
-        let refreshed = plan.only_refresh();
-        assert!(refreshed.is_empty() || desired.is_empty(), "{:?}", changes(&refreshed));
-    }
-}
-
-/// An update that was not seen to end leaves in doubt what it was to write, and what one before it was.
-#[test]
-fn what_an_update_was_to_write_is_in_doubt_until_it_is_seen_to_end() {
-    let updating = |changed: &[&str]| Event::Updating {
-        address: vpc().address,
-        spec: vpc().spec.attributes(),
-        depends_on: Vec::new(),
-        changed: changed.iter().map(|name| (*name).to_owned()).collect(),
-    };
-    let doubts = |events: &[Event]| {
-        let state = state(made(&vpc(), "vpc-1").into_iter().chain(events.iter().cloned()));
-        ["name", "tags"].map(|name| state.resources[&vpc().address].is_in_doubt(name))
-    };
-    assert_eq!(doubts(&[]), [false, false]);
-    assert_eq!(doubts(&[updating(&["tags"])]), [false, true]);
-    assert_eq!(doubts(&[updating(&["tags"]), updating(&["name"])]), [true, true]);
-    assert_eq!(doubts(&[updating(&[]), updating(&["tags"])]), [true, true], "written before this was told");
-    let updated = Event::Updated { address: vpc().address, id: "vpc-1".into() };
-    assert_eq!(doubts(&[updating(&["tags"]), updated.clone()]), [false, false]);
-    assert_eq!(doubts(&[updating(&["tags"]), updated, updating(&["name"])]), [true, false]);
-}
-
-/// The privilege that an administrator has on a new instance anyway, where the one before it is gone.
-#[test]
-fn what_is_found_under_another_id_is_remembered_under_it() {
-    let mut observed = both_seen();
-    observed.all_mut(KindName::PrivateNetwork)[0].id = "pn-2".into();
-    let mut state = both_made();
-    let tracked = state.resources.get_mut(&network().address).unwrap();
-    tracked.outputs.insert("told_once".into(), json!("x"));
-    let plan = planned(&[vpc(), network()], &state, &observed);
-    assert_eq!(changes(&plan), ["refresh private_network.main: it is there under another id"]);
-    let Change::Refresh { id, outputs } = &plan.changes[1].change else { panic!("{plan:?}") };
-    assert_eq!((id.as_str(), &outputs["told_once"]), ("pn-2", &json!("x")), "what only we know stays known");
 }
