@@ -73,6 +73,11 @@ impl Error {
         matches!(self, Self::Engine(evalap_topology::Error::State(StateError::Corrupt { .. })))
     }
 
+    /// Whether the store of the state does not answer.
+    pub(crate) fn is_state_away(&self) -> bool {
+        matches!(self, Self::Engine(evalap_topology::Error::State(error)) if error.is_unavailable())
+    }
+
     /// The message with its causes and the remedy.
     pub(crate) fn told(&self) -> String {
         if let Self::Problems(problems) = self {

@@ -56,7 +56,13 @@ impl Word {
         for (name, value) in self.details {
             note = note.detail(name, value);
         }
-        if let Err(error) = session.note(note).await {
+        // Not tried for as long once more.
+        let left = if ended.as_ref().is_err_and(Error::is_state_away) {
+            session.keep_note(note).await
+        } else {
+            session.leave(note).await
+        };
+        if let Err(error) = left {
             let error = Error::from(error);
             text::complain(format!("Not in the audit, that `{command}` was run:\n{}", error.told()));
         }

@@ -105,8 +105,16 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
         }
         Entry::Lease(_) => touch(runs, record),
         Entry::Note(note) => {
-            touch(runs, record);
             let details = note.details.clone().into_iter();
+            if let Some(at) = note.at {
+                // It could not be written then, and is not of the run that writes it.
+                let mut run = begun(&note.by, record, &note.outcome);
+                (run.began, run.ended) = (at, at);
+                run.details.extend(details);
+                runs.push(run);
+                return;
+            }
+            touch(runs, record);
             if let Some(run) = of(runs, record) {
                 run.outcome.clone_from(&note.outcome);
                 run.details.extend(details);

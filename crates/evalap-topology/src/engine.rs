@@ -302,11 +302,16 @@ impl Engine {
 
     /// Leaves in the log that something was refused. That it could not be left is no second error.
     async fn tell_refused(&mut self, holder: &Holder, refused: &Error) {
-        if refused.is_away() || !self.session.takes_notes() {
+        if !self.session.takes_notes() {
             return;
         }
         let note = Note::new(holder, "refused").detail("because", told(refused));
-        if let Err(error) = self.session.note(note).await {
+        let left = if refused.is_away() {
+            self.session.keep_note(note).await
+        } else {
+            self.session.leave(note).await
+        };
+        if let Err(error) = left {
             tracing::warn!(error = &error as &dyn std::error::Error, "a refusal is not in the audit");
         }
     }

@@ -204,6 +204,9 @@ impl Call {
 pub struct Note {
     /// Who, from where, and what was run.
     pub by: Holder,
+    /// When, where it could not be written then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
     /// How it ended.
     pub outcome: String,
     /// Anything else; never a secret value.
@@ -214,7 +217,7 @@ pub struct Note {
 impl Note {
     /// How a command of `holder` ended.
     pub fn new(holder: &Holder, outcome: impl Into<String>) -> Self {
-        Self { by: holder.clone(), outcome: outcome.into(), details: BTreeMap::new() }
+        Self { by: holder.clone(), at: None, outcome: outcome.into(), details: BTreeMap::new() }
     }
 
     /// With one more detail.

@@ -11,7 +11,7 @@ use super::envelope::{self, SCHEMA, Unopened};
 use super::log::{self, Head, Log};
 use super::migrate::{self, Holds};
 use super::session::Folded;
-use super::{Call, Entry, Fold, Session, StateError, StateKey, Store};
+use super::{Call, Entry, Fold, Note, Session, StateError, StateKey, Store};
 
 /// The state as it was last read.
 const LAST: &str = "last";
@@ -120,6 +120,66 @@ impl<S: Fold> Session<S> {
         Ok(format!("{}/{object}", refuge.place()))
     }
 
+    /// Writes a note for the audit; where the store is away, it is kept on this machine, and written with the next one.
+    ///
+    /// # Errors
+    /// What the store said, where the note can be kept nowhere either.
+    pub async fn leave(&mut self, note: Note) -> Result<(), StateError> {
+        if self.away().is_none() {
+            match self.note(note.clone()).await {
+                Err(error) if error.is_unavailable() && self.log.store.refuge().is_some() => {}
+                written => return written.map(drop),
+            }
+        }
+        self.keep_note(note).await
+    }
+
+    /// Keeps a note on this machine: the store is known to be away. It says when that was.
+    ///
+    /// # Errors
+    /// [`StateError::NoRefuge`] where the store was given none.
+    pub async fn keep_note(&self, mut note: Note) -> Result<(), StateError> {
+        let refuge = self.log.store.refuge().ok_or(StateError::NoRefuge)?;
+        note.at = Some(self.log.store.clock.now());
+        let object = format!("noted/{}", refuge.random.uuid().map_err(StateError::Random)?);
+        let payload = serde_json::to_vec(&note).map_err(StateError::Encode)?;
+        let sealed = envelope::seal(&self.log.key, &refuge.random, &object, &payload)?;
+        refuge.create(&object, &sealed).await.map(drop)
+    }
+
+    /// The notes that were kept, in their order. What cannot be read stays there: it is of another state, or damaged.
+    pub(super) async fn kept_notes(&self) -> KeptNotes {
+        let Some(refuge) = self.log.store.refuge() else { return KeptNotes::default() };
+        let mut kept = Vec::<(Note, String)>::new();
+        for name in refuge.names("noted").await.unwrap_or_default() {
+            let object = format!("noted/{name}");
+            let Ok(Some(sealed)) = refuge.get(&object).await else { continue };
+            let opened = envelope::open(&self.log.key, &object, &sealed).ok();
+            match opened.and_then(|opened| migrate::read(&opened, Holds::Folded).ok()) {
+                Some(note) => kept.push((note, object)),
+                None => {
+                    tracing::warn!(
+                        object,
+                        "a note that was kept on this machine cannot be read, and stays there"
+                    );
+                }
+            }
+        }
+        kept.sort_by_key(|(note, _)| note.at);
+        let (notes, objects) = kept.into_iter().unzip();
+        KeptNotes { notes, objects }
+    }
+
+    /// Removes what was kept and is written now. What cannot be removed is told once more, rather than never.
+    pub(super) async fn remove_kept(&self, objects: &[String]) {
+        let Some(refuge) = self.log.store.refuge() else { return };
+        for object in objects {
+            if let Err(error) = refuge.remove(object).await {
+                tracing::warn!(object, error = &error as &dyn std::error::Error, "it is kept still");
+            }
+        }
+    }
+
     /// Writes what an earlier run has kept, as far as it still fits: another run may have found out the same meanwhile.
     /// Needs the lock. `None` where nothing was kept.
     ///
@@ -127,6 +187,11 @@ impl<S: Fold> Session<S> {
     /// [`StateError::Kept`] where it cannot be read any more.
     pub async fn merge_kept(&mut self) -> Result<Option<Merged>, StateError> {
         let Some(refuge) = self.log.store.refuge().cloned() else { return Ok(None) };
+        let KeptNotes { notes, objects } = self.kept_notes().await;
+        if !notes.is_empty() {
+            self.write_held(notes.into_iter().map(Entry::Note).collect()).await?;
+            self.remove_kept(&objects).await;
+        }
         let mut names = refuge.names("kept").await?;
         names.sort();
         let mut merged: Option<Merged> = None;
@@ -212,6 +277,13 @@ impl<S: Fold> Session<S> {
         }
         Ok(of_another(object))
     }
+}
+
+/// Notes that could not be written, and where they are kept.
+#[derive(Default)]
+pub(super) struct KeptNotes {
+    pub(super) notes: Vec<Note>,
+    pub(super) objects: Vec<String>,
 }
 
 /// What the log has told since something was kept.

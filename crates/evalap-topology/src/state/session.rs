@@ -219,16 +219,18 @@ impl<S: Fold> Session<S> {
         self.write_held(events.into_iter().map(Entry::Event).chain(calls).collect()).await
     }
 
-    /// Whether there is a log to leave a note in: something was written here, it can be reached, and does not go on
-    /// elsewhere.
+    /// Whether there is a log to leave a note in: something was written here, and it does not go on elsewhere.
     pub fn takes_notes(&self) -> bool {
-        self.folded.head.seq > 0 && self.away.is_none() && self.moved_to().is_none()
+        self.folded.head.seq > 0 && self.moved_to().is_none()
     }
 
-    /// Writes a note for the audit; needs no lock.
+    /// Writes a note for the audit, behind those that were kept on this machine; needs no lock.
     pub async fn note(&mut self, note: Note) -> Result<u64, StateError> {
+        let kept = self.kept_notes().await;
+        let mut entries: Vec<_> = kept.notes.into_iter().chain([note]).map(Entry::Note).collect();
         loop {
-            if let Some(seq) = self.try_write(vec![Entry::Note(note.clone())]).await? {
+            if let Some(seq) = self.try_take(&mut entries).await? {
+                self.remove_kept(&kept.objects).await;
                 // Where nobody but readers comes by, nobody else would.
                 if seq % SEGMENT == 0 {
                     self.merge_what_is_whole().await;

@@ -96,6 +96,38 @@ fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
     assert_eq!(kept, 0, "nothing is left to merge");
 }
 
+/// Who was refused because the bucket is away is in the audit, once that is back.
+#[test]
+fn what_is_refused_while_the_bucket_is_away_is_in_the_audit_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path());
+    assert!(world.run(Box::pin(world.apply())).unwrap().is_complete());
+    let mut engine = world.run(Box::pin(world.open())).unwrap();
+    let plan = world.run(engine.plan_destroy()).unwrap();
+    for operation in ["GetObject", "ListObjectsV2", "PutObject"] {
+        world.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation(operation).times(100_000));
+    }
+    let gone = world.clock.now();
+    let mut options = ApplyOptions::default();
+    options.confirm = Some("staging".to_owned());
+    let refused = engine.apply(&plan, Lock::now("destroy"), &options, |_| (), &|_| ());
+    let error = world.run(Box::pin(refused)).unwrap_err();
+    assert!(error.is_away(), "{error}");
+    let noticed = world.clock.now();
+    world.emulator.clear_faults();
+    world.run(world.clock.sleep(Duration::from_hours(1)));
+    let outcome = world.run(Box::pin(world.apply()));
+    assert!(outcome.is_ok_and(|outcome| outcome.is_complete()));
+
+    let session = world.run(Session::<State>::open(world.store.clone(), world.key.clone())).unwrap();
+    let told = audit(&world.run(session.history()).unwrap());
+    let refused: Vec<_> = told.iter().filter(|run| run.outcome == "refused").collect();
+    let [refused] = refused[..] else { panic!("{told:#?}") };
+    assert_eq!(refused.by.command, "destroy");
+    assert!((gone..=noticed).contains(&refused.began), "{refused:?}");
+    assert!(refused.details["because"].contains("the state"), "{refused:?}");
+}
+
 /// Nothing is written while an instance takes minutes to get ready: that the bucket is away is noticed all the same.
 #[test]
 fn a_run_that_is_killed_in_a_long_wait_has_remembered_what_it_had_written() {

@@ -14,6 +14,7 @@ contract! {
     calls_of_a_record_whose_answer_was_lost_are_not_told_twice,
     what_is_damaged_there_is_told_by_its_file,
     a_state_that_is_away_is_shown_as_it_was_last_read,
+    what_is_to_be_noted_while_it_is_away_is_noted_later,
 }
 
 const AWAY: Fault = Fault::Before(ErrorKind::ConnectionRefused);
@@ -180,4 +181,37 @@ async fn a_state_that_is_away_is_shown_as_it_was_last_read(bench: &Bench) {
     // Without a refuge there is nothing to show.
     let away = bench.store.through(|_| std::sync::Arc::new(super::faults::Gone));
     assert!(Session::<Names>::open(away, bench.key.clone()).await.unwrap_err().is_unavailable());
+}
+
+async fn what_is_to_be_noted_while_it_is_away_is_noted_later(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = with_refuge(bench, bench.store.clone(), folder.path());
+    bench.locked("alice").await.release(None).await.unwrap();
+    open(bench, store.clone()).await;
+    let away = store.through(|_| std::sync::Arc::new(super::faults::Gone));
+    let mut then = Vec::new();
+    for what in ["plan", "show"] {
+        bench.clock.sleep(Duration::from_hours(1)).await;
+        let mut session = open(bench, away.clone()).await;
+        then.push((what, Some(bench.clock.now())));
+        session.leave(Note::new(&Holder::elsewhere(what), "done")).await.unwrap();
+    }
+    let noted = async || {
+        let history = bench.open().await.history().await.unwrap();
+        let notes = history.into_iter().flat_map(|record| record.entries).filter_map(|entry| match entry {
+            Entry::Note(note) => Some((note.by.user, note.at)),
+            _ => None,
+        });
+        notes.collect::<Vec<_>>()
+    };
+    assert_eq!(noted().await, []);
+    let mut session = open(bench, store).await;
+    session.leave(Note::new(&alice(), "done")).await.unwrap();
+    // Whatever may come next, it is told once.
+    session.note(Note::new(&alice(), "done")).await.unwrap();
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    assert_eq!(session.merge_kept().await.unwrap(), None);
+    let now = [("alice", None), ("alice", None)];
+    let expected: Vec<_> = then.into_iter().chain(now).map(|(user, at)| (user.to_owned(), at)).collect();
+    assert_eq!(noted().await, expected);
 }
