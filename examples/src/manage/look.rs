@@ -276,7 +276,11 @@ fn entry(entry: &Entry<State>) -> String {
         Entry::Lease(LeaseEvent::Break { by, .. }) => format!("lock broken by {by}"),
         Entry::Lease(LeaseEvent::Wait { holder, .. }) => format!("{holder} waits for the lock"),
         Entry::Lease(LeaseEvent::Leave { .. }) => "somebody waits no longer".to_owned(),
-        Entry::Note(note) => format!("{}: {}{}", note.by, note.outcome, told_details(&note.details)),
+        Entry::Note(note) => {
+            let then =
+                note.at.map(|at| format!(" at {at}, when it could not be written")).unwrap_or_default();
+            format!("{}: {}{then}{}", note.by, note.outcome, told_details(&note.details))
+        }
         Entry::Merged { since, taken, known, .. } => {
             format!("merged what could not be written at {since}: {taken} events, {known} more were known")
         }

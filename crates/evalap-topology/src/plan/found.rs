@@ -50,5 +50,6 @@ pub(super) fn is_unfinished(kind: KindName, tracked: &Tracked, change: &Change) 
 /// in it.
 pub(super) fn has_new_home(kind: KindName, tracked: &Tracked, spec: &Attributes) -> bool {
     let keys = (kind.key(&tracked.spec), kind.key(spec));
-    kind.profile().owner == Owner::Parent && matches!(keys, (Some(then), Some(now)) if then != now)
+    let is_inside = matches!(kind.profile().owner, Owner::Parent | Owner::Singleton);
+    is_inside && matches!(keys, (Some(then), Some(now)) if then != now)
 }
