@@ -127,10 +127,15 @@ impl Run<'_> {
     }
 
     async fn make(&mut self, kept: Option<&Path>, scope: &Scope) -> Result<Exit, Error> {
+        self.merge("apply").await?;
         let exit = loop {
             self.desk.word.set_told(false);
             let plan = match kept {
-                Some(file) => Plan::load(file)?,
+                Some(file) => {
+                    let plan = Plan::load(file)?;
+                    self.desk.engine.look_again(&plan).await?;
+                    plan
+                }
                 None => self.desk.engine.plan_within(scope).await?,
             };
             match Box::pin(self.carry_out(&plan, "apply", kept.is_some())).await {
@@ -150,9 +155,21 @@ impl Run<'_> {
 
     /// Deletes everything that is ours.
     async fn destroy(mut self) -> Result<Exit, Error> {
+        self.merge("destroy").await?;
         let scope = self.options.scope(Look::default());
         let plan = self.desk.engine.plan_destroy_within(&scope).await?;
         Box::pin(self.carry_out(&plan, "destroy", false)).await
+    }
+
+    /// Takes into the state what an earlier run here could not write, before anything is planned.
+    async fn merge(&mut self, verb: &str) -> Result<(), Error> {
+        let mut lock = Lock::now(format!("{} {verb}", self.program.name));
+        lock.wait = self.options.lock_timeout();
+        let told = Cell::new(0);
+        if let Some(merged) = self.desk.engine.merge_kept(lock, |wait| waiting(wait, &told)).await? {
+            text::say(format!("{merged}\n"));
+        }
+        Ok(())
     }
 
     /// Shows a plan, asks, applies it and says what became of it.
@@ -207,6 +224,17 @@ impl Run<'_> {
     }
 }
 
+/// Says who holds the lock, and which place is ours: once for each, `told` being the last.
+fn waiting(wait: &Wait<'_>, told: &Cell<usize>) {
+    if told.replace(wait.place) != wait.place {
+        let who = wait.lease.map_or_else(
+            || "which is about to be taken".to_owned(),
+            |lease| format!("which {} has held since {}", lease.holder, lease.since),
+        );
+        text::say(format!("Waiting for the lock, {who}: place {} of {} …", wait.place, wait.of));
+    }
+}
+
 /// Applies a plan with live progress; Ctrl-C stops it.
 async fn apply(
     engine: &mut Engine,
@@ -226,15 +254,7 @@ async fn apply(
     let mut lock = Lock::now(command);
     lock.wait = options.lock_timeout();
     let told = Cell::new(0);
-    let waiting = |wait: &Wait<'_>| {
-        if told.replace(wait.place) != wait.place {
-            let who = wait.lease.map_or_else(
-                || "which is about to be taken".to_owned(),
-                |lease| format!("which {} has held since {}", lease.holder, lease.since),
-            );
-            text::say(format!("Waiting for the lock, {who}: place {} of {} …", wait.place, wait.of));
-        }
-    };
+    let waiting = |wait: &Wait<'_>| waiting(wait, &told);
     let report = |progress| display.show(progress);
     let work = Box::pin(engine.apply(plan, lock, &how, waiting, &report));
     let outcome =

@@ -48,10 +48,7 @@ impl Display {
     pub(crate) fn show(&self, progress: Progress) {
         self.begun.store(true, Ordering::Relaxed);
         match progress {
-            Progress::Merged(merged) => self.say(&format!(
-                "  An earlier run could not write what it did to the state (at {}): {} of its events are merged now, {} were known already.",
-                merged.since, merged.taken, merged.known
-            )),
+            Progress::Merged(merged) => self.say(&format!("  {merged}")),
             Progress::Unwritable { error } => self.say(&format!(
                 "  The state cannot be written: {error}. What is under way is finished, nothing more is begun."
             )),

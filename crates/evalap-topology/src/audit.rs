@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::{Attributes, Event, State};
-use crate::state::{Call, Entry, Fold, Holder, LeaseEvent, Record};
+use crate::state::{Call, Entry, Fold, Holder, LeaseEvent, Note, Record};
 
 /// One command that has left records.
 #[derive(Debug, Clone, Serialize)]
@@ -107,11 +107,7 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
         Entry::Note(note) => {
             let details = note.details.clone().into_iter();
             if let Some(at) = note.at {
-                // It could not be written then, and is not of the run that writes it.
-                let mut run = begun(&note.by, record, &note.outcome);
-                (run.began, run.ended) = (at, at);
-                run.details.extend(details);
-                runs.push(run);
+                late(runs, record, note, at);
                 return;
             }
             touch(runs, record);
@@ -158,6 +154,25 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
             tell(runs, record, whole(record, format!("moved the state to {place}")));
         }
     }
+}
+
+/// A note that could not be written when it was time, and is not of the run that writes it.
+fn late(runs: &mut Vec<Run>, record: &Record<State>, note: &Note, at: Timestamp) {
+    let mut theirs = runs.iter_mut().rev().filter(|run| run.by == note.by && run.lease.is_some());
+    // Where its answer was lost, and it was written in time, it says the same.
+    let is_its_end = |run: &&mut Run| {
+        run.outcome == NO_END || (run.outcome == note.outcome && run.details == note.details)
+    };
+    if let Some(run) = theirs.find(is_its_end) {
+        run.outcome.clone_from(&note.outcome);
+        run.details.clone_from(&note.details);
+        run.ended = run.ended.max(at);
+        return;
+    }
+    let mut run = begun(&note.by, record, &note.outcome);
+    (run.began, run.ended) = (at, at);
+    run.details.extend(note.details.clone());
+    runs.push(run);
 }
 
 /// Another state took the place of the one before.

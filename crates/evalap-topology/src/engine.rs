@@ -1,6 +1,6 @@
 //! One environment: what is remembered, what exists, what shall be.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,10 +14,10 @@ use crate::error::{Error, told};
 use crate::kinds::{KindName, Resource, SecretVersion};
 use crate::model::{Binding, Event, State};
 use crate::observe::Observed;
-use crate::plan::{self, Basis, Plan, Scope};
+use crate::plan::{self, Basis, Change, Plan, Scope};
 use crate::resources::resources;
 use crate::sources::Sources;
-use crate::state::{Holder, Lease, Note, Session, StateError, StateKey, Store, Wait};
+use crate::state::{Holder, Lease, Merged, Note, Session, StateError, StateKey, Store, Wait};
 
 /// One environment, opened: plans and applies its definition.
 #[derive(Debug)]
@@ -257,9 +257,12 @@ impl Engine {
         }
         let calls = self.cloud.fence().calls();
         let sent = calls.len();
-        let released = Box::pin(self.session.release_with(Some(note), calls.clone())).await;
+        let released = Box::pin(self.session.release_with(Some(note.clone()), calls.clone())).await;
         let mut kept = None;
-        if released.is_err() {
+        if let Err(error) = &released {
+            if error.is_unavailable() && self.session.keep_note(note).await.is_err() {
+                tracing::warn!("how this ended is not in the audit");
+            }
             // Nobody on this machine has read more of it, and it may be long until it can be read again.
             self.session.remember().await;
             if sent > 0 {
@@ -314,6 +317,53 @@ impl Engine {
         if let Err(error) = left {
             tracing::warn!(error = &error as &dyn std::error::Error, "a refusal is not in the audit");
         }
+    }
+
+    /// Whether a plan that was kept does what was said of it still: neither what it was made from nor what it changes in the
+    /// cloud has moved. One that was made from memory was never held against the cloud.
+    ///
+    /// # Errors
+    /// [`Error::StalePlan`] where something has moved, and where state or cloud cannot be read.
+    pub async fn look_again(&mut self, kept: &Plan) -> Result<(), Error> {
+        self.session.refresh().await?;
+        kept.basis.still_holds(&self.basis())?;
+        if kept.basis.remembered.is_some() {
+            return Ok(());
+        }
+        let now = self.plan().await?;
+        let now: HashMap<&Address, &Change> =
+            now.changes.iter().map(|planned| (&planned.address, &planned.change)).collect();
+        let mut changed = kept.effective().filter(|planned| planned.change.touches_cloud());
+        match changed.find(|planned| now.get(&planned.address) != Some(&&planned.change)) {
+            Some(planned) => {
+                let what = format!("{} is not as it was when this was planned", planned.address);
+                Err(Error::StalePlan { what })
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Writes to the log what an earlier run on this machine could not, under the lock: what is planned next knows of it.
+    /// `None` where there is no such thing.
+    ///
+    /// # Errors
+    /// [`Error::State`] where the lock is held, or the state cannot be written.
+    pub async fn merge_kept(
+        &mut self,
+        lock: Lock,
+        waiting: impl FnMut(&Wait<'_>),
+    ) -> Result<Option<Merged>, Error> {
+        if self.session.away().is_some() || !self.session.has_kept().await? {
+            return Ok(None);
+        }
+        Box::pin(self.session.lock(lock.holder.clone(), lock.wait, waiting)).await?;
+        let merged = Box::pin(self.session.merge_kept()).await;
+        let note = match &merged {
+            Ok(_) => Note::new(&lock.holder, "done"),
+            Err(error) => Note::new(&lock.holder, "failed").detail("because", told(error)),
+        };
+        Box::pin(self.session.release(Some(note))).await?;
+        Ok(merged?)
     }
 
     /// Frees the lock where a run on this machine has died with it, its work done: who applies something takes such a

@@ -48,10 +48,7 @@ impl<'a> Locked<'a> {
         let locked = Self { session: opened.session().await?, holder };
         match Box::pin(locked.session.merge_kept()).await {
             Ok(None) => {}
-            Ok(Some(merged)) => text::say(format!(
-                "An earlier run could not write what it did (at {}): {} of its events are merged now, {} were known already.",
-                merged.since, merged.taken, merged.known
-            )),
+            Ok(Some(merged)) => text::say(merged),
             Err(error) => return Err(locked.refuse(error.into()).await),
         }
         Ok(locked)

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::diff::{self, Difference};
 use super::found::{has_new_home, is_another, is_being_deleted, is_stranger, is_unfinished};
 use super::why::{foreign, guarded, missing, reason};
-use super::{Basis, Cause, Change, FieldChange, Plan, PlannedChange};
+use super::{Basis, Cause, Change, FieldChange, Plan, PlannedChange, loses_data};
 use crate::address::Address;
 use crate::error::Error;
 use crate::graph::{self, Edges};
@@ -158,7 +158,7 @@ impl<'a> Planner<'a> {
         if let Some(seen) = seen.filter(|_| change.deletes()) {
             self.problems.extend(guarded(&address, seen));
         }
-        let loses_data = change.deletes() && address.kind.profile().holds_data;
+        let loses_data = loses_data(address.kind, &change);
         let tracked = self.state.resources.get(&address);
         let unfinished = tracked.is_some_and(|tracked| is_unfinished(address.kind, tracked, &change));
         let preflight = self.preflight(&address, &change, seen);

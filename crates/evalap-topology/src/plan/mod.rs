@@ -22,6 +22,7 @@ pub use scope::{Drift, Scope};
 use crate::address::Address;
 use crate::error::Error;
 use crate::graph;
+use crate::kinds::KindName;
 use crate::model::Attributes;
 
 pub(crate) use decide::{dependencies, plan};
@@ -230,6 +231,11 @@ impl Change {
             Self::NoOp => "keep",
         }
     }
+}
+
+/// Whether the change loses data for good.
+fn loses_data(kind: KindName, change: &Change) -> bool {
+    change.deletes() && kind.profile().holds_data
 }
 
 impl Plan {

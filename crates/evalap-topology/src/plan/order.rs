@@ -1,8 +1,8 @@
 //! The parts of a plan's changes, and which waits for which.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::{Change, Plan};
+use super::{Change, Plan, PlannedChange};
 use crate::address::Address;
 use crate::graph::{self, Edges};
 
@@ -108,6 +108,22 @@ fn rides<'a>(step: &Step, riders: &BTreeMap<&'a Address, &'a Address>) -> Option
     riders.get(&step.address).copied().filter(|_| step.part == Part::Delete)
 }
 
+/// What must be made before `me`: what it refers to; where nothing happens to that, what that refers to, and so on. A
+/// service waits for the new password of a user that it knows only by what the user may do.
+fn made_before<'a>(
+    by_address: &HashMap<&'a Address, &'a PlannedChange>,
+    me: &'a Address,
+) -> impl Iterator<Item = &'a Address> {
+    let (mut first, mut met, mut left) = (Vec::new(), HashSet::from([me]), vec![me]);
+    while let Some(planned) = left.pop().and_then(|address| by_address.get(address)) {
+        for other in planned.depends_on.iter().filter(|other| met.insert(other)) {
+            let stays = by_address.get(other).is_some_and(|planned| planned.change.is_noop());
+            if stays { left.push(other) } else { first.push(other) }
+        }
+    }
+    first.into_iter()
+}
+
 /// Who waits for whom, among all steps that there could be.
 fn edges(plan: &Plan) -> Vec<(Step, Step)> {
     let step = |address: &Address, part| Step { address: address.clone(), part };
@@ -117,13 +133,19 @@ fn edges(plan: &Plan) -> Vec<(Step, Step)> {
         .filter(|planned| !matches!(planned.change, Change::NoOp | Change::Delete { .. }))
         .map(|planned| &planned.address)
         .collect();
+    let by_address: HashMap<&Address, &PlannedChange> =
+        plan.changes.iter().map(|planned| (&planned.address, planned)).collect();
     let mut edges = Vec::new();
     for planned in &plan.changes {
         let me = &planned.address;
         edges.push((step(me, Part::Make), step(me, Part::Delete)));
         for other in &planned.depends_on {
-            edges.push((step(me, Part::Make), step(other, Part::Make)));
             edges.push((step(other, Part::Delete), step(me, Part::Delete)));
+        }
+        if made.contains(me) {
+            edges.extend(
+                made_before(&by_address, me).map(|other| (step(me, Part::Make), step(other, Part::Make))),
+            );
         }
         for other in plan.basis.depended_on.get(me).into_iter().flatten() {
             edges.push((step(other, Part::Delete), step(me, Part::Delete)));
@@ -141,7 +163,7 @@ mod tests {
     use super::*;
     use crate::kinds::KindName;
     use crate::model::{Attributes, Binding};
-    use crate::plan::{Basis, PlannedChange};
+    use crate::plan::Basis;
 
     fn address(text: &str) -> Address {
         text.parse().unwrap()
@@ -171,6 +193,29 @@ mod tests {
         };
         let basis = Basis::new(binding, 1, "definition".into(), depended_on);
         Plan { basis, changes, problems: Vec::new() }
+    }
+
+    #[test]
+    fn what_stays_as_it_is_stands_between_what_changes() {
+        let change = Change::Refresh { id: "id".into(), outputs: Attributes::new() };
+        let mut plan = plan(
+            &change,
+            &[
+                ("container.main", &["database_privilege.main"]),
+                ("database_privilege.main", &["database_user.main", "database.main"]),
+                ("database_user.main", &[]),
+                ("database.main", &[]),
+            ],
+        );
+        for planned in &mut plan.changes {
+            if ["database_privilege.main", "database.main"].contains(&planned.address.to_string().as_str()) {
+                planned.change = Change::NoOp;
+            }
+        }
+        let order = steps(&plan);
+        let step = |text: &str| Step { address: address(text), part: Part::Make };
+        assert_eq!(order[&step("container.main")].after, BTreeSet::from([step("database_user.main")]));
+        assert_eq!(order.len(), 2);
     }
 
     /// Who waits for whom where all of these are deleted; what goes along is marked.

@@ -7,7 +7,7 @@ use std::path::Path;
 use scaleway_core::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Plan;
+use super::{Plan, loses_data};
 use crate::address::Address;
 use crate::error::Error;
 use crate::model::Binding;
@@ -92,7 +92,13 @@ impl Plan {
         let name = file.display().to_string();
         let text =
             std::fs::read(file).map_err(|source| Error::File { file: name.clone(), done: "read", source })?;
-        serde_json::from_slice(&text).map_err(|source| Error::Format { file: name, what: "plan", source })
+        let plan = serde_json::from_slice::<Self>(&text);
+        let mut plan = plan.map_err(|source| Error::Format { file: name, what: "plan", source })?;
+        for planned in &mut plan.changes {
+            // A file says what is done, and not what that costs.
+            planned.loses_data = loses_data(planned.address.kind, &planned.change);
+        }
+        Ok(plan)
     }
 }
 

@@ -2,6 +2,7 @@
 //! could not be written. Encrypted as everything else is.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use bytes::Bytes;
 use scaleway_core::Timestamp;
@@ -38,6 +39,16 @@ pub struct Merged {
     pub taken: usize,
     /// How many the state knew already, or has moved beyond.
     pub known: usize,
+}
+
+impl fmt::Display for Merged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "An earlier run could not write what it did to the state (at {}): {} of its events are merged now, {} were known already.",
+            self.since, self.taken, self.known
+        )
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -178,6 +189,23 @@ impl<S: Fold> Session<S> {
                 tracing::warn!(object, error = &error as &dyn std::error::Error, "it is kept still");
             }
         }
+    }
+
+    /// Whether an earlier run on this machine has kept events of this state.
+    ///
+    /// # Errors
+    /// As [`Session::merge_kept`].
+    pub async fn has_kept(&self) -> Result<bool, StateError> {
+        let Some(refuge) = self.log.store.refuge() else { return Ok(false) };
+        for name in refuge.names("kept").await? {
+            let object = format!("kept/{name}");
+            if let Some(sealed) = refuge.get(&object).await?
+                && self.of_this_state(refuge, &object, &sealed).await?.is_some()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Writes what an earlier run has kept, as far as it still fits: another run may have found out the same meanwhile.
