@@ -108,6 +108,17 @@ impl Desk {
         let engine =
             Box::pin(Engine::open(&target.client, &definition, sources, store, key, &target.endpoint))
                 .await?;
+        if engine.state().version == 0
+            && let Some(folder) = Box::pin(place.left_behind(target.clock())).await?
+        {
+            return Err(Error::refused(
+                format!(
+                    "[state] names a bucket that has no state, and the state of {} is in {folder} still",
+                    place.name
+                ),
+                "move it first: manage_state migrate --to bucket; or move that folder away, if it is of no use any more",
+            ));
+        }
         Ok(Self { definition, target, engine, stand_ins, word: Word::default() })
     }
 

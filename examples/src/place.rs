@@ -3,12 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use evalap_topology::definition::{Definition, KeySource, StatePlace};
-use evalap_topology::state::{KEY_VARIABLE, KeySecret, StateKey, Store};
+use evalap_topology::model::State;
+use evalap_topology::state::{KEY_VARIABLE, KeySecret, Session, StateKey, Store};
 use scaleway_core::{Client, Clock, ProjectId, Random, Region};
 use scaleway_object_storage::{BucketName, ObjectStorage};
 use scaleway_secrets::Secrets;
 
 use crate::error::Error;
+use crate::text;
 
 /// Where an environment's state is kept, and its key.
 #[derive(Debug, Clone)]
@@ -127,6 +129,50 @@ impl Place {
         match self.key_secret(client)? {
             Some(secret) => Ok(secret.read(store).await?),
             None => Err(self.unreachable("the state's key is in Secret Manager")),
+        }
+    }
+
+    /// The key that the state in `store` is written with: the definition's, or the one beside the folder that it was kept in
+    /// before the definition named another.
+    pub(crate) async fn key_in_use(&self, client: Option<&Client>, store: &Store) -> Result<StateKey, Error> {
+        let beside = Self::usual(&self.name, &self.data).key_file().filter(|file| file.exists());
+        if let Some(file) = beside {
+            let key = StateKey::load_or_create(&file, store).await?;
+            if store.key_in_use().await?.as_deref() == Some(key.id()) {
+                return Ok(key);
+            }
+        }
+        self.key(client, store).await
+    }
+
+    /// The folder that a state is in still, where the definition names a bucket: it must be moved first. One that cannot be
+    /// opened is none of this environment's.
+    pub(crate) async fn left_behind(&self, clock: &Clock) -> Result<Option<String>, Error> {
+        if self.said.bucket.is_none() || !self.folder().exists() {
+            return Ok(None);
+        }
+        let place = self.in_folder();
+        let store = place.store(None, clock)?;
+        if store.key_in_use().await?.is_none() {
+            return Ok(None);
+        }
+        let opened = async {
+            let key = place.key_in_use(None, &store).await?;
+            Ok::<_, Error>(Box::pin(Session::<State>::open(store.clone(), key)).await?)
+        };
+        match opened.await {
+            Ok(session) if session.moved_to().is_none() && !session.state().resources.is_empty() => {
+                Ok(Some(store.place().to_owned()))
+            }
+            Ok(_) => Ok(None),
+            Err(error) => {
+                text::complain(format!(
+                    "What is in {} cannot be opened, and is not looked at: {}",
+                    store.place(),
+                    text::told(&error)
+                ));
+                Ok(None)
+            }
         }
     }
 

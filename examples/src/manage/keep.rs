@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use evalap_topology::model::State;
 use evalap_topology::state::{
-    Bootstrap, KEY_VARIABLE, KeySecret, Note, Session, StateError, StateKey, Store,
+    Bootstrap, Holder, KEY_VARIABLE, KeySecret, Note, Session, StateError, StateKey, Store,
 };
 use scaleway_core::{Client, Random};
 
@@ -163,33 +163,70 @@ pub(super) async fn migrate(
             "nothing needs to be moved: the first deployment makes one where [state] says",
         ));
     }
-    let key = place.key(Some(client), &store).await?;
+    let key = from.key_in_use(Some(client), &store).await?;
+    let next = to.key(Some(client), &there).await?;
     if to_bucket {
         there.probe().await?;
     }
-    let mut opened = Opened::new(store, key, &place.name);
-    let ended = move_to(&mut opened, there, to_bucket, wait).await;
+    let used_there = there.key_in_use().await?;
+    let mut opened = Opened::new(store, key.clone(), &place.name);
+    if used_there.as_deref() == Some(key.id())
+        && key.id() != next.id()
+        && opened.session().await?.moved_to() == Some(there.place())
+    {
+        // An earlier one ended after the state had been moved, and before it had its new key.
+        let mut moved = Box::pin(Session::open(there, key)).await?;
+        give_key(&mut moved, &Holder::current("manage_state migrate"), &next, wait).await?;
+        text::say(format!("The state is in {} already, and has its key now.", moved.store().place()));
+        return Ok(Exit::Done);
+    }
+    let ended = move_to(&mut opened, there, &next, to_bucket, wait).await;
     opened.leave("migrate", &ended).await;
     ended
+}
+
+/// Gives a state that was moved the key that is kept where the definition says, if it has another.
+async fn give_key(
+    moved: &mut Session<State>,
+    holder: &Holder,
+    next: &StateKey,
+    wait: Duration,
+) -> Result<(), Error> {
+    let from = moved.key().id().to_owned();
+    if from == next.id() {
+        return Ok(());
+    }
+    Box::pin(moved.lock(holder.clone(), wait, |_| {})).await?;
+    let done = changed(moved, next).await;
+    let note = match &done {
+        Ok(_) => Note::new(holder, "done"),
+        Err(error) => Note::new(holder, "failed").detail("because", text::told(error)),
+    };
+    let released =
+        Box::pin(moved.release(Some(note.detail("key", format!("{from} to {}", next.id()))))).await;
+    done?;
+    Ok(released?)
 }
 
 async fn move_to(
     opened: &mut Opened<'_>,
     there: Store,
+    next: &StateKey,
     to_bucket: bool,
     wait: Duration,
 ) -> Result<Exit, Error> {
     let locked = Locked::take(opened, "migrate", wait).await?;
     let (from, to) = (locked.session.store().place().to_owned(), there.place().to_owned());
     let note = Note::new(&locked.holder, "done").detail("from", &from).detail("to", &to);
-    let moved = match Box::pin(locked.session.move_to(there, note)).await {
+    let mut moved = match Box::pin(locked.session.move_to(there, note)).await {
         Ok(moved) => moved,
         Err(error) => return Err(locked.refuse(error.into()).await),
     };
+    give_key(&mut moved, &locked.holder, next, wait).await?;
     let advice = if to_bucket {
-        "Keep [state] bucket in the definition."
+        "Keep [state] in the definition as it is."
     } else {
-        "Take bucket out of [state] in the definition."
+        "Take bucket out of [state] in the definition, and leave its key as it is."
     };
     text::say(format!(
         "The state is in {to} now, all {} records of it; {from} says so in its last record, and is not used any more.\n{advice}",

@@ -7,6 +7,7 @@ use scaleway_core::Clock;
 use scaleway_emulator::{Fault, FaultKind};
 use serde_json::Value;
 
+use crate::desk::Desk;
 use crate::office::{Office, session};
 
 #[test]
@@ -222,4 +223,43 @@ fn another_states_bucket_is_left_as_it_is() {
     assert_eq!(after[..before.len()], before);
     assert_eq!(after.len(), before.len() + 1, "and that one says that it was looked at");
     assert!(office.does(&["unlock"]).contains("Nobody holds the lock."), "it was given back");
+}
+
+/// The state in a folder has its key in a file, the bucket's is in Secret Manager: nobody has to carry it there.
+#[test]
+fn a_state_goes_into_a_bucket_whose_key_is_another() {
+    let (desk, folder) = (Desk::open(), tempfile::tempdir().unwrap());
+    let file = |name: &str, state: &str| {
+        let file = folder.path().join(name);
+        let text = environments::STAGING.replacen("[network]", &format!("{state}\n[network]"), 1);
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let state = "[state]\nbucket = \"evalap-staging-state\"\nkey = { secret = \"/evalap/state-key\" }\n";
+    let without = "[state]\nkey = { secret = \"/evalap/state-key\" }\n";
+    let definitions = [file("folder.toml", ""), file("bucket.toml", state), file("back.toml", without)];
+    let run = |name: &str, definition: usize, arguments: &[&str]| {
+        let mut command = desk.command(name, folder.path(), &definitions[definition]);
+        let output = command.env_remove("EVALAP_STATE_KEY").args(arguments).output().unwrap();
+        let said = String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+        (output.status.success(), said)
+    };
+    let says = |name: &str, definition: usize, arguments: &[&str]| {
+        let (well, said) = run(name, definition, arguments);
+        assert!(well, "{name} {arguments:?}: {said}");
+        said
+    };
+    let plan = |definition: usize| says("deploy_staging", definition, &["--speed", "max", "plan"]);
+    says("deploy_staging", 0, &["--speed", "max", "apply"]);
+    says("manage_state", 1, &["bootstrap"]);
+    // The bucket is empty, and the state not: nothing is planned as if there were none.
+    let (well, said) = run("deploy_staging", 1, &["--speed", "max", "plan"]);
+    assert!(!well && said.contains("manage_state migrate --to bucket"), "{said}");
+    assert!(says("manage_state", 1, &["migrate", "--to", "bucket"]).contains("is not used any more"));
+    assert!(plan(1).contains("No changes."));
+    let audited = says("manage_state", 1, &["audit"]);
+    assert!(audited.contains("changed the key from"), "{audited}");
+    says("manage_state", 1, &["rekey"]);
+    assert!(says("manage_state", 1, &["migrate", "--to", "folder"]).contains("leave its key as it is"));
+    assert!(plan(2).contains("No changes."));
 }
