@@ -120,6 +120,24 @@ pub(crate) fn resolve(value: &mut Value, outputs: &impl Fn(&Address, &str) -> Op
     }
 }
 
+/// Whether `value` could be what `wanted` says, whatever its references turn out to be.
+pub(crate) fn fits(wanted: &Value, value: &Value) -> bool {
+    if reference(wanted).is_some() {
+        return true;
+    }
+    match (wanted, value) {
+        (Value::Object(wanted), Value::Object(map)) => {
+            let alike =
+                |(name, wanted): (&String, &Value)| map.get(name).is_some_and(|value| fits(wanted, value));
+            wanted.len() == map.len() && wanted.iter().all(alike)
+        }
+        (Value::Array(wanted), Value::Array(items)) => {
+            wanted.len() == items.len() && wanted.iter().zip(items).all(|(wanted, item)| fits(wanted, item))
+        }
+        _ => wanted == value,
+    }
+}
+
 /// Whether a reference is left in `value`.
 pub(crate) fn is_unresolved(value: &Value) -> bool {
     let mut left = Vec::new();
@@ -164,6 +182,8 @@ mod tests {
         references(&value, &mut found);
         assert_eq!(found, [vpc.clone(), vpc.clone()]);
         assert_eq!(serde_json::from_value::<Spec>(value.clone()).unwrap(), spec);
+        let fits = |ports: Value| fits(&value, &serde_json::json!({"vpc_id": "vpc-1", "ports": ports}));
+        assert_eq!([[1, 443].into(), [2, 443].into(), [1].into()].map(fits), [true, false, false]);
         assert!(spec.vpc_id.known().unwrap_err().to_string().contains("vpc.main"));
 
         resolve(&mut value, &|_, output| (output == "id").then(|| "vpc-1".into()));

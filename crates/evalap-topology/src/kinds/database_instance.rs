@@ -239,6 +239,16 @@ impl Kind for DatabaseInstance {
         }
     }
 
+    fn named(attribute: &str, desired: &Value, current: &Value) -> Value {
+        let mut named = current.clone();
+        if attribute == "settings"
+            && let (Some(named), Some(desired)) = (named.as_object_mut(), desired.as_object())
+        {
+            named.retain(|name, _| desired.contains_key(name));
+        }
+        named
+    }
+
     fn preflight(&self, facts: Option<&Value>, changed: &[&str]) -> Vec<Result<String, String>> {
         // From memory nothing more is known of it.
         let Some(mut instance) = facts.and_then(|facts| Instance::deserialize(facts).ok()) else {

@@ -80,6 +80,11 @@ pub(crate) trait Kind: Serialize + DeserializeOwned + Send + Sync + 'static {
         desired == current
     }
 
+    /// As much of what an attribute is as `desired` speaks of: what the platform has filled in beside that is no difference.
+    fn named(_attribute: &str, _desired: &Value, current: &Value) -> Value {
+        current.clone()
+    }
+
     /// What changing the attributes `changed` of what was seen does beyond them, a sentence each, or why the API would refuse
     /// to; `facts` are [`Seen::facts`].
     fn preflight(&self, _facts: Option<&Value>, _changed: &[&str]) -> Vec<Result<String, String>> {
@@ -146,6 +151,10 @@ macro_rules! kinds {
 
             pub(crate) fn same(self, attribute: &str, desired: &Value, current: &Value, written: Option<&Value>) -> bool {
                 match self { $(Self::$name => <$spec as Kind>::same(attribute, desired, current, written),)* }
+            }
+
+            pub(crate) fn named(self, attribute: &str, desired: &Value, current: &Value) -> Value {
+                match self { $(Self::$name => <$spec as Kind>::named(attribute, desired, current),)* }
             }
 
             pub(crate) fn preflight(self, spec: &Attributes, facts: Option<&Value>, changed: &[&str]) -> Vec<Result<String, String>> {

@@ -34,6 +34,7 @@ pub(crate) fn plan(
         outputs: HashMap::new(),
         changes: Vec::new(),
         problems: Vec::new(),
+        moved: Vec::new(),
         used: HashSet::new(),
     };
     for address in order {
@@ -100,6 +101,8 @@ struct Planner<'a> {
     outputs: HashMap<Address, Attributes>,
     changes: Vec<PlannedChange>,
     problems: Vec<String>,
+    /// Of the resource that is being decided about: what of it differs from the last run's only where its references do.
+    moved: Vec<String>,
     /// What was found, by kind and id: one thing in the cloud is one resource.
     used: HashSet<(KindName, &'a str)>,
 }
@@ -107,9 +110,10 @@ struct Planner<'a> {
 impl<'a> Planner<'a> {
     fn desired(&mut self, address: Address, mut spec: Attributes, depends_on: Vec<Address>) {
         let kind = address.kind;
+        let tracked = self.state.resources.get(&address);
+        self.moved = tracked.map(|tracked| alike_but_for_references(&spec, tracked)).unwrap_or_default();
         let known = |of: &Address, output: &str| self.outputs.get(of)?.get(output).cloned();
         spec.values_mut().for_each(|value| input::resolve(value, &known));
-        let tracked = self.state.resources.get(&address);
         // An id that is remembered is believed over a name; without one, the name is all there is.
         let id = tracked.and_then(|tracked| tracked.id.as_deref());
         let seen = self.observed.find(kind, id, || kind.key(&spec));
@@ -120,11 +124,9 @@ impl<'a> Planner<'a> {
             (None, Some(seen)) => match (seen.claim, self.known_as(kind, &seen.id)) {
                 (_, Some(other)) => {
                     let why = format!("it exists and is ours, called {other} until now");
-                    adopt(&address, spec, seen, None, &why, &mut self.problems)
+                    self.adopt(&address, spec, seen, None, &why)
                 }
-                (Claim::Ours, None) => {
-                    adopt(&address, spec, seen, None, "it exists and is ours", &mut self.problems)
-                }
+                (Claim::Ours, None) => self.adopt(&address, spec, seen, None, "it exists and is ours"),
                 (Claim::Foreign | Claim::Unmarked, None) => {
                     self.problems.push(foreign(&address, seen));
                     (Change::NoOp, "it exists and is not ours".to_owned())
@@ -221,14 +223,8 @@ impl<'a> Planner<'a> {
                 return (Change::Replace { id, spec, because }, "an earlier run was interrupted".to_owned());
             }
             Phase::Creating => {
-                return adopt(
-                    address,
-                    spec,
-                    seen,
-                    Some(tracked),
-                    "an earlier run made it and lost the answer",
-                    &mut self.problems,
-                );
+                let why = "an earlier run made it and lost the answer";
+                return self.adopt(address, spec, seen, Some(tracked), why);
             }
             Phase::Deleting => {
                 let because = vec![status("an earlier run was deleting it", Cause::Unfinished)];
@@ -241,10 +237,10 @@ impl<'a> Planner<'a> {
         }
         if is_another(address.kind, tracked, seen) && !is_being_deleted(seen) {
             let why = "another than the one that we remember bears its name, and is ours";
-            return adopt(address, spec, seen, Some(tracked), why, &mut self.problems);
+            return self.adopt(address, spec, seen, Some(tracked), why);
         }
         let Difference { in_place: mut fields, by_replacement, impossible } =
-            diff::difference(address, &spec, seen, Some(tracked));
+            diff::difference(address, &spec, seen, Some(tracked), &self.moved);
         if !by_replacement.is_empty() {
             let why = reason(&by_replacement);
             return (Change::Replace { id, spec, because: by_replacement }, why);
@@ -302,6 +298,25 @@ impl<'a> Planner<'a> {
         decided
     }
 
+    fn adopt(
+        &mut self,
+        address: &Address,
+        spec: Attributes,
+        seen: &Seen,
+        tracked: Option<&Tracked>,
+        why: &str,
+    ) -> (Change, String) {
+        let difference = diff::difference(address, &spec, seen, tracked, &self.moved);
+        self.problems.extend(difference.impossible);
+        let id = seen.id.clone();
+        if !difference.by_replacement.is_empty() {
+            let why = format!("{why}, but {}", reason(&difference.by_replacement));
+            return (Change::Replace { id, spec, because: difference.by_replacement }, why);
+        }
+        let (current, outputs) = (seen.attributes.clone(), seen.outputs.clone());
+        (Change::Adopt { id, spec, current, outputs, fields: difference.in_place }, why.to_owned())
+    }
+
     fn undesired(&mut self, address: &Address) {
         let Some(tracked) = self.state.resources.get(address) else { return };
         let key = || address.kind.key(&tracked.spec);
@@ -318,25 +333,6 @@ impl<'a> Planner<'a> {
         };
         self.decided(address.clone(), (change, why.to_owned()), tracked.depends_on.clone(), seen);
     }
-}
-
-fn adopt(
-    address: &Address,
-    spec: Attributes,
-    seen: &Seen,
-    tracked: Option<&Tracked>,
-    why: &str,
-    problems: &mut Vec<String>,
-) -> (Change, String) {
-    let difference = diff::difference(address, &spec, seen, tracked);
-    problems.extend(difference.impossible);
-    let id = seen.id.clone();
-    if !difference.by_replacement.is_empty() {
-        let why = format!("{why}, but {}", reason(&difference.by_replacement));
-        return (Change::Replace { id, spec, because: difference.by_replacement }, why);
-    }
-    let (current, outputs) = (seen.attributes.clone(), seen.outputs.clone());
-    (Change::Adopt { id, spec, current, outputs, fields: difference.in_place }, why.to_owned())
 }
 
 /// Takes note of its id and of what can be seen of its outputs; the others are remembered still.
@@ -364,4 +360,12 @@ fn offered(kind: KindName, change: &Change, tracked: Option<&Tracked>, seen: Opt
 /// Not an attribute differs, but what has become of it.
 fn status(why: &str, cause: Cause) -> FieldChange {
     FieldChange { name: "status".to_owned(), from: Value::Null, to: json!(why), cause }
+}
+
+/// The attributes that are what the last run wrote, whatever their references turn out to be.
+fn alike_but_for_references(spec: &Attributes, tracked: &Tracked) -> Vec<String> {
+    let refers = spec.iter().filter(|(_, wanted)| input::is_unresolved(wanted));
+    let alike = refers
+        .filter(|(name, wanted)| tracked.spec.get(*name).is_some_and(|before| input::fits(wanted, before)));
+    alike.map(|(name, _)| name.clone()).collect()
 }

@@ -21,11 +21,13 @@ pub(super) struct Difference {
     pub(super) impossible: Vec<String>,
 }
 
+/// What differs between what was seen and what it shall be; `moved` are attributes in which only what they refer to does.
 pub(super) fn difference(
     address: &Address,
     spec: &Attributes,
     seen: &Seen,
     tracked: Option<&Tracked>,
+    moved: &[String],
 ) -> Difference {
     let kind = address.kind;
     let (mut difference, mut backwards) = (Difference::default(), Vec::new());
@@ -54,10 +56,12 @@ pub(super) fn difference(
             Cause::Drift
         } else if before == Some(desired) {
             Cause::Unfinished
+        } else if moved.contains(name) {
+            Cause::Reference
         } else {
             Cause::Definition
         };
-        let current = current.cloned().unwrap_or_default();
+        let current = current.map(|current| kind.named(name, desired, current)).unwrap_or_default();
         let field = FieldChange { name: name.clone(), from: current.clone(), to: desired.clone(), cause };
         match behaviour {
             Behaviour::Replace => difference.by_replacement.push(field),

@@ -28,6 +28,44 @@ fn a_memory_limit() {
     );
 }
 
+/// The platform's own settings are no part of the difference.
+#[test]
+fn a_setting() {
+    let world = deployed().edit("max_connections = \"100\"", "max_connections = \"200\"");
+    let plan = world.run(Box::pin(world.plan())).unwrap();
+    let fields: Vec<_> = plan.effective().flat_map(|planned| planned.change.fields()).collect();
+    let [settings] = fields[..] else { panic!("{fields:?}") };
+    assert_eq!(settings.from, serde_json::json!({"work_mem": "4", "max_connections": "100"}));
+    assert_eq!(settings.to, serde_json::json!({"work_mem": "4", "max_connections": "200"}));
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+/// A service is not given the new password before the user has it: it knows the user by what that may do, which stays.
+#[test]
+fn a_services_password_waits_for_its_users() {
+    let mut world = deployed();
+    world.variables.insert("DATABASE_PASSWORD".into(), "Short-no-more-1234567890".into());
+    let world = world.edit(
+        "database-password = { generate = { length = 40 }",
+        "database-password = { from_env = \"DATABASE_PASSWORD\"",
+    );
+    let plan = world.run(Box::pin(world.plan())).unwrap();
+    let why = |of: &str| {
+        let planned = plan.effective().find(|planned| planned.address.to_string() == of).unwrap();
+        planned.why.clone()
+    };
+    assert_eq!(why("database_user.evalap"), "what it refers to changes: password");
+    assert_eq!(why("container.runners"), "what it refers to changes: secret_environment_variables");
+    let outcome = world.run(Box::pin(world.apply())).unwrap();
+    assert!(outcome.is_complete(), "{outcome:#?}");
+    let ended = |of: &str| {
+        let done = outcome.done.iter().find(|done| done.address.to_string() == of).unwrap();
+        (done.began, done.began + done.took)
+    };
+    assert!(ended("container.runners").0 >= ended("database_user.evalap").1, "{outcome:#?}");
+}
+
 #[test]
 fn an_image() {
     let world = edit(deployed(), "runners:0.9.0", "runners:0.9.1", &["update container.runners (image)"]);
