@@ -2,7 +2,7 @@ use scaleway_cockpit::{
     CreateDataSource, DataSourceKind, DataSourceOrigin, ListDataSources, UpdateDataSource,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Behaviour, Claim, Kind, Owner, Profile, Seen, Status, attributes};
 use crate::cloud::{Cloud, gone};
@@ -50,9 +50,19 @@ impl Kind for DataSource {
                 ("type", json!(source.kind)),
                 ("retention_days", json!(source.retention_days)),
             ]),
-            facts: None,
+            facts: Some(json!(source.retention_days)),
         });
         Ok(seen.collect())
+    }
+
+    fn preflight(&self, facts: Option<&Value>, changed: &[&str]) -> Vec<Result<String, String>> {
+        let kept = facts.and_then(Value::as_u64).unwrap_or_default();
+        let shortens = changed.contains(&"retention_days") && kept > u64::from(self.retention_days);
+        let told = || {
+            let days = self.retention_days;
+            Ok(format!("retention_days: what is older than {days} days is deleted, and does not come back"))
+        };
+        shortens.then(told).into_iter().collect()
     }
 
     async fn create(&self, cloud: &Cloud) -> Result<String, KindError> {

@@ -67,6 +67,21 @@ fn a_services_password_waits_for_its_users() {
 }
 
 #[test]
+fn a_shorter_retention_says_what_is_lost() {
+    let plan = |from: &str, to: &str| {
+        let world = deployed().edit(from, to);
+        world.run(Box::pin(world.plan())).unwrap()
+    };
+    let told = |plan: &evalap_topology::plan::Plan| -> Vec<String> {
+        plan.effective().flat_map(|planned| planned.preflight.clone()).collect()
+    };
+    let days = |days: u32| format!("metrics = {{ retention_days = {days} }}");
+    let shorter = told(&plan(&days(31), &days(10)));
+    assert_eq!(shorter, ["retention_days: what is older than 10 days is deleted, and does not come back"]);
+    assert_eq!(told(&plan(&days(31), &days(40))), Vec::<String>::new());
+}
+
+#[test]
 fn an_image() {
     let world = edit(deployed(), "runners:0.9.0", "runners:0.9.1", &["update container.runners (image)"]);
     assert_eq!(world.emulator.requests().count("UpdateContainer"), 1);
