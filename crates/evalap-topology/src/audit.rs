@@ -158,7 +158,8 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
 
 /// A note that could not be written when it was time, and is not of the run that writes it.
 fn late(runs: &mut Vec<Run>, record: &Record<State>, note: &Note, at: Timestamp) {
-    let mut theirs = runs.iter_mut().rev().filter(|run| run.by == note.by && run.lease.is_some());
+    let began = |run: &&mut Run| run.by == note.by && run.lease.is_some() && run.began <= at;
+    let mut theirs = runs.iter_mut().rev().filter(began);
     // Where its answer was lost, and it was written in time, it says the same.
     let is_its_end = |run: &&mut Run| {
         run.outcome == NO_END || (run.outcome == note.outcome && run.details == note.details)

@@ -73,8 +73,10 @@ fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
     assert!(merged);
     assert_eq!(world.changes(), Vec::<String>::new());
     let session = world.run(Session::<State>::open(world.store.clone(), world.key.clone())).unwrap();
-    // What was sent while nothing could be written is in the audit, too.
+    // What was sent while nothing could be written is in the audit, too, and how that run ended.
     let told = audit(&world.run(session.history()).unwrap());
+    let first = told.iter().find(|run| !run.changes.is_empty()).unwrap();
+    assert_eq!(first.outcome, "failed", "{told:#?}");
     let told = told
         .iter()
         .flat_map(|run| &run.calls)
@@ -94,6 +96,27 @@ fn a_bucket_that_goes_away_in_an_apply_costs_nothing_but_another_run() {
     }
     let kept = std::fs::read_dir(folder.path().join("kept")).unwrap().count();
     assert_eq!(kept, 0, "nothing is left to merge");
+}
+
+/// Before anything is planned: a plan that was made without it would not fit what comes of it.
+#[test]
+fn what_was_kept_is_merged_by_who_has_nothing_else_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let world = world(folder.path());
+    world.emulator.inject(Fault::new(FaultKind::ErrorBefore).operation("PutObject").nth(9).times(100_000));
+    assert!(!world.run(Box::pin(world.apply())).unwrap().kept.is_empty());
+    world.emulator.clear_faults();
+    let merge = async || {
+        let mut engine = world.open().await?;
+        let mut lock = Lock::now("apply");
+        lock.wait = Duration::from_mins(5);
+        engine.merge_kept(lock, |_| ()).await
+    };
+    let merged = world.run(Box::pin(merge())).unwrap().unwrap();
+    assert!(merged.taken > 0, "{merged:?}");
+    assert_eq!(world.run(Box::pin(merge())).unwrap(), None);
+    // The first plan fits.
+    assert!(world.run(Box::pin(world.apply())).unwrap().is_complete());
 }
 
 /// Who was refused because the bucket is away is in the audit, once that is back.
