@@ -36,6 +36,8 @@ pub enum TargetKind {
 
 #[derive(Debug, Parser)]
 #[command(
+    version,
+    propagate_version = true,
     after_help = "Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode, drift), 64 wrong usage, 130 stopped at once by Ctrl-C."
 )]
 pub(crate) struct Arguments {
@@ -194,7 +196,7 @@ impl Options {
         let words = ["program", "--speed=1", "--latency=none", "--data"].map(OsString::from);
         let words = words.into_iter().chain([data.as_os_str().to_owned()]);
         let words = words.chain(url.map(OsString::from));
-        Arguments::try_parse_from(words).unwrap_or_else(|error| exit::usage(&error)).options
+        Arguments::try_parse_from(words).unwrap_or_else(|error| exit::usage(error)).options
     }
 
     pub(crate) fn definition(&self, kind: EnvironmentKind) -> PathBuf {
@@ -244,7 +246,7 @@ impl Arguments {
             })?;
             Ok::<_, clap::Error>(arguments)
         };
-        read().unwrap_or_else(|error| exit::usage(&error))
+        read().unwrap_or_else(|error| exit::usage(error))
     }
 
     fn check(&self, program: &Program) -> Result<(), &'static str> {

@@ -11,6 +11,7 @@ use crate::arguments::TargetKind;
 #[derive(Debug, Parser)]
 #[command(
     name = "manage_state",
+    version,
     after_help = "Exit codes: 0 done, 1 error (a damaged state, a held lock, …), 64 wrong usage."
 )]
 pub(super) struct Arguments {
