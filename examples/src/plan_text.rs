@@ -48,6 +48,9 @@ pub(crate) fn drift(drift: &[Drift<'_>], then: &str) -> String {
     for drift in drift {
         let head = format!("  {} {}  {}", style("≠").yellow(), style(drift.address).bold(), drift.what);
         let _ = writeln!(out, "{}", head.trim_end());
+    if drift.iter().any(|drift| !drift.fields.is_empty()) {
+        let _ = writeln!(out, "  What differs, as: what exists → what the definition says");
+    }
         for line in drift.fields.iter().flat_map(|field| differences(drift.address.kind, field)) {
             let _ = writeln!(out, "          {line}");
         }
