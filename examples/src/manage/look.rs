@@ -148,11 +148,9 @@ async fn version_or_newest(opened: &mut Opened<'_>, seq: Option<u64>) -> Result<
 
 /// `name: from → to`, cut where it is long.
 fn told_field(field: &audit::Field) -> String {
-    let short = |value: &Option<Value>| {
-        let text = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
-        if text.chars().count() > 60 { text.chars().take(57).chain(['…']).collect() } else { text }
-    };
-    format!("{}: {} → {}", field.name, short(&field.from), short(&field.to))
+    let whole = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
+    let (from, to) = text::cut(&whole(&field.from), &whole(&field.to), 60);
+    format!("{}: {from} → {to}", field.name)
 }
 
 /// The whole state as JSON, for `import` or for other programs. It holds no secret value.
