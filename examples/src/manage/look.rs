@@ -1,6 +1,7 @@
 //! What a state says and said: nothing here changes it.
 
 use std::collections::BTreeSet;
+use std::io::{self, Write};
 use std::path::Path;
 
 use evalap_topology::audit::{self, Run, differences};
@@ -9,7 +10,7 @@ use evalap_topology::state::{Entry, LeaseEvent, Record, Session};
 use scaleway_core::Clock;
 use serde_json::{Value, json};
 
-use super::change::{Export, FORMAT};
+use super::change::{Export, FORMAT, STANDARD};
 use super::{Opened, own};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -165,11 +166,11 @@ pub(super) async fn export(
     let export = Export { format: FORMAT.to_owned(), environment, seq, key, state };
     let text = serde_json::to_string_pretty(&export)?;
     let Some(file) = file else {
-        text::say(text);
+        // Half of a state is none: whoever takes it must be told.
+        let mut out = io::stdout().lock();
+        writeln!(out, "{text}").and_then(|()| out.flush()).map_err(failed)?;
         return Ok(Exit::Done);
     };
-    let shown = file.display().to_string();
-    let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "written", source };
     std::fs::write(file, text + "\n").map_err(failed)?;
     text::say(format!("Version {seq} is in {shown}. It holds ids and digests, no secret value."));
     Ok(Exit::Done)
@@ -190,6 +191,9 @@ pub(super) async fn verify(opened: &mut Opened<'_>, as_json: bool) -> Result<Exi
     }
     text::say(format!(
         "{place}: {} records, all whole and in a chain; {} and {} agree\n\
+    let file = file.filter(|file| *file != Path::new(STANDARD));
+    let shown = file.map_or_else(|| "standard output".to_owned(), |file| file.display().to_string());
+    let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "written", source };
          The last record's hash is {}: who keeps it elsewhere can tell later that no end was cut off.",
         found.head.seq,
         text::count(found.snapshots.len(), "snapshot"),
