@@ -93,7 +93,9 @@ pub(crate) fn trace(verbose: u8) {
         1 => tracing_subscriber::filter::LevelFilter::DEBUG,
         _ => tracing_subscriber::filter::LevelFilter::TRACE,
     };
-    let traces = tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(io::stderr);
+    // What cannot be written would be told on the same stream, by a panic.
+    let traces = tracing_subscriber::fmt().log_internal_errors(false);
+    let traces = traces.with_max_level(level).with_ansi(false).with_writer(io::stderr);
     // One that is there already is as good.
     let _ = traces.try_init();
 }

@@ -216,3 +216,44 @@ fn whoever_is_to_outlive_the_terminal_does() {
     assert_eq!(code, Some(0), "{said}");
     assert!(!said.contains("Stopping"), "{said}");
 }
+
+/// With a terminal that is really gone: what is drawn on it must not end what is under way.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_gone_is_drawn_on_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().display().to_string();
+    let apply = format!("exec {} -v --speed 200 --data {data} apply --stats", program().display());
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--command", &apply, "/dev/null"])
+        .envs(VARIABLES)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut said, mut some) = (Vec::new(), [0; 4096]);
+    let mut out = terminal.stdout.take().unwrap();
+    while !String::from_utf8_lossy(&said).contains("database_instance.main: create") {
+        let read = out.read(&mut some).unwrap();
+        assert_ne!(read, 0, "{}", String::from_utf8_lossy(&said));
+        said.extend_from_slice(&some[..read]);
+    }
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    let manage = |arguments: &[&str]| {
+        let mut command = Command::new(program().with_file_name("manage_state"));
+        let (code, said, wrong) = ended(command.args(["--data", &data]).args(arguments).output().unwrap());
+        assert_eq!(code, Some(0), "{wrong}");
+        serde_json::from_str::<serde_json::Value>(&said).unwrap()
+    };
+    let state = (0..600).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        let state = manage(&["list", "--json"])[0].take();
+        (state["lock"].is_null() || state["lock_abandoned"] == true).then_some(state)
+    });
+    assert_eq!(state.unwrap()["lock"], serde_json::Value::Null, "it gave the lock back");
+    let shown = manage(&["show", "--json"]);
+    assert_eq!(shown["resources"]["database_instance.main"]["phase"], "ready", "{shown}");
+    assert_eq!(shown["resources"].get("container.runners"), None);
+}
