@@ -36,6 +36,8 @@ pub enum TargetKind {
 
 #[derive(Debug, Parser)]
 #[command(
+    version,
+    propagate_version = true,
     after_help = "Exit codes: 0 done, 1 error, 2 changes (plan --detailed-exitcode, drift), 64 wrong usage, 130 stopped at once by Ctrl-C."
 )]
 pub(crate) struct Arguments {
@@ -74,7 +76,8 @@ pub(crate) enum Command {
     Destroy,
     /// Shows what somebody else has changed since the last run; exit code 2 where there is anything. Made for cron.
     Drift {
-        /// As JSON, and nothing else, on standard output.
+        /// As JSON, and nothing else, on standard output. Of each field, `from` is what exists and `to` what the definition
+        /// says.
         #[arg(long)]
         json: bool,
     },
@@ -127,7 +130,7 @@ enum Aim {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Options {
     /// Where the environment lives. With an address such as container.runners: changes only that resource, and what it
-    /// cannot be changed without; may be said more than once.
+    /// cannot be changed without, or tells their drift; may be said more than once.
     #[arg(long = "target", global = true, value_name = "emulator|scaleway|ADDRESS", value_parser = aim)]
     targets: Vec<Aim>,
     /// The definition; environments/staging.toml or production.toml unless said.
@@ -194,7 +197,7 @@ impl Options {
         let words = ["program", "--speed=1", "--latency=none", "--data"].map(OsString::from);
         let words = words.into_iter().chain([data.as_os_str().to_owned()]);
         let words = words.chain(url.map(OsString::from));
-        Arguments::try_parse_from(words).unwrap_or_else(|error| exit::usage(&error)).options
+        Arguments::try_parse_from(words).unwrap_or_else(|error| exit::usage(error)).options
     }
 
     pub(crate) fn definition(&self, kind: EnvironmentKind) -> PathBuf {
@@ -225,11 +228,14 @@ impl Options {
     pub(crate) fn scope(&self, look: Look) -> Scope {
         let mut scope = Scope::default();
         (scope.from_memory, scope.refresh_only) = (!look.refresh, look.refresh_only);
-        let only = self.targets.iter();
-        scope.only = only
-            .filter_map(|aim| if let Aim::Resource(of) = aim { Some(of.clone()) } else { None })
-            .collect();
+        scope.only = self.only();
         scope
+    }
+
+    /// The resources that --target names; none: all.
+    pub(crate) fn only(&self) -> Vec<Address> {
+        let aims = self.targets.iter();
+        aims.filter_map(|aim| if let Aim::Resource(of) = aim { Some(of.clone()) } else { None }).collect()
     }
 }
 
@@ -244,7 +250,7 @@ impl Arguments {
             })?;
             Ok::<_, clap::Error>(arguments)
         };
-        read().unwrap_or_else(|error| exit::usage(&error))
+        read().unwrap_or_else(|error| exit::usage(error))
     }
 
     fn check(&self, program: &Program) -> Result<(), &'static str> {

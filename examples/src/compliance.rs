@@ -18,6 +18,7 @@ pub(crate) const ENVIRONMENTS: [&str; 2] = ["environments/staging.toml", "enviro
 #[derive(Debug, Parser)]
 #[command(
     name = "validate_compliance",
+    version,
     after_help = "Exit codes: 0 nothing worse than info (waived findings do not count), 1 a warning, 2 an error or a definition that is not valid, 64 wrong usage."
 )]
 struct Arguments {
@@ -40,7 +41,7 @@ pub(crate) struct Compliance {
 /// Runs `validate_compliance` by its command line.
 #[must_use]
 pub fn validate_compliance() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(&error));
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(error));
     let compliance = Compliance::of(&arguments.files);
     let told = if arguments.json { compliance.json() } else { Ok(compliance.told()) };
     exit::code(told.map(|told| {

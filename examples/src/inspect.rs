@@ -132,9 +132,15 @@ async fn remembered(desk: &mut Desk, scope: &Scope, error: &evalap_topology::Err
     Ok(desk.engine.plan_within(&memory).await?)
 }
 
-/// Shows what somebody else has changed.
+/// Shows what somebody else has changed, of what --target names and what that cannot be changed without.
 pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
-    let plan = desk.engine.plan().await?;
+    let mut scope = Scope::default();
+    scope.only.clone_from(&desk.target.only);
+    let (same, named) = match scope.only[..] {
+        [] => ("", "everything"),
+        _ => (" with the same --target", "what --target names"),
+    };
+    let plan = desk.engine.plan_within(&scope).await?;
     let drift: Vec<_> = plan.drift().collect();
     for (address, told) in plan_text::drift_in_short(&drift) {
         desk.word.detail(address, told);
@@ -142,9 +148,9 @@ pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
     if json {
         text::say(serde_json::to_string_pretty(&drift)?);
     } else if !drift.is_empty() {
-        text::say(plan_text::drift(&drift, "`apply` makes them as the definition says."));
+        text::say(plan_text::drift(&drift, &format!("`apply`{same} makes them as the definition says.")));
     } else if plan.problems.is_empty() {
-        text::say("No drift: everything is as the last run left it.");
+        text::say(format!("No drift: {named} is as the last run left it."));
     }
     // Nothing that a plan would do: an instance in error, one that somebody has made larger.
     if !plan.problems.is_empty() {

@@ -14,6 +14,9 @@ use crate::text;
 /// Texts that are longer than this are cut.
 const LONGEST: usize = 80;
 
+/// As many items of a long list are told, of those that were added, and of those that were taken out.
+const ITEMS: usize = 5;
+
 /// The changes, why (unless all have one reason), what differs, how many, and how long it takes.
 pub(crate) fn plan(plan: &Plan, why: bool) -> String {
     let mut out = String::new();
@@ -45,6 +48,9 @@ pub(crate) fn plan(plan: &Plan, why: bool) -> String {
 /// What somebody else has changed, and what it shall be.
 pub(crate) fn drift(drift: &[Drift<'_>], then: &str) -> String {
     let mut out = String::new();
+    if drift.iter().any(|drift| !drift.fields.is_empty()) {
+        let _ = writeln!(out, "  What differs, as: what exists → what the definition says");
+    }
     for drift in drift {
         let head = format!("  {} {}  {}", style("≠").yellow(), style(drift.address).bold(), drift.what);
         let _ = writeln!(out, "{}", head.trim_end());
@@ -140,7 +146,57 @@ fn line(name: &str, from: &Value, to: &Value) -> String {
             _ => format!("{name}: another value (never shown)"),
         };
     }
-    format!("{name}: {} → {}", shown(name, from), shown(name, to))
+    let (before, after) = (shown(name, from), shown(name, to));
+    let long = [&before, &after].iter().any(|text| text.chars().count() > LONGEST);
+    if let (Value::Array(from), Value::Array(to), true) = (from, to, long) {
+        return items(name, from, to);
+    }
+    let (before, after) = text::cut(&before, &after, LONGEST);
+    format!("{name}: {before} → {after}")
+}
+
+/// Of a long list only what was added and what was taken out.
+fn items(name: &str, from: &[Value], to: &[Value]) -> String {
+    let (removed, added) = (without(from, to), without(to, from));
+    match (&removed[..], &added[..]) {
+        ([], []) => format!("{name}: the same in another order"),
+        ([before], [after]) => {
+            let (before, after) = text::cut(&shown(name, before), &shown(name, after), LONGEST);
+            format!("{name}: {before} → {after}, the others as they are")
+        }
+        (removed, added) => {
+            let mut parts = Vec::new();
+            for (what, of, others) in [("added", added, removed), ("taken out", removed, added)] {
+                if !of.is_empty() {
+                    parts.push(format!("{what} {}", some(name, of, others)));
+                }
+            }
+            format!("{name}: {}", parts.join("; "))
+        }
+    }
+}
+
+/// What is in `all` and not in `other`, as often as it is there more.
+fn without<'a>(all: &'a [Value], other: &[Value]) -> Vec<&'a Value> {
+    let mut other: Vec<_> = other.iter().collect();
+    let is_more = |item: &&Value| match other.iter().position(|one| one == item) {
+        Some(at) => {
+            other.swap_remove(at);
+            false
+        }
+        None => true,
+    };
+    all.iter().filter(is_more).collect()
+}
+
+/// The first of some items, a long one cut where it differs from the one that may have been in its place.
+fn some(name: &str, items: &[&Value], others: &[&Value]) -> String {
+    let told = items.iter().take(ITEMS).enumerate().map(|(at, item)| {
+        let other = others.get(at).map(|other| shown(name, other)).unwrap_or_default();
+        text::cut(&shown(name, item), &other, LONGEST).0
+    });
+    let more = items.len().checked_sub(ITEMS).filter(|more| *more > 0).map(|more| format!("{more} more"));
+    text::list(told.chain(more))
 }
 
 fn shown(name: &str, value: &Value) -> String {
@@ -148,18 +204,14 @@ fn shown(name: &str, value: &Value) -> String {
     if holds_reference(value) {
         return "(known after apply)".to_owned();
     }
-    let text = match value {
-        Value::Null => return "(none)".to_owned(),
+    match value {
+        Value::Null => "(none)".to_owned(),
         Value::Number(n) if name.ends_with("_bytes") || name == "volume_size" => match n.as_u64() {
             Some(bytes) if bytes % MEGA == 0 => format!("{} MB", bytes / MEGA),
             _ => n.to_string(),
         },
         other => other.to_string(),
-    };
-    if text.chars().count() <= LONGEST {
-        return text;
     }
-    text.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
 fn is_reference(value: &Value) -> bool {
@@ -208,7 +260,35 @@ mod tests {
         );
         let reference = json!({"$of": "container.runners", "output": "url"});
         assert_eq!(line("url", &json!("a"), &reference), "url: \"a\" → (known after apply)");
-        assert_eq!(shown("x", &json!("a".repeat(200))).chars().count(), LONGEST);
+        let told = line("x", &Value::Null, &json!("a".repeat(200)));
+        assert_eq!(told.chars().count(), "x: (none) → ".chars().count() + LONGEST);
+    }
+
+    #[test]
+    fn a_change_at_the_end_of_a_long_value_is_seen() {
+        let text = |end: &str| json!(format!("{}{end}", "x".repeat(200)));
+        let told = line("args", &text("old"), &text("new"));
+        assert_eq!(told, format!("args: …{0}old\" → …{0}new\"", "x".repeat(20)));
+    }
+
+    #[test]
+    fn of_a_long_list_what_was_added_and_taken_out_is_told() {
+        let many = |of: std::ops::Range<u32>| of.map(|n| format!("10.0.0.{n}/32")).collect::<Vec<_>>();
+        let told = |from: Vec<String>, to: Vec<String>| line("rules", &json!(from), &json!(to));
+        assert_eq!(
+            told(many(0..9), many(1..11)),
+            "rules: added \"10.0.0.9/32\" and \"10.0.0.10/32\"; taken out \"10.0.0.0/32\""
+        );
+        assert_eq!(
+            told(many(0..9), many(1..10)),
+            "rules: \"10.0.0.0/32\" → \"10.0.0.9/32\", the others as they are"
+        );
+        let reversed = many(0..9).into_iter().rev().collect();
+        assert_eq!(told(many(0..9), reversed), "rules: the same in another order");
+        let added = told(many(0..1), many(0..30));
+        assert!(added.ends_with("\"10.0.0.5/32\" and 24 more"), "{added}");
+        // A short one is shown whole.
+        assert_eq!(line("x", &json!(["a"]), &json!(["b"])), "x: [\"a\"] → [\"b\"]");
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Display {
     /// Says something above the bars.
     pub(crate) fn say(&self, what: &str) {
         match &self.bars {
-            Some(bars) => bars.all.suspend(|| text::say(what)),
+            Some(bars) => bars.say(what),
             None => text::say(what),
         }
     }
@@ -135,7 +135,12 @@ impl Bars {
             bar.finish_and_clear();
         }
         self.overall.inc(1);
-        self.all.suspend(|| text::say(line));
+        self.say(line);
+    }
+
+    /// Where the terminal is closed by now, nobody reads it, and what is under way goes on. (`suspend` would panic.)
+    fn say(&self, what: &str) {
+        let _ = self.all.println(what);
     }
 }
 

@@ -20,7 +20,11 @@ use crate::{desk, text};
 
 /// Checks all environments, deploys each to an emulator in memory, and takes it down again. Nothing else is touched.
 #[derive(Debug, Parser)]
-#[command(name = "run_tests", after_help = "Exit codes: 0 all is well, 1 something is not, 64 wrong usage.")]
+#[command(
+    name = "run_tests",
+    version,
+    after_help = "Exit codes: 0 all is well, 1 something is not, 64 wrong usage."
+)]
 struct Arguments {
     /// The definitions.
     #[arg(value_name = "FILE", default_values = ENVIRONMENTS)]
@@ -30,7 +34,7 @@ struct Arguments {
 /// Runs `run_tests` by its command line.
 #[must_use]
 pub fn run_tests() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(&error));
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(error));
     let clock = Clock::virtual_from(Clock::real().now());
     exit::code(clock.block_on(Box::pin(run(&arguments.files, &clock))).map_err(Error::from).flatten())
 }

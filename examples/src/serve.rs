@@ -32,7 +32,7 @@ pub(crate) async fn bind(target: &Target, port: u16) -> Result<Server, Error> {
     })
 }
 
-/// Says how to reach what is served, and waits for Ctrl-C.
+/// Says how to reach what is served, and waits for Ctrl-C, or until the terminal is closed.
 pub(crate) async fn until_interrupted(
     url: &str,
     port: u16,

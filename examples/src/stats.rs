@@ -1,6 +1,7 @@
 //! What a run has cost, for measurements.
 
 use crate::desk::Desk;
+use crate::text;
 
 /// Says it in one line that programs read; what cannot be known is left out.
 pub(crate) fn say(desk: &mut Desk, appends_before: u64) {
@@ -8,7 +9,11 @@ pub(crate) fn say(desk: &mut Desk, appends_before: u64) {
     let requests =
         desk.target.emulator().map(|emulator| format!(" requests={}", emulator.requests().total()));
     let peak = peak_kb().map(|peak| format!(" peak_kb={peak}"));
-    eprintln!("stats: appends={appends}{}{}", requests.unwrap_or_default(), peak.unwrap_or_default());
+    text::complain(format!(
+        "stats: appends={appends}{}{}",
+        requests.unwrap_or_default(),
+        peak.unwrap_or_default()
+    ));
 }
 
 /// The most memory that this process has held, as Linux tells it.

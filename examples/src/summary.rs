@@ -142,6 +142,9 @@ fn together<'a, T, K: PartialEq>(all: &'a [T], of: impl Fn(&'a T) -> K) -> Vec<V
 fn remedy(failed: &Failed) -> Option<String> {
     let Failed { address, error, .. } = failed;
     let has = |words: &[&str]| words.iter().any(|word| error.to_lowercase().contains(word));
+    if error.contains(NOT_FOUND) {
+        return Some(gone(failed).to_owned());
+    }
     if address.kind == KindName::Container && has(&["image", "pull"]) {
         return Some(image(address));
     }
@@ -164,6 +167,19 @@ fn remedy(failed: &Failed) -> Option<String> {
         return Some("give the API key the rights that the message names, on this project".to_owned());
     }
     None
+}
+
+/// What is in an error of the API that says so.
+const NOT_FOUND: &str = ": 404 ";
+
+/// What to do about what a plan took for there and is not.
+fn gone(failed: &Failed) -> &'static str {
+    match failed.verb {
+        "create" => {
+            "something that it is made in, or refers to, is gone: run again without --refresh=false, or plan again if this plan was kept"
+        }
+        _ => "it is gone: run again without --refresh=false, or plan again if this plan was kept",
+    }
 }
 
 fn image(address: &Address) -> String {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use bytes::Bytes;
+use evalap_topology::address::Address;
 use evalap_topology::definition::Environment;
 use http::{HeaderValue, Request, Response, header};
 use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, Timestamp, Transport, TransportError};
@@ -26,6 +27,8 @@ pub(crate) struct Target {
     /// What it is to the state.
     pub(crate) endpoint: String,
     pub(crate) side: Side,
+    /// What --target names there; none: all.
+    pub(crate) only: Vec<Address>,
     /// For people.
     name: String,
 }
@@ -45,11 +48,13 @@ pub(crate) enum Side {
 
 impl Target {
     pub(crate) fn open(kind: TargetKind, options: &Options) -> Result<Self, Error> {
-        match (kind, &options.emulator_url) {
+        let mut target = match (kind, &options.emulator_url) {
             (TargetKind::Scaleway, _) => Self::scaleway(),
             (TargetKind::Emulator, Some(url)) => Self::attached(url.clone(), options),
             (TargetKind::Emulator, None) => Self::embedded(options),
-        }
+        }?;
+        target.only = options.only();
+        Ok(target)
     }
 
     fn embedded(options: &Options) -> Result<Self, Error> {
@@ -71,7 +76,8 @@ impl Target {
         let config = Config::new(EMULATOR_KEY).with_access_key(EMULATOR_ACCESS_KEY);
         let client = Client::builder(config, emulator.clone()).clock(clock).build()?;
         let name = format!("emulator in this process, {}, kept in {}", pace(options), folder.display());
-        Ok(Self { client, endpoint: EMULATOR.into(), side: Side::Embedded(emulator), name })
+        let (endpoint, side) = (EMULATOR.into(), Side::Embedded(emulator));
+        Ok(Self { client, endpoint, side, only: Vec::new(), name })
     }
 
     fn attached(url: Url, options: &Options) -> Result<Self, Error> {
@@ -83,7 +89,8 @@ impl Target {
             .with_s3_endpoint(url.clone());
         let client = Client::builder(config, connections.clone()).clock(clock).build()?;
         let name = format!("emulator of another process, {url}");
-        Ok(Self { client, endpoint: EMULATOR.into(), side: Side::Attached { connections, url }, name })
+        let (endpoint, side) = (EMULATOR.into(), Side::Attached { connections, url });
+        Ok(Self { client, endpoint, side, only: Vec::new(), name })
     }
 
     fn scaleway() -> Result<Self, Error> {
@@ -96,7 +103,7 @@ impl Target {
         let endpoint = config.api_url().as_str().trim_end_matches('/').to_owned();
         let name = format!("Scaleway, {endpoint}");
         let client = Client::builder(config, connections.clone()).build()?;
-        Ok(Self { client, endpoint, side: Side::Scaleway(connections), name })
+        Ok(Self { client, endpoint, side: Side::Scaleway(connections), only: Vec::new(), name })
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -55,6 +55,29 @@ pub(crate) fn count(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
+/// As much of what two long texts have in common is shown before what differs.
+const BEFORE: usize = 20;
+
+/// Two texts that differ, each in as many characters at most. Longer ones are cut around the first difference, at the same
+/// place, so that it is seen in both.
+pub(crate) fn cut(from: &str, to: &str, longest: usize) -> (String, String) {
+    let is_long = |text: &str| text.chars().count() > longest;
+    if !is_long(from) && !is_long(to) {
+        return (from.to_owned(), to.to_owned());
+    }
+    let common = from.chars().zip(to.chars()).take_while(|(one, other)| one == other).count();
+    // What is near the beginning, or begins the same and is all there is of one, needs nothing left out before it.
+    let start = if common + BEFORE <= longest { 0 } else { common - BEFORE };
+    let part = |text: &str| {
+        let mark = if start > 0 { "…" } else { "" };
+        let rest: Vec<char> = text.chars().skip(start).collect();
+        let room = longest - mark.chars().count();
+        let (shown, end) = if rest.len() > room { (&rest[..room - 1], "…") } else { (&rest[..], "") };
+        format!("{mark}{}{end}", shown.iter().collect::<String>())
+    };
+    (part(from), part(to))
+}
+
 /// Lines, each begun with `margin`.
 pub(crate) fn indented(text: &str, margin: &str) -> String {
     text.lines().fold(String::new(), |mut lines, line| {
@@ -70,7 +93,9 @@ pub(crate) fn trace(verbose: u8) {
         1 => tracing_subscriber::filter::LevelFilter::DEBUG,
         _ => tracing_subscriber::filter::LevelFilter::TRACE,
     };
-    let traces = tracing_subscriber::fmt().with_max_level(level).with_ansi(false).with_writer(io::stderr);
+    // What cannot be written would be told on the same stream, by a panic.
+    let traces = tracing_subscriber::fmt().log_internal_errors(false);
+    let traces = traces.with_max_level(level).with_ansi(false).with_writer(io::stderr);
     // One that is there already is as good.
     let _ = traces.try_init();
 }
@@ -96,6 +121,22 @@ mod tests {
         let error = error("no file: gone", error("gone", error("no disk", Said("no file", None))));
         assert_eq!(causes(&error), ["no file: gone", "no disk"]);
         assert_eq!(told(&error), "no file: gone: no disk");
+    }
+
+    #[test]
+    fn what_is_long_is_cut_around_the_first_difference() {
+        let long = |end: &str| format!("{}{end}", "same ".repeat(40));
+        let (from, to) = cut(&long("before"), &long("after"), 60);
+        assert_eq!((from, to), ("…same same same same before".into(), "…same same same same after".into()));
+        let (from, to) = cut(&format!("a{}", "x".repeat(99)), &format!("b{}", "x".repeat(99)), 60);
+        assert_eq!((from, to), (format!("a{}…", "x".repeat(58)), format!("b{}…", "x".repeat(58))));
+        // One side is the other and more.
+        let (from, to) = cut(&long(""), &long(&"y".repeat(100)), 60);
+        assert_eq!((from.chars().count(), to.chars().count()), (21, 60));
+        assert!(to.ends_with("yy…"), "{to}");
+        assert_eq!(cut("ä", "ö", 60), ("ä".into(), "ö".into()));
+        let (from, to) = cut("(none)", &long("after"), 60);
+        assert_eq!((from.as_str(), to.chars().count()), ("(none)", 60));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use crate::arguments::TargetKind;
 #[derive(Debug, Parser)]
 #[command(
     name = "manage_state",
+    version,
     after_help = "Exit codes: 0 done, 1 error (a damaged state, a held lock, …), 64 wrong usage."
 )]
 pub(super) struct Arguments {
@@ -113,7 +114,7 @@ pub(super) enum OfState {
     },
     /// Writes the state as JSON, for `import`. It holds no secret value.
     Export {
-        /// The file; standard output unless said.
+        /// The file; standard output unless said, or for `-`.
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
         /// As it was after this record.
@@ -122,7 +123,7 @@ pub(super) enum OfState {
     },
     /// Makes the state what an exported one says. Only what is remembered changes, not the cloud: plan next.
     Import {
-        /// What `export` wrote.
+        /// What `export` wrote; `-` reads standard input.
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },

@@ -1,5 +1,6 @@
 //! What a state shall say: each command under the lock, each leaving a note.
 
+use std::io;
 use std::path::Path;
 use std::time::Duration;
 
@@ -15,6 +16,9 @@ use crate::text;
 
 /// What an exported state is called, so that nothing else is imported for one.
 pub(super) const FORMAT: &str = "evalap-state-export/1";
+
+/// What stands for standard output, or input, where a file is named.
+pub(super) const STANDARD: &str = "-";
 
 /// An exported state.
 #[derive(Debug, Serialize, Deserialize)]
@@ -97,9 +101,11 @@ pub(super) async fn restore(opened: &mut Opened<'_>, version: u64, wait: Duratio
 }
 
 pub(super) async fn import(opened: &mut Opened<'_>, file: &Path, wait: Duration) -> Result<Exit, Error> {
-    let shown = file.display().to_string();
+    let standard = file == Path::new(STANDARD);
+    let shown = if standard { "standard input".to_owned() } else { file.display().to_string() };
     let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "read", source };
-    let text = std::fs::read_to_string(file).map_err(failed)?;
+    let read = if standard { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(file) };
+    let text = read.map_err(failed)?;
     let what = "exported state (see `manage_state export`)";
     let format = |source| evalap_topology::Error::Format { file: shown.clone(), what, source };
     let export: Export = serde_json::from_str(&text).map_err(format)?;

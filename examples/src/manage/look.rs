@@ -1,6 +1,7 @@
 //! What a state says and said: nothing here changes it.
 
 use std::collections::BTreeSet;
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use evalap_topology::audit::{self, Run, differences};
@@ -9,7 +10,7 @@ use evalap_topology::state::{Entry, LeaseEvent, Record, Session};
 use scaleway_core::Clock;
 use serde_json::{Value, json};
 
-use super::change::{Export, FORMAT};
+use super::change::{Export, FORMAT, STANDARD};
 use super::{Opened, own};
 use crate::error::Error;
 use crate::exit::Exit;
@@ -21,24 +22,25 @@ fn say_json(value: &impl serde::Serialize) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-/// The states in the folders of `data`.
+/// The states in the folders of `data`. One that cannot be read hides no other, and is a failure all the same.
 pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Exit, Error> {
-    let folders = std::fs::read_dir(data.join("state")).into_iter().flatten().filter_map(Result::ok);
-    let mut names: Vec<String> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
-    names.sort();
-    let mut told = Vec::new();
-    for name in names {
+    let (mut told, mut exit) = (Vec::new(), Exit::Done);
+    for name in names(data)? {
         let opened = match Place::usual(&name, data).open(None, clock).await {
             Ok((store, key)) => Session::<State>::open(store, key).await.map_err(Error::from),
             Err(error) => Err(error),
         };
         told.push(match opened {
             Ok(session) => line_of(&name, &session),
-            Err(error) => (json!({"name": name, "error": error.told()}), format!("{name}: {}", error.told())),
+            Err(error) => {
+                exit = Exit::Failed;
+                (json!({"name": name, "error": error.told()}), format!("{name}: {}", error.told()))
+            }
         });
     }
     if as_json {
-        return say_json(&told.into_iter().map(|(json, _)| json).collect::<Vec<_>>());
+        say_json(&told.into_iter().map(|(json, _)| json).collect::<Vec<_>>())?;
+        return Ok(exit);
     }
     if told.is_empty() {
         text::say(format!(
@@ -49,7 +51,30 @@ pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Ex
     for (_, line) in told {
         text::say(line);
     }
-    Ok(Exit::Done)
+    Ok(exit)
+}
+
+/// What the folders of the states are called. Where there is no data folder yet, there is none.
+fn names(data: &Path) -> Result<Vec<String>, Error> {
+    let states = data.join("state");
+    let failed =
+        |source| evalap_topology::Error::File { file: states.display().to_string(), done: "read", source };
+    let folders = match std::fs::read_dir(&states) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+        folders => folders.map_err(failed)?,
+    };
+    let mut names = Vec::new();
+    for entry in folders {
+        let entry = entry.map_err(failed)?;
+        // A file is no state, whoever has left it there.
+        if !entry.path().is_file()
+            && let Ok(name) = entry.file_name().into_string()
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
 }
 
 fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
@@ -57,7 +82,9 @@ fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
     let bound = state.binding.as_ref().map_or("nothing yet", |binding| &binding.endpoint);
     // One that was moved says last, under the lock, where to: the lock was given back there.
     let lease = session.lease().filter(|_| session.moved_to().is_none());
-    let lock = lease.map(|lease| format!(", locked by {}", lease.holder)).unwrap_or_default();
+    let gone = lease.is_some_and(|lease| lease.holder.is_gone());
+    let then = if gone { " (its process is gone, the next run takes it over)" } else { "" };
+    let lock = lease.map(|lease| format!(", locked by {}{then}", lease.holder)).unwrap_or_default();
     let waiting = match session.queue().len() {
         0 => String::new(),
         count => format!(", {count} waiting"),
@@ -68,7 +95,7 @@ fn line_of(name: &str, session: &Session<State>) -> (Value, String) {
     let json = json!({
         "name": name, "place": session.store().place(), "bound_to": state.binding, "records": records,
         "resources": count, "last_written": head.at, "key": head.key, "lock": lease,
-        "waiting": session.queue(), "moved_to": session.moved_to(),
+        "lock_abandoned": gone, "waiting": session.queue(), "moved_to": session.moved_to(),
     });
     (json, line)
 }
@@ -148,11 +175,9 @@ async fn version_or_newest(opened: &mut Opened<'_>, seq: Option<u64>) -> Result<
 
 /// `name: from → to`, cut where it is long.
 fn told_field(field: &audit::Field) -> String {
-    let short = |value: &Option<Value>| {
-        let text = value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
-        if text.chars().count() > 60 { text.chars().take(57).chain(['…']).collect() } else { text }
-    };
-    format!("{}: {} → {}", field.name, short(&field.from), short(&field.to))
+    let whole = |value: &Option<Value>| value.as_ref().map_or_else(|| "nothing".to_owned(), Value::to_string);
+    let (from, to) = text::cut(&whole(&field.from), &whole(&field.to), 60);
+    format!("{}: {from} → {to}", field.name)
 }
 
 /// The whole state as JSON, for `import` or for other programs. It holds no secret value.
@@ -166,12 +191,15 @@ pub(super) async fn export(
     let (environment, key) = (opened.name.to_owned(), opened.key.id().to_owned());
     let export = Export { format: FORMAT.to_owned(), environment, seq, key, state };
     let text = serde_json::to_string_pretty(&export)?;
+    let file = file.filter(|file| *file != Path::new(STANDARD));
+    let shown = file.map_or_else(|| "standard output".to_owned(), |file| file.display().to_string());
+    let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "written", source };
     let Some(file) = file else {
-        text::say(text);
+        // Half of a state is none: whoever takes it must be told.
+        let mut out = io::stdout().lock();
+        writeln!(out, "{text}").and_then(|()| out.flush()).map_err(failed)?;
         return Ok(Exit::Done);
     };
-    let shown = file.display().to_string();
-    let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "written", source };
     std::fs::write(file, text + "\n").map_err(failed)?;
     text::say(format!("Version {seq} is in {shown}. It holds ids and digests, no secret value."));
     Ok(Exit::Done)

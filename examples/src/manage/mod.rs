@@ -81,7 +81,7 @@ impl<'a> Opened<'a> {
 /// Runs `manage_state` by its command line.
 #[must_use]
 pub fn manage_state() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(&error));
+    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(error));
     text::trace(arguments.verbose);
     exit::code(run(&arguments))
 }

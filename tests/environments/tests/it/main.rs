@@ -19,6 +19,7 @@ mod manage_state;
 mod manage_state_kept;
 mod object_storage;
 mod office;
+mod programs;
 mod publish;
 mod rdb_layer;
 mod real_database;

@@ -1,0 +1,259 @@
+//! What the programs say and end with where something is not as usual.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use environments::VARIABLES;
+use evalap_topology::state::Holder;
+use scaleway_containers::{Containers, ListContainers, UpdateContainer};
+use scaleway_core::{Clock, Size};
+
+use crate::desk::program;
+use crate::office::{Office, session};
+
+const PROGRAMS: [&str; 5] =
+    ["deploy_staging", "deploy_production", "manage_state", "validate_compliance", "run_tests"];
+
+/// The exit code, and what is said on both streams.
+fn ended(output: Output) -> (Option<i32>, String, String) {
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn runs(office: &Office, name: &str, arguments: &[&str]) -> (Option<i32>, String, String) {
+    ended(office.program(name, 0, arguments).output().unwrap())
+}
+
+fn list(data: &Path) -> (Option<i32>, String, String) {
+    let mut command = Command::new(program().with_file_name("manage_state"));
+    ended(command.arg("--data").arg(data).arg("list").output().unwrap())
+}
+
+/// Somebody gives a container more memory by hand, or deletes it.
+fn meddle(office: &Office, name: &str, delete: bool) {
+    let work = async {
+        let containers = Containers::new(&office.desk.client());
+        let all = containers.list_containers(ListContainers::default()).all().await.unwrap();
+        let id = all.into_iter().find(|container| container.name == name).unwrap().id;
+        if delete {
+            containers.delete_container(&id).await.unwrap();
+        } else {
+            let more = UpdateContainer::default().memory_limit_bytes(Size::megabytes(1500));
+            containers.update_container(&id, more).await.unwrap();
+        }
+    };
+    Clock::real().block_on(work).unwrap();
+}
+
+#[test]
+fn a_state_that_cannot_be_read_hides_no_other_and_is_a_failure() {
+    let office = Office::open();
+    let damaged = office.folder.path().join("data/state/damaged");
+    std::fs::create_dir_all(damaged.join("log")).unwrap();
+    for entry in std::fs::read_dir(office.state().join("log")).unwrap().map(Result::unwrap) {
+        std::fs::write(damaged.join("log").join(entry.file_name()), "damaged").unwrap();
+    }
+    // Whoever looks into folders leaves such things behind.
+    std::fs::write(office.folder.path().join("data/state/.DS_Store"), "").unwrap();
+    let (code, said, _) = runs(&office, "manage_state", &["list"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("damaged: error: ") && said.contains("staging: 33 resources"), "{said}");
+    let (code, said, _) = runs(&office, "manage_state", &["list", "--json"]);
+    assert_eq!(code, Some(1), "{said}");
+    let told: Vec<serde_json::Value> = serde_json::from_str(&said).unwrap();
+    assert!(told.len() == 2 && told[0]["error"].is_string() && told[1]["resources"] == 33, "{said}");
+}
+
+#[test]
+fn a_data_folder_that_is_none_is_an_error_and_one_that_is_not_there_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let (code, _, wrong) = list(&file);
+    assert_eq!(code, Some(1), "{wrong}");
+    assert!(wrong.contains(&format!("{}/state: cannot be read", file.display())), "{wrong}");
+    let (code, said, _) = list(&folder.path().join("nothing"));
+    assert!(code == Some(0) && said.contains("There is no state in"), "{said}");
+}
+
+#[test]
+fn a_lock_of_a_process_that_is_gone_says_so() {
+    let office = Office::open();
+    let mut ran = Command::new("true").spawn().unwrap();
+    let pid = ran.id();
+    ran.wait().unwrap();
+    let mut holder = serde_json::to_value(Holder::current("deploy_staging apply")).unwrap();
+    holder["pid"] = pid.into();
+    let clock = Clock::real();
+    let mut session = session(&office.state(), &clock);
+    let lock = session.lock(serde_json::from_value(holder).unwrap(), Duration::ZERO, |_| {});
+    clock.block_on(lock).unwrap().unwrap();
+    let said = office.does(&["list"]);
+    assert!(
+        said.contains("`deploy_staging apply`) (its process is gone, the next run takes it over)"),
+        "{said}"
+    );
+    assert_eq!(office.json(&["list", "--json"])[0]["lock_abandoned"], true);
+}
+
+#[test]
+fn drift_is_told_of_what_target_names_alone() {
+    let office = Office::open();
+    meddle(&office, "streamlit", false);
+    let drift =
+        |target: &str| runs(&office, "deploy_staging", &["--speed", "max", "drift", "--target", target]);
+    let (code, said, _) = drift("container.runners");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("No drift: what --target names is as the last run left it."), "{said}");
+    let (code, said, _) = drift("container.streamlit");
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("what exists → what the definition says"), "{said}");
+    assert!(said.contains("memory_limit_bytes: 1500 MB → "), "{said}");
+    let (code, _, wrong) = drift("container.streamlti");
+    assert!(code == Some(1) && wrong.contains("container.streamlit"), "{wrong}");
+    // Where it lives is no part of it.
+    assert_eq!(drift("emulator").0, Some(2));
+}
+
+#[test]
+fn a_state_goes_through_a_pipe() {
+    let office = Office::open();
+    let newest = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap().to_string();
+    let exported = office.does(&["export", "-"]);
+    assert!(!Path::new("-").exists());
+    office.does(&["forget", "data_source.logs"]);
+    let mut import = office.program("manage_state", 0, &["import", "-"]);
+    let mut import = import.stdin(Stdio::piped()).spawn().unwrap();
+    import.stdin.take().unwrap().write_all(exported.as_bytes()).unwrap();
+    let (code, said, wrong) = ended(import.wait_with_output().unwrap());
+    assert_eq!(code, Some(0), "{wrong}");
+    assert!(said.contains("The state is what standard input says"), "{said}");
+    assert!(office.does(&["diff", &newest]).contains("Both versions say the same"));
+}
+
+#[test]
+fn what_is_gone_says_what_to_do_where_a_plan_was_made_from_memory() {
+    let office = Office::open();
+    meddle(&office, "documentation", true);
+    let edited = environments::STAGING.replacen("max_scale = 2", "max_scale = 4", 1);
+    let definition = office.file("folder.toml", &edited);
+    assert_ne!(edited, environments::STAGING, "{definition}");
+    let apply = &["--speed", "max", "apply", "--refresh=false"];
+    let (code, said, wrong) = runs(&office, "deploy_staging", apply);
+    assert_eq!(code, Some(1), "{said}{wrong}");
+    assert!(wrong.contains("container.documentation: could not update"), "{wrong}");
+    assert!(wrong.contains("what to do: it is gone: run again without --refresh=false"), "{wrong}");
+    office.says("deploy_staging", 0, &["--speed", "max", "apply"]);
+}
+
+#[test]
+fn each_program_says_its_version() {
+    for name in PROGRAMS {
+        let mut command = Command::new(program().with_file_name(name));
+        let (code, said, _) = ended(command.arg("--version").output().unwrap());
+        assert_eq!((code, said.as_str()), (Some(0), &*format!("{name} {}\n", env!("CARGO_PKG_VERSION"))));
+    }
+}
+
+/// An apply in its own process, emulator and all, begun by `shell`, until the instance is under way; then hung up on.
+fn hung_up(shell: &str) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut apply = Command::new("sh")
+        .args(["-c", &format!("{shell} exec \"$0\" \"$@\"")])
+        .arg(program())
+        .args(["--speed", "200", "apply", "--data"])
+        .arg(folder.path())
+        .envs(VARIABLES)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = apply.id().to_string();
+    let hang_up = || {
+        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    };
+    let mut lines = BufReader::new(apply.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut said = String::new();
+    let mut until = |said: &mut String, word: &str| {
+        for line in lines.by_ref() {
+            said.push_str(&line);
+            said.push('\n');
+            if line.contains(word) {
+                return;
+            }
+        }
+    };
+    until(&mut said, "database_instance.main: create");
+    hang_up();
+    if shell.is_empty() {
+        until(&mut said, "Stopping");
+    }
+    // The shell has said so; now the kernel does.
+    hang_up();
+    until(&mut said, "no such line");
+    apply.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    (apply.wait().unwrap().code(), said)
+}
+
+#[test]
+fn a_closed_terminal_lets_what_is_under_way_be_finished() {
+    let (code, said) = hung_up("");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("✓ database_instance.main: created"), "{said}");
+    assert!(said.contains("Stopped, as asked: what was under way is finished."), "{said}");
+    assert!(!said.contains("container.runners: create"), "{said}");
+}
+
+/// What a program was started with is told by `/proc`.
+#[cfg(target_os = "linux")]
+#[test]
+fn whoever_is_to_outlive_the_terminal_does() {
+    let (code, said) = hung_up("trap '' HUP;");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(!said.contains("Stopping"), "{said}");
+}
+
+/// With a terminal that is really gone: what is drawn on it must not end what is under way.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_gone_is_drawn_on_no_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().display().to_string();
+    let apply = format!("exec {} -v --speed 200 --data {data} apply --stats", program().display());
+    let mut terminal = Command::new("script")
+        .args(["--quiet", "--command", &apply, "/dev/null"])
+        .envs(VARIABLES)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let (mut said, mut some) = (Vec::new(), [0; 4096]);
+    let mut out = terminal.stdout.take().unwrap();
+    while !String::from_utf8_lossy(&said).contains("database_instance.main: create") {
+        let read = out.read(&mut some).unwrap();
+        assert_ne!(read, 0, "{}", String::from_utf8_lossy(&said));
+        said.extend_from_slice(&some[..read]);
+    }
+    terminal.kill().unwrap();
+    terminal.wait().unwrap();
+    let manage = |arguments: &[&str]| {
+        let mut command = Command::new(program().with_file_name("manage_state"));
+        let (code, said, wrong) = ended(command.args(["--data", &data]).args(arguments).output().unwrap());
+        assert_eq!(code, Some(0), "{wrong}");
+        serde_json::from_str::<serde_json::Value>(&said).unwrap()
+    };
+    let state = (0..600).find_map(|_| {
+        std::thread::sleep(Duration::from_millis(100));
+        let state = manage(&["list", "--json"])[0].take();
+        (state["lock"].is_null() || state["lock_abandoned"] == true).then_some(state)
+    });
+    assert_eq!(state.unwrap()["lock"], serde_json::Value::Null, "it gave the lock back");
+    let shown = manage(&["show", "--json"]);
+    assert_eq!(shown["resources"]["database_instance.main"]["phase"], "ready", "{shown}");
+    assert_eq!(shown["resources"].get("container.runners"), None);
+}
