@@ -299,7 +299,7 @@ impl Fold for State {
                 tracked.in_doubt = if tracked.phase == Updating {
                     let both = tracked.in_doubt.take().zip(changed);
                     both.map(|(before, now)| {
-                        BTreeSet::from_iter(before.into_iter().chain(now)).into_iter().collect()
+                        before.into_iter().chain(now).collect::<BTreeSet<_>>().into_iter().collect()
                     })
                 } else {
                     changed
