@@ -247,8 +247,9 @@ fn a_terminal_that_is_gone_is_drawn_on_no_more() {
         assert_eq!(code, Some(0), "{wrong}");
         serde_json::from_str::<serde_json::Value>(&said).unwrap()
     };
+    let clock = Clock::real();
     let state = (0..600).find_map(|_| {
-        std::thread::sleep(Duration::from_millis(100));
+        clock.block_on(clock.sleep(Duration::from_millis(100))).unwrap();
         let state = manage(&["list", "--json"])[0].take();
         (state["lock"].is_null() || state["lock_abandoned"] == true).then_some(state)
     });
