@@ -228,14 +228,11 @@ impl Options {
     pub(crate) fn scope(&self, look: Look) -> Scope {
         let mut scope = Scope::default();
         (scope.from_memory, scope.refresh_only) = (!look.refresh, look.refresh_only);
-        scope.only = self.only();
-        scope
-    }
-
-    /// The resources that --target names; none: all.
-    pub(crate) fn only(&self) -> Vec<Address> {
         let aims = self.targets.iter();
-        aims.filter_map(|aim| if let Aim::Resource(of) = aim { Some(of.clone()) } else { None }).collect()
+        scope.only = aims
+            .filter_map(|aim| if let Aim::Resource(of) = aim { Some(of.clone()) } else { None })
+            .collect();
+        scope
     }
 }
 

@@ -71,7 +71,9 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
             Some(Command::Apply { look, plan }) => {
                 Box::pin(run.deploy(plan.as_deref(), &options.scope(look))).await
             }
-            Some(Command::Drift { json }) => inspect::drift(run.desk, json).await,
+            Some(Command::Drift { json }) => {
+                inspect::drift(run.desk, &options.scope(Look::default()), json).await
+            }
             Some(Command::Destroy) => Box::pin(run.destroy()).await,
             Some(Command::Plan { look, json, out, detailed_exitcode }) => {
                 inspect::plan(run.desk, &options.scope(look), json, out.as_deref(), detailed_exitcode).await

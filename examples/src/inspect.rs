@@ -133,14 +133,12 @@ async fn remembered(desk: &mut Desk, scope: &Scope, error: &evalap_topology::Err
 }
 
 /// Shows what somebody else has changed, of what --target names and what that cannot be changed without.
-pub(crate) async fn drift(desk: &mut Desk, json: bool) -> Result<Exit, Error> {
-    let mut scope = Scope::default();
-    scope.only.clone_from(&desk.target.only);
+pub(crate) async fn drift(desk: &mut Desk, scope: &Scope, json: bool) -> Result<Exit, Error> {
     let (same, named) = match scope.only[..] {
         [] => ("", "everything"),
         _ => (" with the same --target", "what --target names"),
     };
-    let plan = desk.engine.plan_within(&scope).await?;
+    let plan = desk.engine.plan_within(scope).await?;
     let drift: Vec<_> = plan.drift().collect();
     for (address, told) in plan_text::drift_in_short(&drift) {
         desk.word.detail(address, told);

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use bytes::Bytes;
-use evalap_topology::address::Address;
 use evalap_topology::definition::Environment;
 use http::{HeaderValue, Request, Response, header};
 use scaleway_core::{Client, Clock, Config, Https, HttpsOptions, Timestamp, Transport, TransportError};
@@ -27,8 +26,6 @@ pub(crate) struct Target {
     /// What it is to the state.
     pub(crate) endpoint: String,
     pub(crate) side: Side,
-    /// What --target names there; none: all.
-    pub(crate) only: Vec<Address>,
     /// For people.
     name: String,
 }
@@ -48,13 +45,11 @@ pub(crate) enum Side {
 
 impl Target {
     pub(crate) fn open(kind: TargetKind, options: &Options) -> Result<Self, Error> {
-        let mut target = match (kind, &options.emulator_url) {
+        match (kind, &options.emulator_url) {
             (TargetKind::Scaleway, _) => Self::scaleway(),
             (TargetKind::Emulator, Some(url)) => Self::attached(url.clone(), options),
             (TargetKind::Emulator, None) => Self::embedded(options),
-        }?;
-        target.only = options.only();
-        Ok(target)
+        }
     }
 
     fn embedded(options: &Options) -> Result<Self, Error> {
@@ -77,7 +72,7 @@ impl Target {
         let client = Client::builder(config, emulator.clone()).clock(clock).build()?;
         let name = format!("emulator in this process, {}, kept in {}", pace(options), folder.display());
         let (endpoint, side) = (EMULATOR.into(), Side::Embedded(emulator));
-        Ok(Self { client, endpoint, side, only: Vec::new(), name })
+        Ok(Self { client, endpoint, side, name })
     }
 
     fn attached(url: Url, options: &Options) -> Result<Self, Error> {
@@ -90,7 +85,7 @@ impl Target {
         let client = Client::builder(config, connections.clone()).clock(clock).build()?;
         let name = format!("emulator of another process, {url}");
         let (endpoint, side) = (EMULATOR.into(), Side::Attached { connections, url });
-        Ok(Self { client, endpoint, side, only: Vec::new(), name })
+        Ok(Self { client, endpoint, side, name })
     }
 
     fn scaleway() -> Result<Self, Error> {
@@ -103,7 +98,7 @@ impl Target {
         let endpoint = config.api_url().as_str().trim_end_matches('/').to_owned();
         let name = format!("Scaleway, {endpoint}");
         let client = Client::builder(config, connections.clone()).build()?;
-        Ok(Self { client, endpoint, side: Side::Scaleway(connections), only: Vec::new(), name })
+        Ok(Self { client, endpoint, side: Side::Scaleway(connections), name })
     }
 
     pub(crate) fn clock(&self) -> &Clock {
