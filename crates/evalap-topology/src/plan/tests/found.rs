@@ -110,7 +110,11 @@ fn what_comes_with_what_was_made_anew_is_written_once_more() {
     seen.key = id(&now);
     seen.attributes = now.spec.attributes();
     seen.attributes.remove("password");
-    let plan = planned(&[now.clone()], &state, &Observed::from_iter([(KindName::DatabaseUser, vec![seen])]));
+    let plan = planned(
+        std::slice::from_ref(&now),
+        &state,
+        &Observed::from_iter([(KindName::DatabaseUser, vec![seen])]),
+    );
     let Change::Adopt { spec, fields, .. } = &plan.changes[0].change else { panic!("{plan:?}") };
     assert_eq!(spec, &now.spec.attributes());
     let fields: Vec<_> = fields.iter().map(|field| (field.name.as_str(), field.cause)).collect();
@@ -155,7 +159,7 @@ fn what_was_begun_under_another_name_is_not_left_behind() {
     let renamed = Resource::new("main", Vpc::new("other", vec!["ours".into()]));
     let state = state([creating]);
     let here = |claim| Observed::from_iter([(KindName::Vpc, vec![seen(&vpc(), "vpc-1", claim)])]);
-    let plan = planned(&[renamed.clone()], &state, &here(Claim::Ours));
+    let plan = planned(std::slice::from_ref(&renamed), &state, &here(Claim::Ours));
     assert_eq!(changes(&plan), ["adopt vpc.main: an earlier run made it and lost the answer"]);
     assert_eq!(plan.changes[0].change.fields()[0].name, "name");
     let plan = planned(&[renamed], &state, &here(Claim::Foreign));
