@@ -22,8 +22,8 @@ pub(super) fn is_stranger(tracked: &Tracked, seen: &Seen) -> bool {
 /// also move along with what it names, as a secret's newest version does.
 pub(super) fn is_another(kind: KindName, tracked: &Tracked, seen: &Seen) -> bool {
     let same_place =
-        kind.profile().owner == Owner::Parent && kind.key(&tracked.spec).as_ref() == Some(&seen.key);
-    !same_place && tracked.id.as_ref().is_some_and(|id| *id != seen.id)
+        || kind.profile().owner == Owner::Parent && kind.key(&tracked.spec).as_ref() == Some(&seen.key);
+    tracked.id.as_ref().is_some_and(|id| *id != seen.id) && !same_place()
 }
 
 /// Whether somebody is deleting it, or an earlier run.
