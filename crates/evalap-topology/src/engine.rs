@@ -48,7 +48,12 @@ pub struct Lock {
 impl Lock {
     /// The lock for `command` (`deploy_staging apply`), not waited for.
     pub fn now(command: impl Into<String>) -> Self {
-        Self { holder: Holder::current(command), wait: Duration::ZERO }
+        Self::of(Holder::current(command))
+    }
+
+    /// The lock for `holder`, not waited for.
+    pub fn of(holder: Holder) -> Self {
+        Self { holder, wait: Duration::ZERO }
     }
 }
 

@@ -56,8 +56,10 @@ impl Random {
         self.fill(&mut b)?;
         b[6] = (b[6] & 0x0f) | 0x40;
         b[8] = (b[8] & 0x3f) | 0x80;
-        let hex = format!("{:032x}", u128::from_be_bytes(b));
-        Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]))
+        let bits = u128::from_be_bytes(b);
+        let group = |shift: u32, digits: u32| (bits >> shift) & ((1 << (4 * digits)) - 1);
+        let (a, b, c, d, e) = (group(96, 8), group(80, 4), group(64, 4), group(48, 4), group(0, 12));
+        Ok(format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}"))
     }
 }
 

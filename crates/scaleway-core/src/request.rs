@@ -165,11 +165,19 @@ impl<'de> Deserialize<'de> for Empty {
 /// Where the body is no JSON, or not a `T`.
 pub fn decode<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, serde_json::Error> {
     let body = if body.is_empty() { b"null" } else { body };
-    serde_json::from_slice(body).or_else(|first| {
+    read(body).or_else(|first| {
         let mut value: serde_json::Value = serde_json::from_slice(body)?;
         drop_nulls(&mut value);
         serde_json::from_value(value).map_err(|_| first)
     })
+}
+
+/// That it is UTF-8 is looked at once for the whole, not for each text in it.
+fn read<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Result<T, serde_json::Error> {
+    match std::str::from_utf8(body) {
+        Ok(text) => serde_json::from_str(text),
+        Err(_) => serde_json::from_slice(body),
+    }
 }
 
 fn drop_nulls(value: &mut serde_json::Value) {

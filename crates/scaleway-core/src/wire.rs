@@ -46,7 +46,8 @@ pub mod duration {
         if fraction.len() > 9 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let nanos = format!("{fraction:0<9}").parse().ok()?;
+        let scale = 10u32.pow(9 - fraction.len() as u32);
+        let nanos = if fraction.is_empty() { 0 } else { fraction.parse::<u32>().ok()? * scale };
         Some(Duration::new(whole.parse().ok()?, nanos))
     }
 }

@@ -31,6 +31,13 @@ enum Content {
     Bytes(String, Bytes),
 }
 
+/// As most answers are long, it begins with room for them. A value is always JSON; `to_string` would write it through the
+/// machinery of `fmt`.
+fn written(body: &Value) -> Bytes {
+    let mut text = Vec::with_capacity(2_048);
+    if serde_json::to_writer(&mut text, body).is_err() { Bytes::new() } else { text.into() }
+}
+
 impl Reply {
     fn new(status: StatusCode, body: Content) -> Self {
         Self { status, body, headers: Vec::new(), after: Duration::ZERO, breaks_off: false }
@@ -127,8 +134,7 @@ impl Reply {
         let json = HeaderValue::from_static("application/json");
         let (content_type, body) = match self.body {
             Content::Empty => (Some(json), Bytes::new()),
-            // A value is always JSON; `to_string` would write it through the machinery of `fmt`.
-            Content::Json(body) => (Some(json), serde_json::to_vec(&body).unwrap_or_default().into()),
+            Content::Json(body) => (Some(json), written(&body)),
             Content::Text(body) => {
                 (Some(HeaderValue::from_static("text/plain; charset=utf-8")), Bytes::from(body))
             }

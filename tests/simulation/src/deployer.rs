@@ -128,8 +128,8 @@ impl Process<'_> {
     pub(crate) async fn carry_out(&self, engine: &mut Engine, plan: &Plan) -> Result<Outcome, Error> {
         let mut options = ApplyOptions::default();
         options.confirm = Some(engine.binding().environment.clone());
-        let mut lock = Lock::now("simulated");
-        (lock.holder, lock.wait) = (self.holder.clone(), PATIENCE);
+        let mut lock = Lock::of(self.holder.clone());
+        lock.wait = PATIENCE;
         let report = |progress| {
             if let Progress::Merged(merged) = &progress {
                 self.world.merged.fetch_add(merged.taken + merged.known, Ordering::Relaxed);
@@ -185,8 +185,11 @@ pub(crate) fn calm(world: &World, target: &Target) -> Result<Vec<String>, String
 /// Somebody of whom nobody can tell whether they are gone. The same in every run, for it is part of the records, and what is
 /// in them decides when they are folded.
 pub(crate) fn elsewhere() -> Holder {
-    let text = json!({"user": "deployer", "host": "elsewhere", "pid": 1, "command": "simulated"});
-    serde_json::from_value(text).expect("a holder")
+    static ELSEWHERE: LazyLock<Holder> = LazyLock::new(|| {
+        let text = json!({"user": "deployer", "host": "elsewhere", "pid": 1, "command": "simulated"});
+        serde_json::from_value(text).expect("a holder")
+    });
+    ELSEWHERE.clone()
 }
 
 /// A process on this machine that can be told to be gone, once somebody looks: it is not the one that bears its number.

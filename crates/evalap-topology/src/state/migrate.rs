@@ -21,7 +21,11 @@ pub(super) enum Holds {
 /// Reads a payload of any schema up to the present one.
 pub(super) fn read<T: DeserializeOwned>(opened: &Opened, holds: Holds) -> Result<T, serde_json::Error> {
     if opened.schema == SCHEMA {
-        return serde_json::from_slice(&opened.payload);
+        // That it is UTF-8 is looked at once for the whole, not for each text in it.
+        return match std::str::from_utf8(&opened.payload) {
+            Ok(text) => serde_json::from_str(text),
+            Err(_) => serde_json::from_slice(&opened.payload),
+        };
     }
     let mut value: Value = serde_json::from_slice(&opened.payload)?;
     if opened.schema < 2 && holds == Holds::Record {

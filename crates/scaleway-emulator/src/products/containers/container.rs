@@ -104,8 +104,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, container) = call.target(KIND, "container_id")?;
-    Ok(Reply::resource(container.body))
+    let container = call.find(KIND, call.param("container_id"))?;
+    Ok(Reply::resource(container.body.clone()))
 }
 
 /// Any update deploys anew.

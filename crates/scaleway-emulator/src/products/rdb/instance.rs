@@ -199,8 +199,8 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, instance) = call.target(KIND, "instance_id")?;
-    Ok(Reply::resource(view(call.world, &instance)))
+    let instance = call.find(KIND, call.param("instance_id"))?;
+    Ok(Reply::resource(view(call.world, instance)))
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
