@@ -233,7 +233,11 @@ impl Virtual {
                 state.next_sleeper += 1;
                 (time, state.next_sleeper)
             });
-            state.sleepers.insert(key, context.waker().clone());
+            state
+                .sleepers
+                .entry(key)
+                .and_modify(|waker| waker.clone_from(context.waker()))
+                .or_insert_with(|| context.waker().clone());
             Poll::Pending
         })
         .await;

@@ -69,8 +69,8 @@ pub(crate) fn run() {
         });
         (resources, costs)
     });
-    for pair in measured.windows(2) {
-        let [(few, before), (many, after)] = pair else { continue };
+    let [small, medium, large] = &measured;
+    for [(few, before), (many, after)] in [[small, medium], [medium, large], [small, large]] {
         print!("from {few} to {many}, exponents of growth");
         for (at, step) in STEPS.iter().enumerate() {
             let exponent = |of: fn(&Cost) -> f64| (of(&after[at]) / of(&before[at])).ln() / (many / few).ln();

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use http::{Method, Request, Response, Uri};
 use memchr::memmem;
 use scaleway_core::{Random, Timestamp};
+use serde::Deserialize;
 
 /// What goes wrong with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +69,12 @@ pub(crate) struct Weather {
     /// From which write on the store is away, and for how long.
     away: Option<(u64, Duration)>,
     memory: Arc<Mutex<Memory>>,
+}
+
+/// What an answer says that was made.
+#[derive(Deserialize)]
+struct Made {
+    id: String,
 }
 
 #[derive(Debug, Default)]
@@ -159,10 +166,9 @@ impl Weather {
                 memory.lists.insert(asked.1.to_string(), (now, answer.clone()));
             }
         } else if asked.0 == Method::POST
-            && let Ok(body) = serde_json::from_slice::<serde_json::Value>(answer.body())
-            && let Some(id) = body["id"].as_str()
+            && let Ok(made) = serde_json::from_slice::<Made>(answer.body())
         {
-            memory.fresh.insert(id.to_owned(), now);
+            memory.fresh.insert(made.id, now);
         }
     }
 
