@@ -1,6 +1,6 @@
 //! Who did what, when, from where, and what became of it: the log, told by commands.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scaleway_core::Timestamp;
 use serde::Serialize;
@@ -31,6 +31,13 @@ pub struct Run {
     pub calls: Vec<Call>,
     #[serde(skip)]
     lease: Option<String>,
+}
+
+impl Run {
+    /// Whether it is one of this run's: where the answer of a record is lost, the next one tells its calls once more.
+    fn has(&self, call: &Call) -> bool {
+        call.request_id.is_some() && self.calls.iter().any(|known| known.request_id == call.request_id)
+    }
 }
 
 /// One thing that was changed.
@@ -78,8 +85,15 @@ const NO_END: &str = "left no word of its end";
 pub fn audit(history: &[Record<State>]) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut state = State::default();
+    let mut noted = BTreeSet::new();
     for record in history {
         for entry in &record.entries {
+            if let Entry::Note(Note { id: Some(id), .. }) = entry
+                && !noted.insert(id)
+            {
+                // Its answer was lost, or two commands found it where it was kept.
+                continue;
+            }
             take(&mut runs, &mut state, record, entry);
         }
     }
@@ -123,7 +137,8 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
         Entry::Calls(calls) => {
             touch(runs, record);
             if let Some(run) = of(runs, record) {
-                run.calls.extend(calls.iter().cloned());
+                let new: Vec<_> = calls.iter().filter(|call| !run.has(call)).cloned().collect();
+                run.calls.extend(new);
             }
         }
         Entry::Merged { since, taken, known, .. } => {
@@ -263,4 +278,48 @@ fn changed(state: &State, record: &Record<State>, event: &Event) -> Changed {
         Event::Renamed { from, to } => (from, format!("called {to} from now on"), Vec::new()),
     };
     Changed { seq: record.seq, address: Some(address.to_string()), what, fields }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(seq: u64, entries: Vec<Entry<State>>) -> Record<State> {
+        let at = Timestamp::from_unix_millis(i64::try_from(seq).unwrap());
+        Record { seq, previous: String::new(), at, lease: Some("alice's".into()), entries }
+    }
+
+    fn claim() -> Entry<State> {
+        let holder = Holder::current("apply");
+        Entry::Lease(LeaseEvent::Claim { lease: "alice's".into(), holder, over: None, waited: Vec::new() })
+    }
+
+    #[test]
+    fn calls_that_were_written_twice_are_told_once() {
+        let call = |id: &str| {
+            let mut call = Call::new(None, "POST", "/x");
+            call.request_id = Some(id.into());
+            call
+        };
+        let calls = |ids: &[&str]| Entry::Calls(ids.iter().map(|id| call(id)).collect());
+        let history =
+            [record(1, vec![claim()]), record(2, vec![calls(&["a"])]), record(3, vec![calls(&["a", "b"])])];
+        assert_eq!(audit(&history)[0].calls, [call("a"), call("b")]);
+    }
+
+    #[test]
+    fn a_note_that_was_written_twice_is_told_once() {
+        let looked = |id: &str, at: Option<u64>| {
+            let mut note = Note::new(&Holder::current("plan"), "done");
+            note.id = Some(id.into());
+            note.at = at.map(|at| Timestamp::from_unix_millis(i64::try_from(at).unwrap()));
+            let mut record = record(5, vec![Entry::Note(note)]);
+            record.lease = None;
+            record
+        };
+        for told in [None, Some(4)] {
+            let history = [looked("a", told), looked("a", Some(4)), looked("b", Some(4))];
+            assert_eq!(audit(&history).len(), 2, "first {told:?}");
+        }
+    }
 }

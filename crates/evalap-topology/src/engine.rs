@@ -265,8 +265,17 @@ impl Engine {
         let released = Box::pin(self.session.release_with(Some(note.clone()), calls.clone())).await;
         let mut kept = None;
         if let Err(error) = &released {
-            if error.is_unavailable() && self.session.keep_note(note).await.is_err() {
-                tracing::warn!("how this ended is not in the audit");
+            let left = match error {
+                // It needs no lock.
+                error if error.is_fenced() => self.session.leave(note).await,
+                error if error.is_unavailable() => self.session.keep_note(note).await,
+                _ => Ok(()),
+            };
+            if let Err(error) = left {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "how this ended is not in the audit"
+                );
             }
             // Nobody on this machine has read more of it, and it may be long until it can be read again.
             self.session.remember().await;
@@ -367,8 +376,10 @@ impl Engine {
             Ok(_) => Note::new(&lock.holder, "done"),
             Err(error) => Note::new(&lock.holder, "failed").detail("because", told(error)),
         };
-        Box::pin(self.session.release(Some(note))).await?;
-        Ok(merged?)
+        let released = Box::pin(self.session.release(Some(note))).await;
+        let merged = merged?;
+        released?;
+        Ok(merged)
     }
 
     /// Frees the lock where a run on this machine has died with it, its work done: who applies something takes such a

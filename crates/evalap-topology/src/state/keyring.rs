@@ -1,5 +1,7 @@
 //! Changing the key: the new one keeps those before it, and what was digested with them is digested once more.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -39,6 +41,8 @@ impl<S: Fold> Session<S> {
     /// [`StateError::KeyUsed`] where `new` is the key in use, or was one before. After [`StateError::Unavailable`] it may be
     /// in use or not: [`Session::refresh`] finds out, and [`Session::key`] is the one in use then.
     pub async fn rekey(&mut self, new: &StateKey) -> Result<u64, StateError> {
+        // An earlier change whose answer was lost may be in the log: the key that reads it is forgotten below.
+        self.refresh().await?;
         self.held()?;
         let old = self.log.key.clone();
         let used = |key: &StateKey| StateError::KeyUsed { key: key.id().to_owned() };
@@ -72,9 +76,9 @@ impl<S: Fold> Session<S> {
     }
 }
 
-/// The state with the digests of older keys made anew.
-pub(super) fn lifted<S: Fold>(key: &StateKey, state: &S) -> Result<S, StateError> {
-    let mut value = serde_json::to_value(state).map_err(StateError::Encode)?;
+/// The same with the digests of older keys made anew.
+pub(super) fn lifted<T: Serialize + DeserializeOwned>(key: &StateKey, told: &T) -> Result<T, StateError> {
+    let mut value = serde_json::to_value(told).map_err(StateError::Encode)?;
     lift(key, &mut value);
     serde_json::from_value(value).map_err(StateError::Encode)
 }

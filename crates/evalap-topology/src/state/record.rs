@@ -204,6 +204,9 @@ impl Call {
 pub struct Note {
     /// Who, from where, and what was run.
     pub by: Holder,
+    /// Its own, where it may be written twice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// When, where it could not be written then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,
@@ -217,7 +220,7 @@ pub struct Note {
 impl Note {
     /// How a command of `holder` ended.
     pub fn new(holder: &Holder, outcome: impl Into<String>) -> Self {
-        Self { by: holder.clone(), at: None, outcome: outcome.into(), details: BTreeMap::new() }
+        Self { by: holder.clone(), id: None, at: None, outcome: outcome.into(), details: BTreeMap::new() }
     }
 
     /// With one more detail.

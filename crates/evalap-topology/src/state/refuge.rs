@@ -12,7 +12,7 @@ use super::envelope::{self, SCHEMA, Unopened};
 use super::log::{self, Head, Log};
 use super::migrate::{self, Holds};
 use super::session::Folded;
-use super::{Call, Entry, Fold, Note, Session, StateError, StateKey, Store};
+use super::{Call, Entry, Fold, Note, Session, StateError, StateKey, Store, keyring};
 
 /// The state as it was last read.
 const LAST: &str = "last";
@@ -43,11 +43,12 @@ pub struct Merged {
 
 impl fmt::Display for Merged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "An earlier run could not write what it did to the state (at {}): {} of its events are merged now, {} were known already.",
-            self.since, self.taken, self.known
-        )
+        let Self { since, taken, known } = self;
+        write!(f, "An earlier run could not write what it did to the state (at {since}): ")?;
+        if taken + known == 0 {
+            return f.write_str("its calls are in the audit now.");
+        }
+        write!(f, "{taken} of its events are merged now, {known} were known already.")
     }
 }
 
@@ -135,7 +136,8 @@ impl<S: Fold> Session<S> {
     ///
     /// # Errors
     /// What the store said, where the note can be kept nowhere either.
-    pub async fn leave(&mut self, note: Note) -> Result<(), StateError> {
+    pub async fn leave(&mut self, mut note: Note) -> Result<(), StateError> {
+        note.id = Some(self.log.store.random.uuid().map_err(StateError::Random)?);
         if self.away().is_none() {
             match self.note(note.clone()).await {
                 Err(error) if error.is_unavailable() && self.log.store.refuge().is_some() => {}
@@ -152,7 +154,9 @@ impl<S: Fold> Session<S> {
     pub async fn keep_note(&self, mut note: Note) -> Result<(), StateError> {
         let refuge = self.log.store.refuge().ok_or(StateError::NoRefuge)?;
         note.at = Some(self.log.store.clock.now());
-        let object = format!("noted/{}", refuge.random.uuid().map_err(StateError::Random)?);
+        let name = refuge.random.uuid().map_err(StateError::Random)?;
+        let object = format!("noted/{name}");
+        note.id.get_or_insert(name);
         let payload = serde_json::to_vec(&note).map_err(StateError::Encode)?;
         let sealed = envelope::seal(&self.log.key, &refuge.random, &object, &payload)?;
         refuge.create(&object, &sealed).await.map(drop)
@@ -220,14 +224,21 @@ impl<S: Fold> Session<S> {
             self.write_held(notes.into_iter().map(Entry::Note).collect()).await?;
             self.remove_kept(&objects).await;
         }
-        let mut names = refuge.names("kept").await?;
-        names.sort();
-        let mut merged: Option<Merged> = None;
-        for object in names.into_iter().map(|name| format!("kept/{name}")) {
+        // All that the log has told since, before any of this is in it.
+        let mut files = Vec::new();
+        for object in refuge.names("kept").await?.into_iter().map(|name| format!("kept/{name}")) {
             let Some(sealed) = refuge.get(&object).await? else { continue };
             let Some(kept) = self.of_this_state(&refuge, &object, &sealed).await? else { continue };
-            let since = self.since(kept.after).await?;
+            let since = self.since(kept.after.clone()).await?;
+            files.push((object, kept, since));
+        }
+        files.sort_by_key(|(_, kept, _)| (kept.after.seq, kept.at));
+        let mut merged: Option<Merged> = None;
+        for (object, kept, since) in files {
             let told = kept.events.len();
+            // The key may be another by now.
+            let lifted = kept.events.iter().map(|event| keyring::lifted(&self.log.key, event));
+            let lifted = lifted.collect::<Result<Vec<_>, _>>()?;
             // Where its file outlived the record that told it.
             let again = since.merged.contains(&object);
             let mut state = self.folded.state.clone();
@@ -236,7 +247,7 @@ impl<S: Fold> Session<S> {
                     && S::subjects(event).iter().all(|subject| !since.moved.contains(subject))
                     && advanced(&mut state, event)
             };
-            let events: Vec<_> = kept.events.into_iter().filter(fits).collect();
+            let events: Vec<_> = lifted.into_iter().filter(fits).collect();
             let (taken, known) = (events.len(), told - events.len());
             let so_far = merged.get_or_insert(Merged { since: kept.at, taken: 0, known: 0 });
             (so_far.taken, so_far.known) = (so_far.taken + taken, so_far.known + known);

@@ -191,14 +191,15 @@ impl<S: Fold> Session<S> {
     pub async fn refresh(&mut self) -> Result<u64, StateError> {
         let (from, folded) = (self.folded.head.clone(), &mut self.folded);
         let listed = from.seq;
-        self.log
-            .read(from, listed, u64::MAX, |record, head| {
-                // First, for an illegal record must not leave half of itself behind.
-                folded.check(&record.entries)?;
-                folded.take(record, head)
-            })
-            .await?;
+        let read = self.log.read(from, listed, u64::MAX, |record, head| {
+            // First, for an illegal record must not leave half of itself behind.
+            folded.check(&record.entries)?;
+            folded.take(record, head)
+        });
+        let read = read.await;
+        // However far it came: the next record must be of the key that the last one which was read is of.
         self.log.follow_key(&self.folded.head.key);
+        read?;
         self.away = None;
         Ok(self.folded.head.seq)
     }
@@ -257,6 +258,8 @@ impl<S: Fold> Session<S> {
 
     /// As [`Session::try_write`]; the entries stay with the caller where another was first.
     async fn try_take(&mut self, entries: &mut Vec<Entry<S>>) -> Result<Option<u64>, StateError> {
+        // A refresh that was given up may have met the record that changes it.
+        self.log.follow_key(&self.folded.head.key);
         let key = self.log.key.clone();
         self.try_take_with(entries, key).await
     }

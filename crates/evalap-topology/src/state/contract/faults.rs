@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::ErrorKind;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
@@ -36,9 +36,15 @@ pub(super) struct BadStore {
     then: Fault,
     writes: AtomicU32,
     beside: Mutex<Option<BoxFuture<'static, ()>>>,
+    hides_what_is_missing: AtomicBool,
 }
 
 impl BadStore {
+    /// From now on there is no answer about what is not there: a log is read, and whether it goes on cannot be seen.
+    pub(super) fn hide_what_is_missing(&self) {
+        self.hides_what_is_missing.store(true, Ordering::Relaxed);
+    }
+
     /// What somebody else does just before the first write whose fault is [`Fault::Beside`].
     pub(super) fn beside(&self, what: impl Future<Output = ()> + Send + 'static) {
         *self.beside.lock().unwrap() = Some(Box::pin(what));
@@ -63,6 +69,7 @@ impl Bench {
                 then,
                 writes: AtomicU32::new(0),
                 beside: Mutex::default(),
+                hides_what_is_missing: AtomicBool::new(false),
             });
             made.insert(bad).clone()
         });
@@ -107,7 +114,12 @@ impl ObjectStore for BadStore {
     }
 
     async fn get_opts(&self, key: &Key, options: GetOptions) -> Result<GetResult> {
-        self.inner.get_opts(key, options).await
+        match self.inner.get_opts(key, options).await {
+            Err(Error::NotFound { .. }) if self.hides_what_is_missing.load(Ordering::Relaxed) => {
+                Err(io(ErrorKind::ConnectionReset))
+            }
+            answer => answer,
+        }
     }
 
     fn delete_stream(&self, keys: BoxStream<'static, Result<Key>>) -> BoxStream<'static, Result<Key>> {

@@ -16,6 +16,8 @@ contract! {
     the_keys_before_are_missed_where_they_are_gone,
     a_change_of_the_key_that_is_given_up_leaves_the_key_that_the_log_has,
     a_change_of_the_key_whose_answer_is_lost_is_met_like_any_record,
+    behind_a_change_of_the_key_that_was_read_halfway_nothing_is_written_with_the_old_one,
+    a_key_can_be_changed_after_a_change_whose_answer_was_lost,
 }
 
 fn key(byte: u8) -> StateKey {
@@ -151,4 +153,40 @@ async fn a_change_of_the_key_whose_answer_is_lost_is_met_like_any_record(bench: 
         assert!(open_with(bench, used).await.unwrap_err().is_wrong_key());
         used = new;
     }
+}
+
+/// A session whose change to the key 8 is in the log, and which does not know.
+async fn changed_unawares(bench: &Bench) -> Session<Names> {
+    let faults = [Fault::None, Fault::None, Fault::AnswerLost];
+    let (store, _) = bench.bad_store(&faults, Fault::Before(ErrorKind::ConnectionRefused));
+    let mut session = Session::<Names>::open(store, bench.key.clone()).await.unwrap();
+    session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
+    assert!(session.rekey(&key(8)).await.unwrap_err().is_unavailable());
+    assert_eq!(session.key().id(), bench.key.id());
+    session
+}
+
+async fn behind_a_change_of_the_key_that_was_read_halfway_nothing_is_written_with_the_old_one(bench: &Bench) {
+    let mut session = changed_unawares(bench).await;
+    // The record of the change is read, and whether another follows it is not said.
+    let (store, bad) = bench.bad_store(&[], Fault::None);
+    bad.hide_what_is_missing();
+    session.log.store = store;
+    let read = bench.clock.timeout(Duration::from_millis(1), session.refresh()).await;
+    assert!(read.is_none(), "given up while it is tried again: {read:?}");
+    assert!(session.refresh().await.unwrap_err().is_unavailable());
+    assert_eq!((session.head().key.as_str(), session.key().id()), (key(8).id(), key(8).id()));
+    session.log.store = bench.store.clone();
+    session.release(Some(Note::new(&Holder::elsewhere("alice"), "failed"))).await.unwrap();
+    let again = open_with(bench, key(8)).await.unwrap();
+    assert_eq!(again.head(), session.head());
+}
+
+async fn a_key_can_be_changed_after_a_change_whose_answer_was_lost(bench: &Bench) {
+    let mut session = changed_unawares(bench).await;
+    session.log.store = bench.store.clone();
+    session.rekey(&key(9)).await.unwrap();
+    session.release(None).await.unwrap();
+    let again = open_with(bench, key(9)).await.unwrap();
+    assert_eq!((again.head(), again.key().knows(key(8).id())), (session.head(), true));
 }

@@ -15,6 +15,8 @@ contract! {
     what_is_damaged_there_is_told_by_its_file,
     a_state_that_is_away_is_shown_as_it_was_last_read,
     what_is_to_be_noted_while_it_is_away_is_noted_later,
+    what_was_kept_before_the_key_was_changed_is_written_with_the_digests_of_today,
+    what_was_kept_in_several_files_is_written_as_it_happened,
 }
 
 const AWAY: Fault = Fault::Before(ErrorKind::ConnectionRefused);
@@ -214,4 +216,41 @@ async fn what_is_to_be_noted_while_it_is_away_is_noted_later(bench: &Bench) {
     let now = [("alice", None), ("alice", None)];
     let expected: Vec<_> = then.into_iter().chain(now).map(|(user, at)| (user.to_owned(), at)).collect();
     assert_eq!(noted().await, expected);
+}
+
+async fn what_was_kept_before_the_key_was_changed_is_written_with_the_digests_of_today(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = scaleway_core::Secret::new("hunter2");
+    let digest = bench.open().await.key().digest(&secret);
+    cut_off(bench, folder.path(), &digest.to_string()).await;
+    let new = StateKey::new(&[8; 32]).unwrap();
+    let mut other = bench.locked("bob").await;
+    other.rekey(&new).await.unwrap();
+    other.release(None).await.unwrap();
+    let store = with_refuge(bench, bench.store.clone(), folder.path());
+    let mut next = Session::<Names>::open(store, new).await.unwrap();
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let merged = next.merge_kept().await.unwrap().unwrap();
+    assert_eq!((merged.taken, merged.known), (1, 0));
+    assert_eq!(next.state(), &names([next.key().digest(&secret)]));
+}
+
+async fn what_was_kept_in_several_files_is_written_as_it_happened(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(bench, failing(bench, folder.path(), 2)).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    session.append(added("a")).await.unwrap();
+    let mut there = true;
+    for _ in 0..8 {
+        there = !there;
+        let event = if there { Event::Added("a".into()) } else { Event::Removed("a".into()) };
+        session.keep(vec![event], Vec::new()).await.unwrap();
+        bench.clock.sleep(Duration::from_millis(1)).await;
+    }
+    bench.open().await.unlock(Holder::elsewhere("bob")).await.unwrap();
+    let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let merged = next.merge_kept().await.unwrap().unwrap();
+    assert_eq!((merged.taken, merged.known), (8, 0));
+    assert_eq!(next.state(), &names(["a"]));
 }
