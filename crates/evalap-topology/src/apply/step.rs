@@ -73,7 +73,10 @@ impl Work<'_> {
                 }
                 self.update(id, fields.iter().map(|field| field.name.clone()).collect(), Vec::new()).await
             }
-            (Change::Adopt { id, current, outputs, fields, .. }, _) => {
+            (Change::Adopt { id, current, outputs, fields, settle, .. }, _) => {
+                if *settle && !fields.is_empty() {
+                    self.settle(id).await?;
+                }
                 let spec = if fields.is_empty() { self.spec.clone() } else { current.clone() };
                 let mut before = self.forgotten();
                 before.push(self.adopted(id, spec, outputs.clone()));

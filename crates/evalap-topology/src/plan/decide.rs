@@ -245,35 +245,14 @@ impl<'a> Planner<'a> {
             let why = reason(&by_replacement);
             return (Change::Replace { id, spec, because: by_replacement }, why);
         }
+        if let Some(unfit) = self.unfit(address, &spec, Some(tracked), seen, &mut fields) {
+            if !matches!(unfit.0, Change::Replace { .. }) {
+                self.problems.extend(impossible);
+            }
+            return unfit;
+        }
         let decided = match &seen.status {
-            _ if is_being_deleted(seen) => {
-                let because = vec![status("somebody is deleting it", Cause::Broken)];
-                (
-                    Change::Replace { id, spec, because },
-                    "somebody is deleting it, and it is wanted".to_owned(),
-                )
-            }
-            Status::Broken { state, reason } => {
-                let sick = if reason.is_empty() {
-                    format!("it is in {state}")
-                } else {
-                    format!("it is in {state}: {reason}")
-                };
-                match address.kind.profile().mend {
-                    Mend::Update => (Change::Update { id, spec, fields, settle: false }, sick),
-                    Mend::Replace => {
-                        // What was never seen ready is nobody else's doing.
-                        let was_ready = tracked.phase == Phase::Ready;
-                        let cause = if was_ready { Cause::Broken } else { Cause::Unfinished };
-                        fields.push(status(&sick, cause));
-                        (Change::Replace { id, spec, because: fields }, sick)
-                    }
-                    Mend::Person => {
-                        self.problems.push(format!("{address}: {sick}. It may hold data and is not touched: look at it in Scaleway's console or ask its support; if what it holds may be lost, delete it there, and the next apply makes it anew"));
-                        (Change::NoOp, sick)
-                    }
-                }
-            }
+            Status::Broken { .. } => (Change::Update { id, spec, fields, settle: false }, sickness(seen)),
             status if !fields.is_empty() => {
                 let settle = matches!(status, Status::Changing(_));
                 let why = reason(&fields);
@@ -291,11 +270,36 @@ impl<'a> Planner<'a> {
             }
             Status::Ready => (Change::NoOp, String::new()),
         };
-        // What is made anew can be made otherwise.
-        if !matches!(decided.0, Change::Replace { .. }) {
-            self.problems.extend(impossible);
-        }
+        self.problems.extend(impossible);
         decided
+    }
+
+    /// What happens to something that cannot stay as it is, and that no update mends; `fields` could be changed of it.
+    fn unfit(
+        &mut self,
+        address: &Address,
+        spec: &Attributes,
+        tracked: Option<&Tracked>,
+        seen: &Seen,
+        fields: &mut Vec<FieldChange>,
+    ) -> Option<(Change, String)> {
+        let replace = |because| Change::Replace { id: seen.id.clone(), spec: spec.clone(), because };
+        if is_being_deleted(seen) {
+            let because = vec![status("somebody is deleting it", Cause::Broken)];
+            return Some((replace(because), "somebody is deleting it, and it is wanted".to_owned()));
+        }
+        let (Status::Broken { .. }, sick) = (&seen.status, sickness(seen)) else { return None };
+        match address.kind.profile().mend {
+            Mend::Update => None,
+            Mend::Replace => {
+                fields.push(status(&sick, whose_doing(tracked)));
+                Some((replace(std::mem::take(fields)), sick))
+            }
+            Mend::Person => {
+                self.problems.push(format!("{address}: {sick}. It may hold data and is not touched: look at it in Scaleway's console or ask its support; if what it holds may be lost, delete it there, and the next apply makes it anew"));
+                Some((Change::NoOp, sick))
+            }
+        }
     }
 
     fn adopt(
@@ -306,15 +310,24 @@ impl<'a> Planner<'a> {
         tracked: Option<&Tracked>,
         why: &str,
     ) -> (Change, String) {
-        let difference = diff::difference(address, &spec, seen, tracked, &self.moved);
-        self.problems.extend(difference.impossible);
+        let Difference { in_place: mut fields, by_replacement, impossible } =
+            diff::difference(address, &spec, seen, tracked, &self.moved);
         let id = seen.id.clone();
-        if !difference.by_replacement.is_empty() {
-            let why = format!("{why}, but {}", reason(&difference.by_replacement));
-            return (Change::Replace { id, spec, because: difference.by_replacement }, why);
+        if !by_replacement.is_empty() {
+            let why = format!("{why}, but {}", reason(&by_replacement));
+            return (Change::Replace { id, spec, because: by_replacement }, why);
+        }
+        if let Some((change, unfit)) = self.unfit(address, &spec, tracked, seen, &mut fields) {
+            return (change, format!("{why}, but {unfit}"));
+        }
+        self.problems.extend(impossible);
+        if let Status::Broken { .. } = &seen.status {
+            // An update mends it, whatever that changes.
+            fields.push(status(&sickness(seen), whose_doing(tracked)));
         }
         let (current, outputs) = (seen.attributes.clone(), seen.outputs.clone());
-        (Change::Adopt { id, spec, current, outputs, fields: difference.in_place }, why.to_owned())
+        let settle = matches!(seen.status, Status::Changing(_));
+        (Change::Adopt { id, spec, current, outputs, fields, settle }, why.to_owned())
     }
 
     fn undesired(&mut self, address: &Address) {
@@ -355,6 +368,21 @@ fn offered(kind: KindName, change: &Change, tracked: Option<&Tracked>, seen: Opt
         outputs.retain(|name, _| !kind.profile().moving_outputs.contains(&name.as_str()));
     }
     outputs
+}
+
+/// What is wrong with it, where something is.
+fn sickness(seen: &Seen) -> String {
+    match &seen.status {
+        Status::Broken { state, reason } if reason.is_empty() => format!("it is in {state}"),
+        Status::Broken { state, reason } => format!("it is in {state}: {reason}"),
+        Status::Ready | Status::Changing(_) => String::new(),
+    }
+}
+
+/// What was never seen ready is nobody else's doing.
+fn whose_doing(tracked: Option<&Tracked>) -> Cause {
+    let was_ready = tracked.is_none_or(|tracked| tracked.phase == Phase::Ready);
+    if was_ready { Cause::Broken } else { Cause::Unfinished }
 }
 
 /// Not an attribute differs, but what has become of it.

@@ -86,6 +86,9 @@ pub enum Change {
         outputs: Attributes,
         /// What differs.
         fields: Vec<FieldChange>,
+        /// Whether it is changing already and must be waited for first.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        settle: bool,
     },
     /// It is changed in place.
     Update {

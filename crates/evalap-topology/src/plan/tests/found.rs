@@ -7,7 +7,7 @@ use scaleway_rdb::InstanceId;
 
 use super::*;
 use crate::input::Input;
-use crate::kinds::{DatabaseUser, SecretRef, SecretVersion, Source};
+use crate::kinds::{Container, DatabaseInstance, DatabaseUser, SecretRef, SecretVersion, Source};
 
 const SECRET: &str = "22222222-2222-4222-8222-222222222222";
 
@@ -170,4 +170,59 @@ fn what_was_begun_under_another_name_is_not_left_behind() {
         changes(&plan),
         ["adopt vpc.other: it exists and is ours", "forget vpc.main: it is called otherwise by now"]
     );
+}
+
+/// Ours, found instead of what is remembered, without anything that is remembered, or after a lost answer: what it is in counts
+/// as it does for what is remembered.
+#[test]
+fn what_is_found_sick_is_mended_as_what_is_remembered_is() {
+    let instance: DatabaseInstance = serde_json::from_value(json!({
+        "name": "evalap-staging", "tags": ["ours"], "engine": "PostgreSQL-16", "node_type": "DB-DEV-S",
+        "high_availability": false, "volume_type": "sbs_5k", "volume_size": 10_000_000_000_u64, "encryption": true,
+        "backup_frequency": 24, "backup_retention": 7, "backup_same_region": false, "settings": {},
+        "public_endpoint": false, "user_name": "admin",
+        "password": {"secret_id": SECRET, "revision": 1},
+    }))
+    .unwrap();
+    let container: Container = serde_json::from_value(json!({
+        "namespace_id": SECRET, "name": "evalap-staging", "description": "", "tags": ["ours"], "image": "a:1", "port": 80,
+        "mvcpu_limit": 140, "memory_limit_bytes": 256_000_000, "min_scale": 0, "max_scale": 1,
+        "scaling_option": {"concurrent_requests_threshold": 50}, "timeout": 300, "privacy": "public",
+        "https_connections_only": true, "environment_variables": {}, "secret_environment_variables": {},
+        "command": [], "args": [], "deadline": 60,
+    }))
+    .unwrap();
+    let of = |resource: &Resource, status: Status, events: &[Event]| {
+        let kind = resource.address.kind;
+        let mut there = seen(resource, "1", Claim::Ours);
+        there.attributes = resource.spec.attributes();
+        there.key = kind.key(&there.attributes).unwrap();
+        there.status = status;
+        let observed = Observed::from_iter([(kind, vec![there])]);
+        planned(std::slice::from_ref(resource), &state(events.iter().cloned()), &observed)
+    };
+    let in_error = || Status::Broken { state: "error".into(), reason: String::new() };
+    let another = |resource: &Resource| made(resource, "0").to_vec();
+    let begun = |resource: &Resource| made(resource, "0")[..1].to_vec();
+    let nothing = |_: &Resource| Vec::new();
+    let ways: [&dyn Fn(&Resource) -> Vec<Event>; 3] = [&another, &begun, &nothing];
+    for events in ways {
+        let instance = Resource::new("main", instance.clone());
+        let plan = of(&instance, in_error(), &events(&instance));
+        assert!(plan.is_empty() && plan.problems[0].contains("is not touched"), "{plan:?}");
+
+        let plan = of(&vpc(), in_error(), &events(&vpc()));
+        assert!(changes(&plan)[0].starts_with("replace vpc.main: ") && plan.problems.is_empty(), "{plan:?}");
+
+        let container = Resource::new("main", container.clone());
+        let plan = of(&container, in_error(), &events(&container));
+        assert!(changes(&plan)[0].starts_with("adopt container.main: "), "{plan:?}");
+        assert!(plan.changes[0].change.touches_cloud(), "an update mends it");
+
+        let plan = of(&vpc(), Status::Changing("deleting".into()), &events(&vpc()));
+        assert!(changes(&plan)[0].starts_with("replace vpc.main: "), "{plan:?}");
+
+        let plan = of(&vpc(), Status::Changing("updating".into()), &events(&vpc()));
+        assert!(matches!(plan.changes[0].change, Change::Adopt { settle: true, .. }), "{plan:?}");
+    }
 }
