@@ -44,6 +44,9 @@ pub(crate) enum Error {
     /// A key that may be in use or not; with what to do.
     #[error("whether the state's key is {key} by now is not known")]
     KeyInDoubt { key: String, remedy: String, source: Box<StateError> },
+    /// What was asked for is done, and something after it is not; with what to do.
+    #[error("{what}")]
+    Afterwards { what: String, remedy: String, source: Box<Self> },
 }
 
 impl From<evalap_topology::Error> for Error {
@@ -73,6 +76,12 @@ impl Error {
         matches!(self, Self::Engine(evalap_topology::Error::State(StateError::Corrupt { .. })))
     }
 
+    /// Whether the key is another than the state's, or is not where it was looked for.
+    pub(crate) fn is_key_elsewhere(&self) -> bool {
+        matches!(self, Self::Engine(evalap_topology::Error::State(error))
+            if error.is_wrong_key() || matches!(error, StateError::KeyLost { .. }))
+    }
+
     /// Whether the store of the state does not answer.
     pub(crate) fn is_state_away(&self) -> bool {
         matches!(self, Self::Engine(evalap_topology::Error::State(error)) if error.is_unavailable())
@@ -98,7 +107,8 @@ impl Error {
         Some(match self {
             Self::Refused { remedy, .. }
             | Self::KeyBeside { remedy, .. }
-            | Self::KeyInDoubt { remedy, .. } => remedy.clone(),
+            | Self::KeyInDoubt { remedy, .. }
+            | Self::Afterwards { remedy, .. } => remedy.clone(),
             Self::Definition(..) => {
                 "run this from the root of the workspace, or name the file: --definition FILE".into()
             }

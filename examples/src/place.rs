@@ -136,13 +136,15 @@ impl Place {
     /// before the definition named another.
     pub(crate) async fn key_in_use(&self, client: Option<&Client>, store: &Store) -> Result<StateKey, Error> {
         let beside = Self::usual(&self.name, &self.data).key_file().filter(|file| file.exists());
-        if let Some(file) = beside {
-            let key = StateKey::load_or_create(&file, store).await?;
-            if store.key_in_use().await?.as_deref() == Some(key.id()) {
-                return Ok(key);
-            }
+        let Some(file) = beside else { return self.key(client, store).await };
+        let used = store.key_in_use().await?;
+        let fits = |key: &StateKey| used.as_deref() == Some(key.id());
+        match StateKey::load_or_create(&file, store).await {
+            Ok(key) if fits(&key) => Ok(key),
+            Ok(_) => self.key(client, store).await,
+            // It may be one that nobody needs any more.
+            Err(error) => self.key(client, store).await.ok().filter(fits).ok_or_else(|| error.into()),
         }
-        self.key(client, store).await
     }
 
     /// The folder that a state is in still, where the definition names a bucket: it must be moved first. One that cannot be

@@ -37,7 +37,8 @@ impl Display {
             total,
             ended: AtomicUsize::new(0),
             begun: AtomicBool::new(false),
-            bars: terminal.then(|| Bars::new(total, clock)),
+            // On a terminal that can only print (`TERM=dumb`) bars would swallow what is said.
+            bars: terminal.then(|| Bars::new(total, clock)).filter(|bars| !bars.all.is_hidden()),
         }
     }
 

@@ -265,13 +265,7 @@ impl Engine {
         let released = Box::pin(self.session.release_with(Some(note.clone()), calls.clone())).await;
         let mut kept = None;
         if let Err(error) = &released {
-            let left = match error {
-                // It needs no lock.
-                error if error.is_fenced() => self.session.leave(note).await,
-                error if error.is_unavailable() => self.session.keep_note(note).await,
-                _ => Ok(()),
-            };
-            if let Err(error) = left {
+            if let Err(error) = self.session.leave_after(error, note).await {
                 tracing::warn!(
                     error = &error as &dyn std::error::Error,
                     "how this ended is not in the audit"

@@ -52,14 +52,20 @@ impl Random {
     /// # Errors
     /// When the operating system has no randomness to give.
     pub fn uuid(&self) -> std::io::Result<String> {
-        let mut b = [0u8; 16];
-        self.fill(&mut b)?;
-        b[6] = (b[6] & 0x0f) | 0x40;
-        b[8] = (b[8] & 0x3f) | 0x80;
-        let bits = u128::from_be_bytes(b);
+        let mut bytes = [0u8; 16];
+        self.fill(&mut bytes)?;
+        bytes[6] = (bytes[6] & 0x0f) | 0x40;
+        bytes[8] = (bytes[8] & 0x3f) | 0x80;
+        let bits = u128::from_be_bytes(bytes);
         let group = |shift: u32, digits: u32| (bits >> shift) & ((1 << (4 * digits)) - 1);
-        let (a, b, c, d, e) = (group(96, 8), group(80, 4), group(64, 4), group(48, 4), group(0, 12));
-        Ok(format!("{a:08x}-{b:04x}-{c:04x}-{d:04x}-{e:012x}"))
+        Ok(format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            group(96, 8),
+            group(80, 4),
+            group(64, 4),
+            group(48, 4),
+            group(0, 12)
+        ))
     }
 }
 

@@ -46,7 +46,7 @@ pub mod duration {
         if fraction.len() > 9 || !whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit()) {
             return None;
         }
-        let scale = 10u32.pow(9 - fraction.len() as u32);
+        let scale = 10u32.pow(u32::try_from(9 - fraction.len()).ok()?);
         let nanos = if fraction.is_empty() { 0 } else { fraction.parse::<u32>().ok()? * scale };
         Some(Duration::new(whole.parse().ok()?, nanos))
     }

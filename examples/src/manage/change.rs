@@ -71,11 +71,9 @@ impl<'a> Locked<'a> {
             Err(error) => Note::new(&self.holder, "failed").detail("because", text::told(error)),
         };
         let note = note.detail(detail.0, detail.1);
-        let released = Box::pin(self.session.release(Some(note))).await;
-        let seq = done?;
-        released?;
-        text::say(said(seq));
-        Ok(Exit::Done)
+        let released = given_back(self.session, note).await;
+        text::say(said(done?));
+        released.map(|()| Exit::Done)
     }
 
     /// Gives the lock back: nothing was done.
@@ -85,6 +83,21 @@ impl<'a> Locked<'a> {
         drop(Box::pin(self.session.release(Some(note))).await);
         error
     }
+}
+
+/// Gives the lock back, and leaves the note in any case.
+pub(super) async fn given_back(session: &mut Session<State>, note: Note) -> Result<(), Error> {
+    let released = Box::pin(session.release(Some(note.clone()))).await;
+    let Err(error) = released else { return Ok(()) };
+    if let Err(error) = session.leave_after(&error, note).await {
+        text::complain(format!("How this ended is not in the audit:\n{}", Error::from(error).told()));
+    }
+    let place = session.store().place().to_owned();
+    Err(Error::Afterwards {
+        what: format!("that is done, and the lock of the state in {place} could not be given back"),
+        remedy: "do not run this again: the next run on this machine takes the lock over, others can when its lease has ended, or after `manage_state unlock`".into(),
+        source: Box::new(error.into()),
+    })
 }
 
 pub(super) async fn restore(opened: &mut Opened<'_>, version: u64, wait: Duration) -> Result<Exit, Error> {

@@ -9,7 +9,7 @@ use evalap_topology::state::{
 use scaleway_core::{Client, Random};
 
 use super::Opened;
-use super::change::Locked;
+use super::change::{Locked, given_back};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
@@ -202,10 +202,9 @@ async fn give_key(
         Ok(_) => Note::new(holder, "done"),
         Err(error) => Note::new(holder, "failed").detail("because", text::told(error)),
     };
-    let released =
-        Box::pin(moved.release(Some(note.detail("key", format!("{from} to {}", next.id()))))).await;
+    let released = given_back(moved, note.detail("key", format!("{from} to {}", next.id()))).await;
     done?;
-    Ok(released?)
+    released
 }
 
 async fn move_to(
@@ -222,7 +221,7 @@ async fn move_to(
         Ok(moved) => moved,
         Err(error) => return Err(locked.refuse(error.into()).await),
     };
-    give_key(&mut moved, &locked.holder, next, wait).await?;
+    let given = give_key(&mut moved, &locked.holder, next, wait).await;
     let advice = if to_bucket {
         "Keep [state] in the definition as it is."
     } else {
@@ -232,7 +231,14 @@ async fn move_to(
         "The state is in {to} now, all {} records of it; {from} says so in its last record, and is not used any more.\n{advice}",
         moved.head().seq
     ));
-    Ok(Exit::Done)
+    match given {
+        Err(error) if !matches!(error, Error::Afterwards { .. }) => Err(Error::Afterwards {
+            what: "the state is moved, and is not written with the key that the definition names yet".into(),
+            remedy: "run `manage_state migrate` again: it does what is left".into(),
+            source: Box::new(error),
+        }),
+        given => given.map(|()| Exit::Done),
+    }
 }
 
 /// Makes what a state in a bucket needs.

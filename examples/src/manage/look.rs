@@ -32,6 +32,13 @@ pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Ex
         };
         told.push(match opened {
             Ok(session) => line_of(&name, &session),
+            Err(error) if error.is_key_elsewhere() => {
+                let line = format!(
+                    "{name}: not with the key that is looked for here ({}); `manage_state --environment {name} --target … show` reads it with the key that its definition names",
+                    text::told(&error)
+                );
+                (json!({"name": name, "error": error.told()}), line)
+            }
             Err(error) => {
                 exit = Exit::Failed;
                 (json!({"name": name, "error": error.told()}), format!("{name}: {}", error.told()))

@@ -147,6 +147,15 @@ impl<S: Fold> Session<S> {
         self.keep_note(note).await
     }
 
+    /// Leaves the note that was to be written when the lock was given back, which failed: `error` says so.
+    ///
+    /// # Errors
+    /// As [`Session::leave`].
+    pub async fn leave_after(&mut self, error: &StateError, note: Note) -> Result<(), StateError> {
+        // Whoever lost the lock may still write a note, which needs none.
+        if error.is_fenced() { self.leave(note).await } else { self.keep_note(note).await }
+    }
+
     /// Keeps a note on this machine: the store is known to be away. It says when that was.
     ///
     /// # Errors

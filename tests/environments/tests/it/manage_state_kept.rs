@@ -262,4 +262,34 @@ fn a_state_goes_into_a_bucket_whose_key_is_another() {
     says("manage_state", 1, &["rekey"]);
     assert!(says("manage_state", 1, &["migrate", "--to", "folder"]).contains("leave its key as it is"));
     assert!(plan(2).contains("No changes."));
+    let listed = says("manage_state", 2, &["list"]);
+    assert!(listed.contains("reads it with the key that its definition names"), "{listed}");
+}
+
+/// What is done is said, whatever becomes of the lock after it.
+#[test]
+fn what_was_done_is_said_where_the_lock_cannot_be_given_back() {
+    let office = Office::open();
+    let bucket = |arguments: &[&str]| office.says("manage_state", 1, arguments);
+    bucket(&["bootstrap"]);
+    // A key that nobody needs is in nobody's way.
+    std::fs::create_dir_all(office.folder.path().join("data/keys")).unwrap();
+    std::fs::write(office.folder.path().join("data/keys/staging.key"), "no key").unwrap();
+    bucket(&["migrate", "--to", "bucket"]);
+    // The third record of a command: after the one that takes the lock, and the one that says what is done.
+    office.desk.emulator.inject(Fault::new(FaultKind::Forbidden).operation("PutObject").nth(3));
+    let output = office.program("manage_state", 1, &["forget", "data_source.logs"]).output().unwrap();
+    let [said, wrong] = [output.stdout, output.stderr].map(|said| String::from_utf8(said).unwrap());
+    assert_eq!(output.status.code(), Some(1), "{said}{wrong}");
+    assert!(said.contains("data_source.logs (") && said.contains("is tracked no longer (record "), "{said}");
+    for words in
+        ["that is done, and the lock of the state in bucket evalap-staging-state", "do not run this again"]
+    {
+        assert!(wrong.contains(words), "{words:?} is not in: {wrong}");
+    }
+    assert!(bucket(&["unlock"]).contains("Unlocked."));
+    // What was kept is told with the next line.
+    bucket(&["show"]);
+    let audit = bucket(&["audit"]);
+    assert!(audit.contains("`manage_state forget`): done"), "{audit}");
 }
