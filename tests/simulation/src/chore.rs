@@ -1,4 +1,4 @@
-//! What a person does to the state itself, when the deployers are gone.
+//! What a person does to the state itself, when the deployers are gone: as often as it takes.
 
 use std::sync::Arc;
 
@@ -20,27 +20,55 @@ pub enum Chore {
 }
 
 impl Chore {
-    /// Does it. Where the state is then, and its key.
-    pub(crate) async fn done(self, process: &Process<'_>) -> Result<(Disk, StateKey), StateError> {
-        let (mut disk, mut key) = (process.world.disk.clone(), process.world.key.clone());
-        let mut session =
-            Session::<State>::open(process.store(Random::seeded(process.seed)), key.clone()).await?;
-        session.lock(process.holder.clone(), PATIENCE, |_| {}).await?;
-        let note = Note::new(&process.holder, "done");
+    /// Does it, or finds that it is done: `there` is where the state is taken. Where the state is then, and its key.
+    pub(crate) async fn done(
+        self,
+        process: &Process<'_>,
+        there: &Arc<InMemory>,
+    ) -> Result<(Disk, StateKey), StateError> {
+        let world = process.world;
         match self {
-            Self::Rekey => {
-                key = StateKey::new(&[8; 32])?;
-                session.rekey(&key).await?;
-                session.release(Some(note)).await?;
-            }
+            Self::Rekey => Ok((world.disk.clone(), rekeyed(process).await?)),
             Self::Move => {
-                let memory = Arc::new(InMemory::new());
-                disk = Disk::Memory(memory.clone());
-                let random = Random::seeded(process.seed ^ 1);
-                let there = Store::new(memory, "elsewhere", process.clock.clone(), random);
-                session.move_to(there, note).await?;
+                let elsewhere = Disk::Elsewhere(there.clone());
+                moved(process, &elsewhere).await?;
+                Ok((elsewhere, world.key.clone()))
             }
         }
-        Ok((disk, key))
     }
+}
+
+async fn rekeyed(process: &Process<'_>) -> Result<StateKey, StateError> {
+    let new = StateKey::new(&[8; 32])?;
+    let store = process.store(Random::seeded(process.seed));
+    let key = store.fitting(vec![process.world.key.clone(), new.clone()]).await?;
+    let mut session = Session::<State>::open(store, key).await?;
+    if session.key().id() == new.id() {
+        return Ok(new);
+    }
+    session.lock(process.holder.clone(), PATIENCE, |_| {}).await?;
+    let changed = match session.rekey(&new).await {
+        Err(error) if error.is_unavailable() => match session.refresh().await {
+            Ok(seq) if session.key().id() == new.id() => Ok(seq),
+            _ => Err(error),
+        },
+        changed => changed,
+    };
+    let released = session.release(Some(Note::new(&process.holder, "done"))).await;
+    changed?;
+    released?;
+    Ok(new)
+}
+
+async fn moved(process: &Process<'_>, elsewhere: &Disk) -> Result<(), StateError> {
+    let store = process.store(Random::seeded(process.seed));
+    let mut session = Session::<State>::open(store, process.world.key.clone()).await?;
+    if session.moved_to().is_some() {
+        return Ok(());
+    }
+    session.lock(process.holder.clone(), PATIENCE, |_| {}).await?;
+    let objects = process.store_link(elsewhere.itself(&process.world.cloud), process.weather.clone());
+    let random = Random::seeded(process.seed ^ 1);
+    let there = Store::new(Arc::new(objects), elsewhere.place(), process.clock.clone(), random);
+    session.move_to(there, Note::new(&process.holder, "done")).await.map(drop)
 }

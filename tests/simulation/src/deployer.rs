@@ -61,7 +61,7 @@ impl Process<'_> {
 
     /// The state's store, with the refuge of the machine that this runs on, if there is one.
     pub(crate) fn store(&self, random: Random) -> Store {
-        let store = Store::new(self.objects(), "simulated", self.clock.clone(), random.clone());
+        let store = Store::new(self.objects(), self.world.disk.place(), self.clock.clone(), random.clone());
         let Some(refuge) = self.world.refuges.get(self.who) else { return store };
         let refuge = Arc::new(self.store_link(refuge.clone(), Weather::calm()));
         store.with_refuge(Store::new(refuge, "refuge", self.clock.clone(), random))
@@ -83,7 +83,7 @@ impl Process<'_> {
     /// The state's objects, over the net: what goes wrong there goes wrong below the client of a bucket.
     fn objects(&self) -> Arc<dyn ObjectStore> {
         let disk = match &self.world.disk {
-            Disk::Memory(memory) => memory.clone(),
+            Disk::Memory(memory) | Disk::Elsewhere(memory) => memory.clone(),
             Disk::Bucket => {
                 let client = disk::client(self.cloud_link(true), &self.world.cloud);
                 return Arc::new(disk::objects(&client));
@@ -92,7 +92,7 @@ impl Process<'_> {
         Arc::new(self.store_link(disk, self.weather.clone()))
     }
 
-    fn store_link(&self, disk: Arc<dyn ObjectStore>, weather: Weather) -> StoreLink {
+    pub(crate) fn store_link(&self, disk: Arc<dyn ObjectStore>, weather: Weather) -> StoreLink {
         StoreLink {
             who: self.who,
             fate: self.fate.clone(),

@@ -22,6 +22,8 @@ const PROJECT: &str = "6f0c4b1e-2a57-4d0e-9c38-5b1d7e2f4a90";
 pub(crate) enum Disk {
     /// In an object store that answers at once.
     Memory(Arc<InMemory>),
+    /// In another, where it was taken.
+    Elsewhere(Arc<InMemory>),
     /// In a bucket of the cloud's Object Storage.
     Bucket,
 }
@@ -41,14 +43,23 @@ impl Disk {
     pub(crate) fn fork(&self) -> Self {
         match self {
             Self::Memory(memory) => Self::Memory(Arc::new(memory.fork())),
+            Self::Elsewhere(memory) => Self::Elsewhere(Arc::new(memory.fork())),
             Self::Bucket => Self::Bucket,
+        }
+    }
+
+    /// What it is called. A log that was taken elsewhere knows by that whether it goes on where it is.
+    pub(crate) fn place(&self) -> &'static str {
+        match self {
+            Self::Elsewhere(_) => "elsewhere",
+            Self::Memory(_) | Self::Bucket => "simulated",
         }
     }
 
     /// It itself, without a net between.
     pub(crate) fn itself(&self, cloud: &Emulator) -> Arc<dyn ObjectStore> {
         match self {
-            Self::Memory(memory) => memory.clone(),
+            Self::Memory(memory) | Self::Elsewhere(memory) => memory.clone(),
             Self::Bucket => Arc::new(objects(&client(cloud.clone(), cloud))),
         }
     }

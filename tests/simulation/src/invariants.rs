@@ -145,7 +145,7 @@ async fn log(process: &Process<'_>, mut engine: Engine, plan: &Plan) -> Vec<Stri
     // From the disk itself: that the log can be read over the net was seen when it was opened.
     let (clock, random) = (process.clock.clone(), Random::seeded(process.seed));
     let disk = process.world.disk.itself(&process.world.cloud);
-    let store = Store::new(disk.clone(), "simulated", clock, random);
+    let store = Store::new(disk.clone(), process.world.disk.place(), clock, random);
     let verified = Session::<State>::verify_each(store, process.world.key.clone(), |record| {
         if !is_fenced(record, &mut holds) {
             broken

@@ -1,16 +1,20 @@
 //! Lets a scenario happen, then has the work finished, then looks.
 
 use std::pin::pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use evalap_topology::plan::Plan;
+use evalap_topology::state::{StateError, StateKey};
 use evalap_topology::{Engine, Error};
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use futures_util::stream::FuturesUnordered;
 use scaleway_core::Random;
 
+use crate::chore::Chore;
 use crate::deployer::{self, Process, complete};
+use crate::disk::Disk;
 use crate::executor::block_on;
 use crate::fate::Fate;
 use crate::invariants;
@@ -131,8 +135,7 @@ impl Happening<'_> {
             self.world.clock.sleep(NIGHT).await;
         }
         if let Some(chore) = self.scenario.chore {
-            let person = self.process(self.scenario.deployers, ATTEMPTS, Fate::new(None), Weather::calm());
-            match Box::pin(chore.done(&person)).await {
+            match Box::pin(self.errand(chore)).await {
                 Ok((disk, key)) => (self.world.disk, self.world.key) = (disk, key),
                 Err(error) => return vec![format!("{chore:?} cannot be done: {}", deployer::told(&error))],
             }
@@ -151,6 +154,36 @@ impl Happening<'_> {
             }
             Err(error) => vec![format!("it cannot be looked at: {}", deployer::told(&error))],
         }
+    }
+
+    /// Lets somebody do it who may die of it, and at last somebody whom nothing befalls.
+    async fn errand(&mut self, chore: Chore) -> Result<(Disk, StateKey), StateError> {
+        let (random, there) = (Random::seeded(self.scenario.seed ^ 0x0C_40_4E), Arc::default());
+        let who = self.scenario.deployers;
+        for attempt in 1..ATTEMPTS {
+            let fate = Fate::new((random.below(2) == 0).then(|| 1 + random.below(32)));
+            let ended = {
+                let person = self.process(who, ATTEMPTS + attempt, fate.clone(), self.weather.clone());
+                match select(pin!(chore.done(&person, &there)), pin!(fate.death())).await {
+                    Either::Left((ended, _)) => Some(ended),
+                    Either::Right(((), _)) => None,
+                }
+            };
+            self.trace.note(&self.world.clock, who, || match &ended {
+                None => format!("dies of {chore:?}"),
+                Some(Ok(_)) => format!("has done {chore:?}"),
+                Some(Err(error)) => format!("fails at {chore:?}: {}", deployer::told(error)),
+            });
+            self.report.boundaries += fate.passed();
+            match ended {
+                None => self.report.crashes += 1,
+                Some(Ok(done)) => return Ok(done),
+                Some(Err(_)) => {}
+            }
+            self.world.clock.sleep(PAUSE).await;
+        }
+        let person = self.process(who, ATTEMPTS, Fate::new(None), Weather::calm());
+        chore.done(&person, &there).await
     }
 
     /// Does what is left to do, if anything is, and says how it looks then, and what could not be done.

@@ -72,7 +72,7 @@ pub struct Scenario {
     pub ills: Vec<Fault>,
     /// From which write on the state's store is away, and for how long; then each deployer has a refuge.
     pub away: Option<(u64, Duration)>,
-    /// What is done to the state itself before the calm run.
+    /// What is done to the state itself before the calm run, by somebody who meets the same trouble and may die of it.
     pub chore: Option<Chore>,
 }
 
