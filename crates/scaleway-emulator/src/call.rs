@@ -11,6 +11,7 @@ use crate::api::{self, Parameter, Parameters};
 use crate::authority::{Principal, Visible};
 use crate::quota;
 use crate::refusal::Refusal;
+use crate::reply::{Answer, Reply};
 use crate::router::{Product, Route};
 use crate::store::{Body, Effect, Kind, Record, Transition};
 use crate::world::World;
@@ -28,7 +29,7 @@ pub(crate) struct Call<'a> {
     pub(crate) visible: Visible,
     parameters: &'static Parameters,
     user_agent: String,
-    path: Vec<(String, String)>,
+    path: Vec<(&'static str, String)>,
     query: Vec<(String, String)>,
 }
 
@@ -37,7 +38,7 @@ impl<'a> Call<'a> {
         world: &'a mut World,
         principal: Principal,
         (product, route): (&Product, &'static Route),
-        path: Vec<(String, String)>,
+        path: Vec<(&'static str, String)>,
         parts: &Parts,
         body: &[u8],
     ) -> Result<Self, Refusal> {
@@ -66,7 +67,7 @@ impl<'a> Call<'a> {
 
     /// All parameters of the path, by name.
     pub(crate) fn path(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.path.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.path.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// All parameters of the query, by name.
@@ -76,7 +77,7 @@ impl<'a> Call<'a> {
 
     /// A parameter of the path; empty where the route has none of that name.
     pub(crate) fn param(&self, name: &str) -> &str {
-        self.path.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value)
+        self.path.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value)
     }
 
     /// The region of the path; empty where the API is global.
@@ -112,6 +113,14 @@ impl<'a> Call<'a> {
     pub(crate) fn find(&self, kind: Kind, id: &str) -> Result<&Record, Refusal> {
         let found = self.world.store.get(kind, id).filter(|record| record.region == self.region());
         found.ok_or_else(|| Refusal::not_found(kind, id))
+    }
+
+    /// The resource that the path's parameter names, as the answer.
+    pub(crate) fn show(&self, kind: Kind, param: &str) -> Answer {
+        let id = self.param(param);
+        self.find(kind, id)?;
+        let record = self.world.store.shared(kind, id).ok_or_else(|| Refusal::not_found(kind, id))?;
+        Ok(Reply::record(record))
     }
 
     /// The resource that the path's parameter names.

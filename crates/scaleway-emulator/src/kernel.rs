@@ -238,7 +238,7 @@ impl Kernel {
         &mut self,
         product: &Product,
         route: &'static Route,
-        params: Vec<(String, String)>,
+        params: Vec<(&'static str, String)>,
         parts: &Parts,
         body: &[u8],
     ) -> Answer {

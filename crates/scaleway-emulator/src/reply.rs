@@ -1,12 +1,15 @@
 //! What a handler answers.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::refusal::Refusal;
+use crate::store::Record;
 
 /// What every handler returns.
 pub(crate) type Answer = Result<Reply, Refusal>;
@@ -26,6 +29,8 @@ pub(crate) struct Reply {
 enum Content {
     Empty,
     Json(Value),
+    /// A resource as it is kept.
+    Record(Arc<Record>),
     Text(String),
     /// Of any type, or (an empty one) of none that is said.
     Bytes(String, Bytes),
@@ -33,7 +38,7 @@ enum Content {
 
 /// As most answers are long, it begins with room for them. A value is always JSON; `to_string` would write it through the
 /// machinery of `fmt`.
-fn written(body: &Value) -> Bytes {
+fn written(body: &impl Serialize) -> Bytes {
     let mut text = Vec::with_capacity(2_048);
     if serde_json::to_writer(&mut text, body).is_err() { Bytes::new() } else { text.into() }
 }
@@ -51,6 +56,11 @@ impl Reply {
     /// 200 with a resource.
     pub(crate) fn resource(body: Map<String, Value>) -> Self {
         Self::ok(Value::Object(body))
+    }
+
+    /// 200 with a resource as it is kept, which is not copied for that.
+    pub(crate) fn record(record: Arc<Record>) -> Self {
+        Self::new(StatusCode::OK, Content::Record(record))
     }
 
     /// 204 without a body.
@@ -120,6 +130,9 @@ impl Reply {
 
     /// The same with another JSON body.
     pub(crate) fn edited(mut self, edit: impl FnOnce(&mut Value)) -> Self {
+        if let Content::Record(record) = &self.body {
+            self.body = Content::Json(Value::Object(record.body.clone()));
+        }
         if let Content::Json(body) = &mut self.body {
             edit(body);
         }
@@ -135,6 +148,7 @@ impl Reply {
         let (content_type, body) = match self.body {
             Content::Empty => (Some(json), Bytes::new()),
             Content::Json(body) => (Some(json), written(&body)),
+            Content::Record(record) => (Some(json), written(&record.body)),
             Content::Text(body) => {
                 (Some(HeaderValue::from_static("text/plain; charset=utf-8")), Bytes::from(body))
             }

@@ -76,7 +76,7 @@ pub(crate) enum Found {
     Route {
         product: &'static Product,
         route: &'static Route,
-        params: Vec<(String, String)>,
+        params: Vec<(&'static str, String)>,
     },
     /// The path is known with these verbs only; none: it is not known at all.
     Unknown {
@@ -135,7 +135,7 @@ impl Router {
         };
         let names = route.template.split('/').filter_map(|s| s.strip_prefix('{')?.strip_suffix('}'));
         let values = found.params.iter().map(|(_, value)| percent_decode_str(value).decode_utf8_lossy());
-        let params = names.zip(values).map(|(name, value)| (name.to_owned(), value.into_owned()));
+        let params = names.zip(values).map(|(name, value)| (name, value.into_owned()));
         Found::Route { product, route, params: params.collect() }
     }
 }
@@ -174,6 +174,6 @@ mod tests {
     fn parameters_are_decoded() {
         let found = Router::get().find("GET", "/containers/v1/regions/fr-par/namespaces/a%2Fb");
         let Found::Route { params, .. } = found else { panic!("{found:?}") };
-        assert_eq!(params[1], ("namespace_id".to_owned(), "a/b".to_owned()));
+        assert_eq!(params[1], ("namespace_id", "a/b".to_owned()));
     }
 }

@@ -114,7 +114,7 @@ pub(crate) fn seed(world: &mut World, path: &str, body: Value) -> Result<&'stati
     let place = place.ok_or_else(|| refused("nothing that is there can be put under it"))?;
     let mut id = params.last().map(|(_, value)| value.clone()).unwrap_or_default();
     let parent = place.parent.and_then(|(collection, field)| {
-        let named = params.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str());
+        let named = params.iter().find(|(name, _)| *name == field).map(|(_, value)| value.as_str());
         let parent = named.or_else(|| body.get(field).and_then(Value::as_str))?;
         Some((collection.to_owned(), parent.to_owned()))
     });
@@ -122,7 +122,10 @@ pub(crate) fn seed(world: &mut World, path: &str, body: Value) -> Result<&'stati
         id = format!("{secret}/{id}");
     }
     let mut record = Record {
-        region: params.iter().find(|(name, _)| name == "region").map_or_else(String::new, |(_, v)| v.clone()),
+        region: params
+            .iter()
+            .find(|(name, _)| *name == "region")
+            .map_or_else(String::new, |(_, v)| v.clone()),
         project: project(world, &body, place, parent.as_ref(), &id),
         parent,
         body,
@@ -188,7 +191,7 @@ fn project(world: &World, body: &Body, place: &Place, parent: Option<&(String, S
 }
 
 /// The parameters of the path's GET.
-fn params(path: &str) -> Option<Vec<(String, String)>> {
+fn params(path: &str) -> Option<Vec<(&'static str, String)>> {
     match Router::get().find("GET", path) {
         Found::Route { params, .. } => Some(params),
         Found::Unknown { .. } => None,

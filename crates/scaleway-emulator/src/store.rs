@@ -120,6 +120,11 @@ impl Store {
         self.at(kind.collection, id).map(Arc::as_ref)
     }
 
+    /// The same, to be kept while others change it.
+    pub(crate) fn shared(&self, kind: Kind, id: &str) -> Option<Arc<Record>> {
+        self.at(kind.collection, id).cloned()
+    }
+
     fn at(&self, collection: &str, id: &str) -> Option<&Arc<Record>> {
         self.collections.get(collection)?.get(id)
     }

@@ -114,8 +114,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, source) = call.target(KIND, "data_source_id")?;
-    Ok(Reply::resource(source.body))
+    call.show(KIND, "data_source_id")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {

@@ -95,8 +95,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, exporter) = call.target(KIND, "exporter_id")?;
-    Ok(Reply::resource(exporter.body))
+    call.show(KIND, "exporter_id")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {

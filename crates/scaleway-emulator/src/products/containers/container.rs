@@ -104,8 +104,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let container = call.find(KIND, call.param("container_id"))?;
-    Ok(Reply::resource(container.body.clone()))
+    call.show(KIND, "container_id")
 }
 
 /// Any update deploys anew.

@@ -78,8 +78,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, domain) = call.target(KIND, "domain_id")?;
-    Ok(Reply::resource(domain.body))
+    call.show(KIND, "domain_id")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {

@@ -50,8 +50,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, namespace) = call.target(KIND, "namespace_id")?;
-    Ok(Reply::resource(namespace.body))
+    call.show(KIND, "namespace_id")
 }
 
 /// Only variables need an update of what runs; the rest is there at once (recorded).

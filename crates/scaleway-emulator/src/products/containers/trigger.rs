@@ -91,8 +91,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, trigger) = call.target(KIND, "trigger_id")?;
-    Ok(Reply::resource(trigger.body))
+    call.show(KIND, "trigger_id")
 }
 
 /// A new name, description or tags are there at once; anything else takes time (recorded).

@@ -171,8 +171,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, key) = call.target(KIND, "access_key")?;
-    Ok(Reply::resource(key.body))
+    call.show(KIND, "access_key")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {

@@ -86,8 +86,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, session) = call.target(KIND, "jti")?;
-    Ok(Reply::resource(session.body))
+    call.show(KIND, "jti")
 }
 
 pub(super) fn delete(call: &mut Call<'_>) -> Answer {

@@ -5,7 +5,7 @@ use scaleway_core::Timestamp;
 use crate::call::{Call, body};
 use crate::page::Listing;
 use crate::refusal::{Problem, Refusal};
-use crate::reply::{Answer, Reply};
+use crate::reply::Answer;
 use crate::store::{Kind, Record};
 
 use super::{api_key, shared};
@@ -77,6 +77,5 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, log) = call.target(KIND, "log_id")?;
-    Ok(Reply::resource(log.body))
+    call.show(KIND, "log_id")
 }

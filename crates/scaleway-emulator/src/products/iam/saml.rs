@@ -103,8 +103,7 @@ pub(super) fn add_certificate(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get_certificate(call: &mut Call<'_>) -> Answer {
-    let (_, certificate) = call.target(CERTIFICATE, "certificate_id")?;
-    Ok(Reply::resource(certificate.body))
+    call.show(CERTIFICATE, "certificate_id")
 }
 
 pub(super) fn delete_certificate(call: &mut Call<'_>) -> Answer {

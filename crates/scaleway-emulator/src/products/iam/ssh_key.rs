@@ -82,8 +82,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, key) = call.target(KIND, "ssh_key_id")?;
-    Ok(Reply::resource(key.body))
+    call.show(KIND, "ssh_key_id")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {

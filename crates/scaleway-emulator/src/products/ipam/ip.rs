@@ -105,8 +105,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, ip) = call.target(KIND, "ip_id")?;
-    Ok(Reply::resource(ip.body))
+    call.show(KIND, "ip_id")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {

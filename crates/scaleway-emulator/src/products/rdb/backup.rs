@@ -73,8 +73,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, backup) = call.target(KIND, "database_backup_id")?;
-    Ok(Reply::resource(backup.body))
+    call.show(KIND, "database_backup_id")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {

@@ -72,8 +72,7 @@ pub(super) fn list(call: &mut Call<'_>) -> Answer {
 }
 
 pub(super) fn get(call: &mut Call<'_>) -> Answer {
-    let (_, snapshot) = call.target(KIND, "snapshot_id")?;
-    Ok(Reply::resource(snapshot.body))
+    call.show(KIND, "snapshot_id")
 }
 
 pub(super) fn update(call: &mut Call<'_>) -> Answer {
