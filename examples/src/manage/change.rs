@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use evalap_topology::address::Address;
-use evalap_topology::model::{Event, State};
+use evalap_topology::model::{Binding, Event, State};
 use evalap_topology::state::{Fold, Holder, Note, Session};
 use serde::{Deserialize, Serialize};
 
@@ -133,7 +133,11 @@ pub(super) async fn import(opened: &mut Opened<'_>, file: &Path, wait: Duration)
     let bound = &locked.session.state().binding;
     if bound.is_some() && *bound != export.state.binding {
         let error = Error::refused(
-            format!("{shown} is of another cloud, project or region than this state"),
+            format!(
+                "{shown} is of another cloud, project or region than this state: of {}, and this one is of {}",
+                whose(export.state.binding.as_ref()),
+                whose(locked.session.state().binding.as_ref())
+            ),
             "import it where it came from, or into an environment without a state",
         );
         return Err(locked.refuse(error).await);
@@ -153,6 +157,14 @@ pub(super) async fn import(opened: &mut Opened<'_>, file: &Path, wait: Duration)
         )
     };
     locked.end(done, ("file", shown.clone()), said).await
+}
+
+/// What a state belongs to, for people.
+fn whose(binding: Option<&Binding>) -> String {
+    binding.map_or_else(
+        || "none yet".to_owned(),
+        |bound| format!("{}, project {}, {}", bound.endpoint, bound.project_id, bound.region),
+    )
 }
 
 /// Writes the event, unless it does not fit what the state says.

@@ -134,7 +134,11 @@ fn a_mistake_is_named_and_changes_nothing() {
         (64, &["move", "container.runners"], &["<TO>"]),
         (1, &["import", "/nowhere.json"], &["/nowhere.json: cannot be read"]),
         (1, &["import", &other_format], &["evalap-state-export/9", "export it again"]),
-        (1, &["import", &other_region], &["another cloud, project or region"]),
+        (
+            1,
+            &["import", &other_region],
+            &["another cloud, project or region", ", nl-ams, and this one is of "],
+        ),
         (1, &["import", &other_name], &["environment \"production\""]),
         (1, &["import", &nothing], &["is no exported state"]),
         (1, &["rekey"], &["--new-key-from"]),

@@ -202,11 +202,9 @@ fn what_is_found_sick_is_mended_as_what_is_remembered_is() {
         planned(std::slice::from_ref(resource), &state(events.iter().cloned()), &observed)
     };
     let in_error = || Status::Broken { state: "error".into(), reason: String::new() };
-    let another = |resource: &Resource| made(resource, "0").to_vec();
-    let begun = |resource: &Resource| made(resource, "0")[..1].to_vec();
-    let nothing = |_: &Resource| Vec::new();
-    let ways: [&dyn Fn(&Resource) -> Vec<Event>; 3] = [&another, &begun, &nothing];
-    for events in ways {
+    // Another one was made; only the first word of it was written; nothing was.
+    for written in [3, 1, 0] {
+        let events = |resource: &Resource| made(resource, "0")[..written].to_vec();
         let instance = Resource::new("main", instance.clone());
         let plan = of(&instance, in_error(), &events(&instance));
         assert!(plan.is_empty() && plan.problems[0].contains("is not touched"), "{plan:?}");
