@@ -210,7 +210,7 @@ impl<'a> Planner<'a> {
         tracked: &Tracked,
         seen: &Seen,
     ) -> (Change, String) {
-        if is_stranger(tracked, seen) {
+        if is_stranger(address.kind, tracked, seen) {
             self.problems.push(foreign(address, seen));
             return (Change::NoOp, "it exists and is not ours".to_owned());
         }
@@ -338,7 +338,7 @@ impl<'a> Planner<'a> {
             Some(seen) if self.used.contains(&(address.kind, &*seen.id)) => {
                 (Change::Forget { gone: false }, "it is called otherwise by now")
             }
-            Some(seen) if is_stranger(tracked, seen) => {
+            Some(seen) if is_stranger(address.kind, tracked, seen) => {
                 (Change::Forget { gone: false }, "what exists under its name is not ours")
             }
             Some(seen) => (Change::Delete { id: seen.id.clone() }, "it is not in the definition any more"),

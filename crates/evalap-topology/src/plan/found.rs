@@ -7,13 +7,15 @@ use crate::sabotage::{self, Flaw};
 
 /// Whether what was found under a resource's name is somebody else's: it is not the one that we remember, and does not say
 /// that it is ours. What a lost answer has made cannot always say so.
-pub(super) fn is_stranger(tracked: &Tracked, seen: &Seen) -> bool {
+pub(super) fn is_stranger(kind: KindName, tracked: &Tracked, seen: &Seen) -> bool {
     if sabotage::is(Flaw::NoOwnerCheck) {
         return false;
     }
     match (tracked.id.as_deref(), seen.claim) {
-        (_, Claim::Ours) | (None, Claim::Unmarked) => false,
+        (_, Claim::Ours) => false,
         (None, Claim::Foreign) => true,
+        // Of that name we were to make one, or it is nothing that we have begun.
+        (None, Claim::Unmarked) => kind.key(&tracked.spec).as_ref() != Some(&seen.key),
         (Some(id), Claim::Foreign | Claim::Unmarked) => id != seen.id,
     }
 }

@@ -162,8 +162,18 @@ fn what_was_begun_under_another_name_is_not_left_behind() {
     let plan = planned(std::slice::from_ref(&renamed), &state, &here(Claim::Ours));
     assert_eq!(changes(&plan), ["adopt vpc.main: an earlier run made it and lost the answer"]);
     assert_eq!(plan.changes[0].change.fields()[0].name, "name");
-    let plan = planned(&[renamed], &state, &here(Claim::Foreign));
+    let plan = planned(std::slice::from_ref(&renamed), &state, &here(Claim::Foreign));
     assert_eq!(changes(&plan), ["create vpc.main: an earlier run was about to make it"], "that is another's");
+    // Nor is what cannot say whose it is, unless it has the name that we were about to give.
+    let unmarked = |key: &str| {
+        let mut there = seen(&vpc(), "vpc-1", Claim::Unmarked);
+        there.key = key.into();
+        Observed::from_iter([(KindName::Vpc, vec![there])])
+    };
+    let plan = planned(std::slice::from_ref(&renamed), &state, &unmarked("other"));
+    assert!(plan.is_empty() && plan.problems[0].contains("and is not ours"), "{plan:?}");
+    let plan = planned(&[vpc()], &state, &unmarked("evalap-staging"));
+    assert_eq!(changes(&plan), ["adopt vpc.main: an earlier run made it and lost the answer"]);
     // What is wanted under that name takes it.
     let plan = planned(&[Resource::new("other", vpc().spec)], &state, &here(Claim::Ours));
     assert_eq!(
