@@ -168,16 +168,19 @@ pub(super) async fn migrate(
     if to_bucket {
         there.probe().await?;
     }
-    let used_there = there.key_in_use().await?;
     let mut opened = Opened::new(store, key.clone(), &place.name);
-    if used_there.as_deref() == Some(key.id())
-        && key.id() != next.id()
-        && opened.session().await?.moved_to() == Some(there.place())
-    {
-        // An earlier one ended after the state had been moved, and before it had its new key.
-        let mut moved = Box::pin(Session::open(there, key)).await?;
-        give_key(&mut moved, &Holder::current("manage_state migrate"), &next, wait).await?;
-        text::say(format!("The state is in {} already, and has its key now.", moved.store().place()));
+    let session = opened.session().await?;
+    if session.moved_to() == Some(there.place()) {
+        // An earlier one has ended, or was interrupted when the state had been moved.
+        Box::pin(session.end_move(&there)).await?;
+        let has_old_key = key.id() != next.id() && there.key_in_use().await?.as_deref() == Some(key.id());
+        let place = there.place().to_owned();
+        if has_old_key {
+            let mut moved = Box::pin(Session::open(there, key)).await?;
+            give_key(&mut moved, &Holder::current("manage_state migrate"), &next, wait).await?;
+        }
+        let then = if has_old_key { ", and has its key now" } else { "" };
+        text::say(format!("The state is in {place} already{then}."));
         return Ok(Exit::Done);
     }
     let ended = move_to(&mut opened, there, &next, to_bucket, wait).await;

@@ -63,12 +63,12 @@ async fn rekeyed(process: &Process<'_>) -> Result<StateKey, StateError> {
 async fn moved(process: &Process<'_>, elsewhere: &Disk) -> Result<(), StateError> {
     let store = process.store(Random::seeded(process.seed));
     let mut session = Session::<State>::open(store, process.world.key.clone()).await?;
-    if session.moved_to().is_some() {
-        return Ok(());
-    }
-    session.lock(process.holder.clone(), PATIENCE, |_| {}).await?;
     let objects = process.store_link(elsewhere.itself(&process.world.cloud), process.weather.clone());
     let random = Random::seeded(process.seed ^ 1);
     let there = Store::new(Arc::new(objects), elsewhere.place(), process.clock.clone(), random);
+    if session.moved_to().is_some() {
+        return session.end_move(&there).await.map(drop);
+    }
+    session.lock(process.holder.clone(), PATIENCE, |_| {}).await?;
     session.move_to(there, Note::new(&process.holder, "done")).await.map(drop)
 }

@@ -38,6 +38,28 @@ impl<S: Fold> Session<S> {
         Ok(moved)
     }
 
+    /// Ends a move that was interrupted when this log had said that it goes on `there`: what is missing there of its end is
+    /// copied, without which it could not come back. Whether something was; where it has gone on already, nothing is.
+    ///
+    /// # Errors
+    /// What the stores say.
+    pub async fn end_move(&self, there: &Store) -> Result<bool, StateError> {
+        if self.moved_to() != Some(there.place()) {
+            return Ok(false);
+        }
+        match self.is_the_same(there).await {
+            Err(StateError::OtherLog { .. }) => return Ok(false),
+            same => same?,
+        }
+        let last = self.folded.head.seq;
+        let newest = there.numbers("log", &log::object(0)).await?.last().copied().unwrap_or(0);
+        self.copy("key", there, true).await?;
+        for seq in newest + 1..=last {
+            self.copy_one(log::object(seq), there, true).await?;
+        }
+        Ok(newest < last)
+    }
+
     fn ends_as(&self, moved: &Self) -> Result<(), StateError> {
         let (place, seq) = (moved.log.store.place().to_owned(), moved.folded.head.seq);
         if moved.folded.head == self.folded.head { Ok(()) } else { Err(StateError::OtherLog { place, seq }) }

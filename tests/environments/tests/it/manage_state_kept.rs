@@ -20,6 +20,7 @@ fn a_state_goes_into_its_bucket_and_back_with_all_that_it_said() {
         let records = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
         office.refuses(1, &["migrate", "--to", "bucket"], &["names no bucket", "[state] bucket"]);
         assert!(bucket(&["migrate", "--to", "bucket"]).contains("is not used any more"));
+        assert!(bucket(&["migrate", "--to", "bucket"]).contains("is in bucket evalap-staging-state already"));
         office.refuses(1, &["forget", "vpc.main"], &moved);
         let listed = office.does(&["list"]);
         assert!(

@@ -8,6 +8,7 @@ contract! {
     a_state_goes_on_elsewhere_and_no_more_where_it_was,
     a_state_comes_back_with_what_was_added,
     one_whose_move_ended_before_its_last_record_is_used_where_it_went,
+    one_whose_move_ended_before_its_last_record_is_ended_and_can_come_back,
     another_state_is_not_written_over,
     what_others_note_during_a_move_goes_along,
 }
@@ -82,6 +83,29 @@ async fn one_whose_move_ended_before_its_last_record_is_used_where_it_went(bench
     assert_eq!(there.moved_to(), None);
     there.unlock(Holder::elsewhere("bob")).await.unwrap().unwrap();
     there.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
+    assert!(!bench.open().await.end_move(there.store()).await.unwrap(), "it goes on there already");
+}
+
+async fn one_whose_move_ended_before_its_last_record_is_ended_and_can_come_back(bench: &Bench) {
+    let (whole, there) = (elsewhere(bench), elsewhere(bench));
+    let mut session = bench.locked("alice").await;
+    assert!(!session.end_move(&there).await.unwrap(), "it is not moved");
+    session.append(added("a")).await.unwrap();
+    session.move_to(whole.clone(), done()).await.unwrap();
+    let here = bench.open().await;
+    for seq in 1..here.head().seq {
+        let record = whole.get(&log::object(seq)).await.unwrap().unwrap();
+        assert!(there.create(&log::object(seq), &record).await.unwrap());
+    }
+    assert!(here.end_move(&there).await.unwrap());
+    assert!(!here.end_move(&there).await.unwrap(), "once");
+    let mut there = Session::<Names>::open(there, bench.key.clone()).await.unwrap();
+    assert_eq!(there.head(), here.head());
+    there.unlock(Holder::elsewhere("bob")).await.unwrap().unwrap();
+    there.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
+    there.append(added("b")).await.unwrap();
+    let back = there.move_to(bench.store.clone(), done()).await.unwrap();
+    assert_eq!((back.state(), back.moved_to()), (&names(["a", "b"]), None));
 }
 
 async fn another_state_is_not_written_over(bench: &Bench) {
