@@ -20,7 +20,12 @@ pub(crate) struct Desk {
 
 impl Desk {
     pub(crate) fn open() -> Self {
-        let emulator = Emulator::builder().random(Random::seeded(5)).build().unwrap();
+        Self::by(Clock::real())
+    }
+
+    /// The same, in the time of `clock`.
+    pub(crate) fn by(clock: Clock) -> Self {
+        let emulator = Emulator::builder().clock(clock).random(Random::seeded(5)).build().unwrap();
         let (stop, end) = oneshot::channel();
         let (bound, address) = std::sync::mpsc::channel();
         let shared = emulator.clone();

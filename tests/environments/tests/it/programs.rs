@@ -8,9 +8,10 @@ use std::time::Duration;
 use environments::VARIABLES;
 use evalap_topology::state::Holder;
 use scaleway_containers::{Containers, ListContainers, UpdateContainer};
-use scaleway_core::{Clock, Size};
+use scaleway_core::{Clock, Size, Timestamp};
+use scaleway_emulator::{Fault, FaultKind};
 
-use crate::desk::program;
+use crate::desk::{Desk, program};
 use crate::office::{Office, session};
 
 const PROGRAMS: [&str; 5] =
@@ -157,14 +158,18 @@ fn each_program_says_its_version() {
     }
 }
 
-/// An apply in its own process, emulator and all, begun by `shell`, until the instance is under way; then hung up on.
+/// An apply in its own process, begun by `shell`, and hung up on while the instance is under way: that is ready after it.
 fn hung_up(shell: &str) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
+    let cloud = Desk::by(Clock::manual_from(Timestamp::from_unix_millis(1_780_000_000_000)));
+    let slow = FaultKind::SlowReadiness(Duration::from_hours(1));
+    cloud.emulator.inject(Fault::new(slow).operation("rdb.CreateInstance"));
     let mut apply = Command::new("sh")
         .args(["-c", &format!("{shell} exec \"$0\" \"$@\"")])
         .arg(program())
-        .args(["--speed", "200", "apply", "--data"])
+        .args(["--speed", "200", "--emulator-url", cloud.url(), "--data"])
         .arg(folder.path())
+        .arg("apply")
         .envs(VARIABLES)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .stdin(Stdio::null())
@@ -188,12 +193,18 @@ fn hung_up(shell: &str) -> (Option<i32>, String) {
         }
     };
     until(&mut said, "database_instance.main: create");
+    // The request may still be on its way.
+    while !cloud.emulator.inventory().iter().any(|thing| thing.kind == "rdb.instances") {
+        assert_eq!(apply.try_wait().unwrap(), None, "{said}");
+        std::thread::yield_now();
+    }
     hang_up();
     if shell.is_empty() {
         until(&mut said, "Stopping");
     }
     // The shell has said so; now the kernel does.
     hang_up();
+    cloud.emulator.clock().advance(Duration::from_hours(2));
     until(&mut said, "no such line");
     apply.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     (apply.wait().unwrap().code(), said)
