@@ -158,72 +158,79 @@ fn each_program_says_its_version() {
     }
 }
 
-/// An apply in its own process, begun by `shell`, and hung up on while the instance is under way: that is ready after it.
-fn hung_up(shell: &str) -> (Option<i32>, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let cloud = Desk::by(Clock::manual_from(Timestamp::from_unix_millis(1_780_000_000_000)));
-    let slow = FaultKind::SlowReadiness(Duration::from_hours(1));
-    cloud.emulator.inject(Fault::new(slow).operation("rdb.CreateInstance"));
-    let mut apply = Command::new("sh")
-        .args(["-c", &format!("{shell} exec \"$0\" \"$@\"")])
-        .arg(program())
-        .args(["--speed", "200", "--emulator-url", cloud.url(), "--data"])
-        .arg(folder.path())
-        .arg("apply")
-        .envs(VARIABLES)
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let pid = apply.id().to_string();
-    let hang_up = || {
-        assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
-    };
-    let mut lines = BufReader::new(apply.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let mut said = String::new();
-    let mut until = |said: &mut String, word: &str| {
-        for line in lines.by_ref() {
-            said.push_str(&line);
-            said.push('\n');
-            if line.contains(word) {
-                return;
-            }
-        }
-    };
-    until(&mut said, "database_instance.main: create");
-    // The request may still be on its way.
-    while !cloud.emulator.inventory().iter().any(|thing| thing.kind == "rdb.instances") {
-        assert_eq!(apply.try_wait().unwrap(), None, "{said}");
-        std::thread::yield_now();
-    }
-    hang_up();
-    if shell.is_empty() {
-        until(&mut said, "Stopping");
-    }
-    // The shell has said so; now the kernel does.
-    hang_up();
-    cloud.emulator.clock().advance(Duration::from_hours(2));
-    until(&mut said, "no such line");
-    apply.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    (apply.wait().unwrap().code(), said)
-}
-
-#[test]
-fn a_closed_terminal_lets_what_is_under_way_be_finished() {
-    let (code, said) = hung_up("");
-    assert_eq!(code, Some(1), "{said}");
-    assert!(said.contains("✓ database_instance.main: created"), "{said}");
-    assert!(said.contains("Stopped, as asked: what was under way is finished."), "{said}");
-    assert!(!said.contains("container.runners: create"), "{said}");
-}
-
-/// What a program was started with is told by `/proc`.
+/// What a program was started with is told by `/proc`, and changed by GNU's `env`.
 #[cfg(target_os = "linux")]
-#[test]
-fn whoever_is_to_outlive_the_terminal_does() {
-    let (code, said) = hung_up("trap '' HUP;");
-    assert_eq!(code, Some(0), "{said}");
-    assert!(!said.contains("Stopping"), "{said}");
+mod hang_up {
+    use super::*;
+
+    /// Whoever runs the tests may have been told to outlive its terminal.
+    const LISTENS: &str = "exec env --default-signal=HUP";
+
+    /// An apply in its own process, begun by `shell`, and hung up on while the instance is under way: that is ready after it.
+    fn hung_up(shell: &str) -> (Option<i32>, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let cloud = Desk::by(Clock::manual_from(Timestamp::from_unix_millis(1_780_000_000_000)));
+        let slow = FaultKind::SlowReadiness(Duration::from_hours(1));
+        cloud.emulator.inject(Fault::new(slow).operation("rdb.CreateInstance"));
+        let mut apply = Command::new("sh")
+            .args(["-c", &format!("{shell} \"$0\" \"$@\"")])
+            .arg(program())
+            .args(["--speed", "200", "--emulator-url", cloud.url(), "--data"])
+            .arg(folder.path())
+            .arg("apply")
+            .envs(VARIABLES)
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let pid = apply.id().to_string();
+        let hang_up = || {
+            assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+        };
+        let mut lines = BufReader::new(apply.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut said = String::new();
+        let mut until = |said: &mut String, word: &str| {
+            for line in lines.by_ref() {
+                said.push_str(&line);
+                said.push('\n');
+                if line.contains(word) {
+                    return;
+                }
+            }
+        };
+        until(&mut said, "database_instance.main: create");
+        // The request may still be on its way.
+        while !cloud.emulator.inventory().iter().any(|thing| thing.kind == "rdb.instances") {
+            assert_eq!(apply.try_wait().unwrap(), None, "{said}");
+            std::thread::yield_now();
+        }
+        hang_up();
+        if shell == LISTENS {
+            until(&mut said, "Stopping");
+        }
+        // The shell has said so; now the kernel does.
+        hang_up();
+        cloud.emulator.clock().advance(Duration::from_hours(2));
+        until(&mut said, "no such line");
+        apply.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        (apply.wait().unwrap().code(), said)
+    }
+
+    #[test]
+    fn a_closed_terminal_lets_what_is_under_way_be_finished() {
+        let (code, said) = hung_up(LISTENS);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains("✓ database_instance.main: created"), "{said}");
+        assert!(said.contains("Stopped, as asked: what was under way is finished."), "{said}");
+        assert!(!said.contains("container.runners: create"), "{said}");
+    }
+
+    #[test]
+    fn whoever_is_to_outlive_the_terminal_does() {
+        let (code, said) = hung_up("trap '' HUP; exec");
+        assert_eq!(code, Some(0), "{said}");
+        assert!(!said.contains("Stopping"), "{said}");
+    }
 }
