@@ -172,7 +172,8 @@ impl Happening<'_> {
             self.trace.note(&self.world.clock, who, || match &ended {
                 None => format!("dies of {chore:?}"),
                 Some(Ok(_)) => format!("has done {chore:?}"),
-                Some(Err(error)) => format!("fails at {chore:?}: {}", deployer::told(error)),
+                // Without its causes: those of a bucket say how long a request took.
+                Some(Err(error)) => format!("fails at {chore:?}: {error}"),
             });
             self.report.boundaries += fate.passed();
             match ended {
