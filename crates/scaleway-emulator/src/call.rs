@@ -118,9 +118,8 @@ impl<'a> Call<'a> {
     /// The resource that the path's parameter names, as the answer.
     pub(crate) fn show(&self, kind: Kind, param: &str) -> Answer {
         let id = self.param(param);
-        self.find(kind, id)?;
-        let record = self.world.store.shared(kind, id).ok_or_else(|| Refusal::not_found(kind, id))?;
-        Ok(Reply::record(record))
+        let found = self.world.store.shared(kind, id).filter(|record| record.region == self.region());
+        Ok(Reply::record(found.ok_or_else(|| Refusal::not_found(kind, id))?))
     }
 
     /// The resource that the path's parameter names.
