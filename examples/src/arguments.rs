@@ -54,6 +54,9 @@ pub(crate) enum Command {
     Plan {
         #[command(flatten)]
         look: Look,
+        /// Shows what `destroy` would delete; with --out, `apply FILE` does that.
+        #[arg(long, conflicts_with_all = ["refresh_only", "replace"])]
+        destroy: bool,
         /// The plan as JSON, and nothing else, on standard output.
         #[arg(long)]
         json: bool,
@@ -69,7 +72,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         look: Look,
         /// A plan that `plan --out FILE` kept. It is refused if anything it was made from has moved.
-        #[arg(value_name = "FILE", conflicts_with_all = ["refresh", "refresh_only", "targets"])]
+        #[arg(value_name = "FILE", conflicts_with_all = ["refresh", "refresh_only", "replace", "targets"])]
         plan: Option<PathBuf>,
     },
     /// Deletes everything that the state says is ours.
@@ -81,9 +84,12 @@ pub(crate) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Shows what exists, from the state.
+    /// Shows what exists, from the state; or what a kept plan would change.
     Show {
-        /// The state as JSON, and nothing else, on standard output. It holds no secret value.
+        /// A plan that `plan --out FILE` kept.
+        #[arg(value_name = "FILE")]
+        plan: Option<PathBuf>,
+        /// The state, or the plan, as JSON, and nothing else, on standard output. It holds no secret value.
         #[arg(long)]
         json: bool,
     },
@@ -110,7 +116,7 @@ impl Command {
 }
 
 /// How a plan comes to know what exists, and what it does with that.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct Look {
     /// Whether the cloud is asked what exists; false believes what the last run remembers.
     #[arg(long, value_name = "true|false", default_value_t = true, action = clap::ArgAction::Set)]
@@ -118,6 +124,9 @@ pub(crate) struct Look {
     /// Only takes note of what has changed outside; the cloud is left as it is.
     #[arg(long)]
     refresh_only: bool,
+    /// Makes this resource anew, such as secret_version.session-key for another value; may be said more than once.
+    #[arg(long, value_name = "ADDRESS", value_parser = address, conflicts_with = "refresh_only")]
+    replace: Vec<Address>,
 }
 
 /// What --target names: a place, or a resource.
@@ -228,6 +237,7 @@ impl Options {
     pub(crate) fn scope(&self, look: Look) -> Scope {
         let mut scope = Scope::default();
         (scope.from_memory, scope.refresh_only) = (!look.refresh, look.refresh_only);
+        scope.replace = look.replace;
         let aims = self.targets.iter();
         scope.only = aims
             .filter_map(|aim| if let Aim::Resource(of) = aim { Some(of.clone()) } else { None })
@@ -279,7 +289,7 @@ impl Arguments {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { refresh: true, refresh_only: false }
+        Self { refresh: true, refresh_only: false, replace: Vec::new() }
     }
 }
 
@@ -291,6 +301,10 @@ fn aim(text: &str) -> Result<Aim, String> {
             "expected emulator, scaleway, or the address of a resource such as container.runners".to_owned()
         }),
     }
+}
+
+fn address(text: &str) -> Result<Address, String> {
+    text.parse().map_err(|_| "expected the address of a resource such as container.runners".to_owned())
 }
 
 fn positive(text: &str) -> Result<usize, String> {

@@ -1,7 +1,6 @@
 //! Deploy, apply and destroy.
 
 use std::cell::Cell;
-use std::path::Path;
 use std::process::ExitCode;
 
 use evalap_topology::apply::{ApplyOptions, Outcome};
@@ -33,7 +32,10 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     let file = options.definition(program.environment);
     let place = Place::of(&decoded.definition, &file, &options.data);
     let told = format!("{} {}", program.name, Command::name(command.as_ref()));
-    if let Some(Command::Show { json }) = command
+    if let Some(Command::Show { plan: Some(file), json }) = &command {
+        return inspect::kept(file, *json);
+    }
+    if let Some(Command::Show { json, .. }) = command
         && !place.is_remote()
     {
         return Clock::real().block_on(inspect::show(&place, None, &told, json))?;
@@ -41,7 +43,7 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     let Some(kind) = options.target(program) else { return Ok(Exit::Failed) };
     let target = Target::open(kind, options)?;
     let clock = target.clock().clone();
-    if let Some(Command::Show { json }) = command {
+    if let Some(Command::Show { json, .. }) = command {
         return clock.block_on(inspect::show(&place, Some(&target), &told, json))?;
     }
     let quiet = matches!(
@@ -52,8 +54,15 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     if !quiet {
         text::say(&line);
     }
+    let kept = match &command {
+        Some(Command::Apply { plan: Some(file), .. }) => Some(Plan::load(file)?),
+        _ => None,
+    };
     let values = match command {
-        Some(Command::Destroy | Command::Graph { .. }) => Values::Unused,
+        Some(Command::Destroy | Command::Graph { .. } | Command::Plan { destroy: true, .. }) => {
+            Values::Unused
+        }
+        _ if kept.as_ref().is_some_and(|plan| plan.basis.destroy) => Values::Unused,
         _ => Values::Needed,
     };
     if values == Values::Needed {
@@ -68,15 +77,17 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
         let run = Run { program, options, desk: &mut desk };
         let exit = match command {
             None => Box::pin(run.deploy(None, &options.scope(Look::default()))).await,
-            Some(Command::Apply { look, plan }) => {
-                Box::pin(run.deploy(plan.as_deref(), &options.scope(look))).await
+            Some(Command::Apply { look, .. }) => {
+                Box::pin(run.deploy(kept.as_ref(), &options.scope(look))).await
             }
             Some(Command::Drift { json }) => {
                 inspect::drift(run.desk, &options.scope(Look::default()), json).await
             }
             Some(Command::Destroy) => Box::pin(run.destroy()).await,
-            Some(Command::Plan { look, json, out, detailed_exitcode }) => {
-                inspect::plan(run.desk, &options.scope(look), json, out.as_deref(), detailed_exitcode).await
+            Some(Command::Plan { look, destroy, json, out, detailed_exitcode }) => {
+                let mut scope = options.scope(look);
+                scope.destroy = destroy;
+                inspect::plan(run.desk, &scope, json, out.as_deref(), detailed_exitcode).await
             }
             Some(Command::Graph { dot }) => Ok(inspect::graph(&run.desk.engine, dot)),
             Some(Command::Show { .. }) => Ok(Exit::Done),
@@ -104,7 +115,7 @@ struct Run<'a> {
 impl Run<'_> {
     /// Makes the definition true, or does what a kept plan says, and calls the services. With `--serve` the emulator
     /// answers others all the while.
-    async fn deploy(mut self, kept: Option<&Path>, scope: &Scope) -> Result<Exit, Error> {
+    async fn deploy(mut self, kept: Option<&Plan>, scope: &Scope) -> Result<Exit, Error> {
         let Some(port) = self.options.serve else { return Box::pin(self.make(kept, scope)).await };
         let server = serve::bind(&self.desk.target, port).await?;
         let (url, address) = (server.url(), server.addr());
@@ -128,26 +139,25 @@ impl Run<'_> {
         exit
     }
 
-    async fn make(&mut self, kept: Option<&Path>, scope: &Scope) -> Result<Exit, Error> {
+    async fn make(&mut self, kept: Option<&Plan>, scope: &Scope) -> Result<Exit, Error> {
         self.merge("apply").await?;
         let exit = loop {
             self.desk.word.set_told(false);
             let plan = match kept {
-                Some(file) => {
-                    let plan = Plan::load(file)?;
-                    self.desk.engine.look_again(&plan).await?;
-                    plan
+                Some(plan) => {
+                    self.desk.engine.look_again(plan).await?;
+                    plan.clone()
                 }
                 None => self.desk.engine.plan_within(scope).await?,
             };
-            match Box::pin(self.carry_out(&plan, "apply", kept.is_some())).await {
+            match Box::pin(self.carry_out(&plan, kept.is_some())).await {
                 Err(Error::Engine(evalap_topology::Error::StalePlan { what })) if kept.is_none() => {
                     text::say(format!("Planned again, since {what}.\n"));
                 }
                 ended => break ended?,
             }
         };
-        if exit != Exit::Done {
+        if exit != Exit::Done || kept.is_some_and(|plan| plan.basis.destroy) {
             return Ok(exit);
         }
         let Desk { target, definition, engine, .. } = &*self.desk;
@@ -158,9 +168,10 @@ impl Run<'_> {
     /// Deletes everything that is ours.
     async fn destroy(mut self) -> Result<Exit, Error> {
         self.merge("destroy").await?;
-        let scope = self.options.scope(Look::default());
-        let plan = self.desk.engine.plan_destroy_within(&scope).await?;
-        Box::pin(self.carry_out(&plan, "destroy", false)).await
+        let mut scope = self.options.scope(Look::default());
+        scope.destroy = true;
+        let plan = self.desk.engine.plan_within(&scope).await?;
+        Box::pin(self.carry_out(&plan, false)).await
     }
 
     /// Takes into the state what an earlier run here could not write, before anything is planned.
@@ -175,14 +186,11 @@ impl Run<'_> {
     }
 
     /// Shows a plan, asks, applies it and says what became of it.
-    async fn carry_out(&mut self, plan: &Plan, verb: &str, kept: bool) -> Result<Exit, Error> {
+    async fn carry_out(&mut self, plan: &Plan, kept: bool) -> Result<Exit, Error> {
+        let verb = if plan.basis.destroy { "destroy" } else { "apply" };
         let command = format!("{} {verb}", self.program.name);
         if plan.is_empty() && plan.problems.is_empty() {
-            text::say(if verb == "destroy" {
-                "Nothing exists that is ours. No changes."
-            } else {
-                "No changes."
-            });
+            text::say(plan_text::nothing(plan));
             self.desk.word.detail("changes", "0");
             if let Some(lease) = self.desk.engine.free_abandoned(Holder::current(&command)).await? {
                 self.desk.word.set_told(true);
@@ -194,7 +202,7 @@ impl Run<'_> {
             return Ok(Exit::Done);
         }
         if !plan.is_empty() {
-            text::say(plan_text::plan(plan, verb != "destroy"));
+            text::say(plan_text::plan(plan));
         }
         if !plan.problems.is_empty() {
             return Err(evalap_topology::Error::Refused { problems: plan.problems.clone() }.into());

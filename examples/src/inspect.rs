@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use evalap_topology::Engine;
-use evalap_topology::model::{Phase, State};
+use evalap_topology::model::{Binding, Phase, State};
 use evalap_topology::plan::{Plan, Scope};
 use evalap_topology::state::Session;
 use scaleway_core::Clock;
@@ -53,9 +53,13 @@ pub(crate) async fn plan(
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
     } else if !plan.is_empty() {
-        text::say(plan_text::plan(&plan, true));
+        text::say(plan_text::plan(&plan));
     } else if plan.problems.is_empty() {
-        text::say(if scope.refresh_only { "Nothing for the state to take note of." } else { "No changes." });
+        text::say(if scope.refresh_only {
+            "Nothing for the state to take note of."
+        } else {
+            plan_text::nothing(&plan)
+        });
     }
     if !json && plan.problems.is_empty() {
         say_if_held(desk.engine.session());
@@ -74,6 +78,22 @@ pub(crate) async fn plan(
         true if !looked => Exit::Failed,
         _ => Exit::Done,
     })
+}
+
+/// Shows what a kept plan would change. Asks nobody whether it still holds.
+pub(crate) fn kept(file: &Path, json: bool) -> Result<Exit, Error> {
+    let plan = Plan::load(file)?;
+    if json {
+        text::say(serde_json::to_string_pretty(&plan)?);
+        return Ok(Exit::Done);
+    }
+    let Binding { environment, endpoint, project_id, region, .. } = &plan.basis.binding;
+    text::say(format!(
+        "{environment} on {endpoint} · project {project_id} · {region}, planned at event {}\n",
+        plan.basis.version
+    ));
+    text::say(if plan.is_empty() { plan_text::nothing(&plan).to_owned() } else { plan_text::plan(&plan) });
+    Ok(Exit::Done)
 }
 
 /// Says that a state is shown as it was last read, and since when that may be out of date; or that it goes on elsewhere.

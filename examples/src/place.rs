@@ -95,11 +95,15 @@ impl Place {
         client: Option<&Client>,
         clock: &Clock,
     ) -> Result<(Store, StateKey), Error> {
-        let refuge = self.data.join("refuge").join(&self.name);
-        let refuge = Store::folder(&refuge, clock.clone(), Random::system())?;
-        let store = self.store(client, clock)?.with_refuge(refuge);
+        let store = self.refuged(self.store(client, clock)?, clock)?;
         let key = self.key(client, &store).await?;
         Ok((store, key))
+    }
+
+    /// With the folder of this machine that keeps what cannot be written.
+    pub(crate) fn refuged(&self, store: Store, clock: &Clock) -> Result<Store, Error> {
+        let refuge = self.data.join("refuge").join(&self.name);
+        Ok(store.with_refuge(Store::folder(&refuge, clock.clone(), Random::system())?))
     }
 
     /// Where the state is, without the key that it takes to read it.

@@ -17,11 +17,11 @@ const LONGEST: usize = 80;
 /// As many items of a long list are told, of those that were added, and of those that were taken out.
 const ITEMS: usize = 5;
 
-/// The changes, why (unless all have one reason), what differs, how many, and how long it takes.
-pub(crate) fn plan(plan: &Plan, why: bool) -> String {
+/// The changes, why (unless everything is deleted), what differs, how many, and how long it takes.
+pub(crate) fn plan(plan: &Plan) -> String {
     let mut out = String::new();
     for planned in plan.effective() {
-        change(&mut out, planned, why);
+        change(&mut out, planned, !plan.basis.destroy);
     }
     let _ = write!(out, "\nPlan: {}.", counts(plan));
     let (seconds, path) = plan.estimate();
@@ -43,6 +43,11 @@ pub(crate) fn plan(plan: &Plan, why: bool) -> String {
         );
     }
     out
+}
+
+/// That there is nothing to do.
+pub(crate) fn nothing(plan: &Plan) -> &'static str {
+    if plan.basis.destroy { "Nothing exists that is ours. No changes." } else { "No changes." }
 }
 
 /// What somebody else has changed, and what it shall be.
@@ -114,7 +119,7 @@ fn cause(cause: Cause) -> &'static str {
 /// One line for each value that differs inside of a field.
 fn differences(kind: KindName, field: &FieldChange) -> Vec<String> {
     let FieldChange { name, from, to, .. } = field;
-    if let (Cause::Broken, Value::String(sentence)) = (field.cause, to) {
+    if let (Cause::Broken | Cause::Asked, Value::String(sentence)) = (field.cause, to) {
         return vec![sentence.clone()];
     }
     if kind == KindName::SecretVersion && name == "source" {

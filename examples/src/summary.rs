@@ -156,7 +156,7 @@ fn remedy(failed: &Failed) -> Option<String> {
     }
     if address.kind == KindName::DatabaseInstance && has(&["is error", "is locked"]) {
         return Some(
-            "look at it in Scaleway's console or ask its support; if it holds nothing that must be kept, delete it there, and the next apply makes it anew"
+            "look at it in Scaleway's console or ask its support; if it holds nothing that must be kept, --replace makes it anew"
                 .to_owned(),
         );
     }

@@ -9,9 +9,9 @@ use scaleway_core::{Client, Timestamp};
 use crate::address::Address;
 use crate::apply::{self, ApplyOptions, Outcome, Progress};
 use crate::cloud::Cloud;
-use crate::definition::{Definition, SecretSource};
+use crate::definition::Definition;
 use crate::error::{Error, told};
-use crate::kinds::{KindName, Resource, SecretVersion};
+use crate::kinds::{KindName, Resource};
 use crate::model::{Binding, Event, State};
 use crate::observe::Observed;
 use crate::plan::{self, Basis, Change, Plan, Scope};
@@ -95,7 +95,7 @@ impl Engine {
         let marks = environment.required_tags().to_vec();
         let cloud =
             Cloud::new(client, project, &region, marks, session.key().clone(), values.iter().cloned());
-        let missing = find_existing(&cloud, definition, &mut sources).await?;
+        let missing = sources.find_existing(&cloud, definition).await?;
         let desired = resources(definition, &sources, session.key()).into();
         let digest = definition.digest().map_err(|_| invalid("definition"))?;
         let digests: Vec<_> = values.iter().map(|value| session.key().digest(value).to_string()).collect();
@@ -137,11 +137,14 @@ impl Engine {
         self.plan_within(&Scope::default()).await
     }
 
-    /// The part of [`plan`](Self::plan) that `scope` asks for.
+    /// What must change by what `scope` asks for.
     ///
     /// # Errors
-    /// As `plan`; [`Error::Refused`] where a resource is asked for that there is not.
+    /// As [`plan`](Self::plan); [`Error::Refused`] where a resource is asked for that there is not.
     pub async fn plan_within(&mut self, scope: &Scope) -> Result<Plan, Error> {
+        if scope.destroy {
+            return self.plan_for(&[], scope).await;
+        }
         if !self.missing.is_empty() {
             return Err(Error::Secrets { problems: self.missing.clone() });
         }
@@ -155,15 +158,7 @@ impl Engine {
     /// # Errors
     /// As [`plan`](Self::plan).
     pub async fn plan_destroy(&mut self) -> Result<Plan, Error> {
-        self.plan_destroy_within(&Scope::default()).await
-    }
-
-    /// The part of [`plan_destroy`](Self::plan_destroy) that `scope` asks for.
-    ///
-    /// # Errors
-    /// As [`plan_within`](Self::plan_within).
-    pub async fn plan_destroy_within(&mut self, scope: &Scope) -> Result<Plan, Error> {
-        self.plan_for(&[], scope).await
+        self.plan_within(&Scope { destroy: true, ..Scope::default() }).await
     }
 
     async fn plan_for(&mut self, desired: &[Resource], scope: &Scope) -> Result<Plan, Error> {
@@ -210,6 +205,7 @@ impl Engine {
         };
         let mut basis = self.basis();
         basis.remembered = scope.from_memory.then(|| self.known_since());
+        (basis.replace, basis.destroy) = (scope.replace.clone(), scope.destroy);
         let mut plan = plan::plan(desired, state, &observed, basis)?;
         plan.problems.extend(unfinished);
         plan.within(scope)
@@ -338,7 +334,8 @@ impl Engine {
         if kept.basis.remembered.is_some() {
             return Ok(());
         }
-        let now = self.plan().await?;
+        let (replace, destroy) = (kept.basis.replace.clone(), kept.basis.destroy);
+        let now = self.plan_within(&Scope { replace, destroy, ..Scope::default() }).await?;
         let now: HashMap<&Address, &Change> =
             now.changes.iter().map(|planned| (&planned.address, &planned.change)).collect();
         let mut changed = kept.effective().filter(|planned| planned.change.touches_cloud());
@@ -370,10 +367,13 @@ impl Engine {
             Ok(_) => Note::new(&lock.holder, "done"),
             Err(error) => Note::new(&lock.holder, "failed").detail("because", told(error)),
         };
-        let released = Box::pin(self.session.release(Some(note))).await;
-        let merged = merged?;
-        released?;
-        Ok(merged)
+        if let Err(error) = Box::pin(self.session.release(Some(note.clone()))).await {
+            // What could not be merged matters more; either way the audit has how it ended, or will.
+            self.session.leave_after(&error, note).await?;
+            merged?;
+            return Err(error.into());
+        }
+        Ok(merged?)
     }
 
     /// Frees the lock where a run on this machine has died with it, its work done: who applies something takes such a
@@ -410,48 +410,5 @@ impl Engine {
     }
 }
 
-/// Finds the secrets that the definition takes as they are, and says which there are not: only who wants to make
-/// something minds.
-async fn find_existing(
-    cloud: &Cloud,
-    definition: &Definition,
-    sources: &mut Sources,
-) -> Result<Vec<String>, Error> {
-    let mut problems = Vec::new();
-    for (name, secret) in
-        definition.secrets.iter().filter(|(_, secret)| secret.source == SecretSource::Existing)
-    {
-        let full = definition.secret_name(name);
-        match SecretVersion::existing(cloud, &secret.path, &full).await.map_err(|source| Error::Observe { what: "secret", source })? {
-            Some((id, revision)) => sources.found(name, id, revision),
-            None => problems.push(format!("{name}: Secret Manager has no secret {full:?} in {:?} with an enabled version: make it, or take its value from a variable", secret.path)),
-        }
-    }
-    Ok(problems)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Programs that do several things at once run their futures on any thread.
-    fn sent<F: Future + Send>(_: F) {}
-
-    #[expect(dead_code, reason = "that it compiles is the test")]
-    fn everything_can_be_awaited_on_any_thread(
-        engine: &mut Engine,
-        client: &Client,
-        definition: &Definition,
-        open: (Sources, Store, StateKey),
-        plan: &Plan,
-    ) {
-        let (sources, store, key) = open;
-        sent(Engine::open(client, definition, sources, store, key, "scaleway"));
-        sent(engine.plan());
-        sent(engine.plan_destroy());
-        sent(engine.apply(plan, Lock::now("test"), &ApplyOptions::default(), |_| {}, &|_| {}));
-        sent(engine.free_abandoned(Holder::current("test")));
-        sent(engine.session().history());
-        sent(engine.session().release(None));
-    }
-}
+mod tests;

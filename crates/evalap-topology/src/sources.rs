@@ -5,8 +5,10 @@ use std::path::Path;
 
 use scaleway_core::{Secret, SecretId};
 
+use crate::cloud::Cloud;
 use crate::definition::{Definition, SecretSource};
 use crate::error::Error;
+use crate::kinds::SecretVersion;
 
 /// Where the values of an environment's secrets come from in this run. Nothing here is ever written.
 #[derive(Debug, Default)]
@@ -83,7 +85,28 @@ impl Sources {
         self.existing.get(name)
     }
 
-    pub(crate) fn found(&mut self, name: &str, id: SecretId, revision: u32) {
-        self.existing.insert(name.to_owned(), (id, revision));
+    /// Finds the secrets that the definition takes as they are, and says which there are not: only who wants to make
+    /// something minds.
+    pub(crate) async fn find_existing(
+        &mut self,
+        cloud: &Cloud,
+        definition: &Definition,
+    ) -> Result<Vec<String>, Error> {
+        let mut problems = Vec::new();
+        for (name, secret) in &definition.secrets {
+            if secret.source != SecretSource::Existing {
+                continue;
+            }
+            let full = definition.secret_name(name);
+            let found = SecretVersion::existing(cloud, &secret.path, &full).await;
+            match found.map_err(|source| Error::Observe { what: "secret", source })? {
+                Some(found) => drop(self.existing.insert(name.clone(), found)),
+                None => problems.push(format!(
+                    "{name}: Secret Manager has no secret {full:?} in {:?} with an enabled version: make it, or take its value from a variable",
+                    secret.path
+                )),
+            }
+        }
+        Ok(problems)
     }
 }

@@ -93,9 +93,14 @@ pub(super) async fn given_back(session: &mut Session<State>, note: Note) -> Resu
         text::complain(format!("How this ended is not in the audit:\n{}", Error::from(error).told()));
     }
     let place = session.store().place().to_owned();
+    let then = if error.is_fenced() {
+        "it is not ours any more"
+    } else {
+        "the next run on this machine takes the lock over, others can when its lease has ended, or after `manage_state unlock`"
+    };
     Err(Error::Afterwards {
         what: format!("that is done, and the lock of the state in {place} could not be given back"),
-        remedy: "do not run this again: the next run on this machine takes the lock over, others can when its lease has ended, or after `manage_state unlock`".into(),
+        remedy: format!("do not run this again: {then}"),
         source: Box::new(error.into()),
     })
 }

@@ -8,12 +8,13 @@ use evalap_topology::state::{
 };
 use scaleway_core::{Client, Random};
 
-use super::Opened;
 use super::change::{Locked, given_back};
+use super::{Opened, own};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
 use crate::text;
+use crate::word::Word;
 
 /// Where the next key comes from, and goes to when the state is written with it.
 enum Next {
@@ -113,7 +114,7 @@ pub(super) async fn rekey(
         Ok(key) => key,
         Err(error) => return Err(locked.refuse(error).await),
     };
-    let done = match changed(locked.session, &key).await {
+    let done = match Box::pin(locked.session.rekey(&key)).await {
         Ok(seq) => next.takes_over(&key).await.map(|()| seq),
         Err(error) if error.is_unavailable() => Err(next.in_doubt(&key, error)),
         Err(error) => Err(error.into()),
@@ -127,17 +128,6 @@ pub(super) async fn rekey(
         )
     };
     locked.end(done, ("key", format!("{from} to {to}")), said).await
-}
-
-/// Changes the key, and finds out whether it is changed where the answer was lost.
-async fn changed(session: &mut Session<State>, key: &StateKey) -> Result<u64, StateError> {
-    match Box::pin(session.rekey(key)).await {
-        Err(error) if error.is_unavailable() => {
-            let seq = session.refresh().await?;
-            if session.key().id() == key.id() { Ok(seq) } else { Err(error) }
-        }
-        done => done,
-    }
 }
 
 /// Moves the state between its folder and its bucket.
@@ -156,7 +146,8 @@ pub(super) async fn migrate(
     }
     let (folder, bucket) = (place.in_folder(), place.clone());
     let (from, to) = if to_bucket { (folder, bucket) } else { (bucket, folder) };
-    let (store, there) = (from.store(Some(client), clock)?, to.store(Some(client), clock)?);
+    let opened = |place: &Place| place.refuged(place.store(Some(client), clock)?, clock);
+    let (store, there) = (opened(&from)?, opened(&to)?);
     if store.key_in_use().await?.is_none() {
         return Err(Error::refused(
             format!("there is no state in {}", store.place()),
@@ -168,24 +159,58 @@ pub(super) async fn migrate(
     if to_bucket {
         there.probe().await?;
     }
-    let mut opened = Opened::new(store, key.clone(), &place.name);
+    let mut opened = Opened::new(store, key, &place.name);
     let session = opened.session().await?;
-    if session.moved_to() == Some(there.place()) {
-        // An earlier one has ended, or was interrupted when the state had been moved.
-        Box::pin(session.end_move(&there)).await?;
-        let has_old_key = key.id() != next.id() && there.key_in_use().await?.as_deref() == Some(key.id());
-        let place = there.place().to_owned();
-        if has_old_key {
-            let mut moved = Box::pin(Session::open(there, key)).await?;
-            give_key(&mut moved, &Holder::current("manage_state migrate"), &next, wait).await?;
-        }
-        let then = if has_old_key { ", and has its key now" } else { "" };
-        text::say(format!("The state is in {place} already{then}."));
-        return Ok(Exit::Done);
+    if session.moved_to().is_some_and(|to| there.is_at(to)) {
+        return end_move(session, there, &next, &place.name, wait).await;
     }
     let ended = move_to(&mut opened, there, &next, to_bucket, wait).await;
     opened.leave("migrate", &ended).await;
     ended
+}
+
+/// Does what is left to do for a state that says that it was moved: the one who moved it may have been interrupted then.
+async fn end_move(
+    here: &Session<State>,
+    there: Store,
+    next: &StateKey,
+    name: &str,
+    wait: Duration,
+) -> Result<Exit, Error> {
+    own(here.state(), name)?;
+    let from = here.store().place().to_owned();
+    Box::pin(here.end_move(&there)).await?;
+    let has_old_key =
+        here.key().id() != next.id() && there.key_in_use().await?.as_deref() == Some(here.key().id());
+    let key = if has_old_key { here.key() } else { next };
+    let mut moved = Box::pin(Session::open(there, key.clone())).await?;
+    let to = moved.store().place().to_owned();
+    let command = "manage_state migrate";
+    let ended = if has_old_key {
+        with_key(give_key(&mut moved, &Holder::current(command), next, wait).await)
+    } else {
+        Ok(Exit::Done)
+    };
+    let then = if has_old_key && ended.is_ok() { ", and has its key now" } else { "" };
+    text::say(format!("The state is in {to} already{then}."));
+    let mut word = Word::default();
+    word.set_told(has_old_key && ended.is_ok());
+    word.detail("from", from);
+    word.detail("to", to);
+    word.leave(&mut moved, name, command, &ended).await;
+    ended
+}
+
+/// That a state was moved, and whether it has the key that it is to have.
+fn with_key(given: Result<(), Error>) -> Result<Exit, Error> {
+    match given {
+        Err(error) if !matches!(error, Error::Afterwards { .. }) => Err(Error::Afterwards {
+            what: "the state is moved, and is not written with the key that the definition names yet".into(),
+            remedy: "run `manage_state migrate` again: it does what is left".into(),
+            source: Box::new(error),
+        }),
+        given => given.map(|()| Exit::Done),
+    }
 }
 
 /// Gives a state that was moved the key that is kept where the definition says, if it has another.
@@ -200,7 +225,7 @@ async fn give_key(
         return Ok(());
     }
     Box::pin(moved.lock(holder.clone(), wait, |_| {})).await?;
-    let done = changed(moved, next).await;
+    let done = Box::pin(moved.rekey(next)).await;
     let note = match &done {
         Ok(_) => Note::new(holder, "done"),
         Err(error) => Note::new(holder, "failed").detail("because", text::told(error)),
@@ -222,6 +247,7 @@ async fn move_to(
     let note = Note::new(&locked.holder, "done").detail("from", &from).detail("to", &to);
     let mut moved = match Box::pin(locked.session.move_to(there, note)).await {
         Ok(moved) => moved,
+        Err(error) if locked.session.moved_to().is_some() => return Err(half_moved(locked, to, error).await),
         Err(error) => return Err(locked.refuse(error.into()).await),
     };
     let given = give_key(&mut moved, &locked.holder, next, wait).await;
@@ -234,13 +260,18 @@ async fn move_to(
         "The state is in {to} now, all {} records of it; {from} says so in its last record, and is not used any more.\n{advice}",
         moved.head().seq
     ));
-    match given {
-        Err(error) if !matches!(error, Error::Afterwards { .. }) => Err(Error::Afterwards {
-            what: "the state is moved, and is not written with the key that the definition names yet".into(),
-            remedy: "run `manage_state migrate` again: it does what is left".into(),
-            source: Box::new(error),
-        }),
-        given => given.map(|()| Exit::Done),
+    with_key(given)
+}
+
+/// The state says that it goes on there, and may not be there to its end.
+async fn half_moved(locked: Locked<'_>, to: String, error: StateError) -> Error {
+    let note = Note::new(&locked.holder, "failed").detail("because", text::told(&error)).detail("to", &to);
+    // Nothing is written here any more: it goes along with the next word there.
+    drop(locked.session.keep_note(note).await);
+    Error::Afterwards {
+        what: format!("the state is moved to {to}, and may lack its last records there yet"),
+        remedy: "run `manage_state migrate` again: it does what is left".into(),
+        source: Box::new(error.into()),
     }
 }
 

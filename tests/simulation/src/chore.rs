@@ -47,13 +47,7 @@ async fn rekeyed(process: &Process<'_>) -> Result<StateKey, StateError> {
         return Ok(new);
     }
     session.lock(process.holder.clone(), PATIENCE, |_| {}).await?;
-    let changed = match session.rekey(&new).await {
-        Err(error) if error.is_unavailable() => match session.refresh().await {
-            Ok(seq) if session.key().id() == new.id() => Ok(seq),
-            _ => Err(error),
-        },
-        changed => changed,
-    };
+    let changed = session.rekey(&new).await;
     let released = session.release(Some(Note::new(&process.holder, "done"))).await;
     changed?;
     released?;

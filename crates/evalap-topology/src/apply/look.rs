@@ -9,7 +9,7 @@ use super::progress::Progress;
 use super::step::{StepError, Work, unknown};
 use crate::error::KindError;
 use crate::kinds::{Claim, Owner, Recovery, Seen};
-use crate::model::{Attributes, Event, Phase, Tracked};
+use crate::model::{Event, Phase, Tracked};
 
 /// How long a create that failed without saying whether it happened is looked for, and what we remember and do not see.
 const DOUBT: Duration = Duration::from_secs(8);
@@ -73,10 +73,18 @@ impl Work<'_> {
             at_most: patience,
         });
         if creating {
-            let spec = if self.spec.is_empty() { &tracked.spec } else { &self.spec };
-            let is_it = self.may_be_ours(spec);
-            let was_it = |seen: &Seen| seen.claim == Claim::Ours && Some(&seen.key) == self.former.as_ref();
-            self.seen_within(patience, |seen| is_it(seen) || was_it(seen)).await
+            let kind = self.address().kind;
+            let begun = kind.key(&tracked.spec);
+            let wanted = if self.spec.is_empty() { begun.clone() } else { kind.key(&self.spec) };
+            // Under a name that nothing was begun under, it must say that it is ours.
+            let is_it = |seen: &Seen| match seen.claim {
+                Claim::Foreign => false,
+                Claim::Unmarked if wanted != begun => Some(&seen.key) == self.former.as_ref(),
+                Claim::Ours | Claim::Unmarked => {
+                    Some(&seen.key) == wanted.as_ref() || Some(&seen.key) == self.former.as_ref()
+                }
+            };
+            self.seen_within(patience, is_it).await
         } else {
             self.seen_within(patience, |seen| Some(&seen.id) == tracked.id.as_ref()).await
         }
@@ -88,16 +96,12 @@ impl Work<'_> {
         if !error.may_have_happened() || self.address().kind.profile().recovery != Recovery::Adopt {
             return Err(unknown(error));
         }
-        match self.seen_within(DOUBT, self.may_be_ours(&self.spec)).await {
+        let key = self.address().kind.key(&self.spec);
+        let may_be_ours = |seen: &Seen| seen.claim != Claim::Foreign && Some(&seen.key) == key.as_ref();
+        match self.seen_within(DOUBT, may_be_ours).await {
             Ok(Some(seen)) => Ok(seen.id),
             Ok(None) | Err(_) => Err(unknown(error)),
         }
-    }
-
-    /// Whether something bears the name of what is made from `spec`, and does not say that it is another's.
-    fn may_be_ours(&self, spec: &Attributes) -> impl Fn(&Seen) -> bool {
-        let key = self.address().kind.key(spec);
-        move |seen| seen.claim != Claim::Foreign && Some(&seen.key) == key.as_ref()
     }
 
     /// What is looked for, again and again until it is there or `patience` is over.

@@ -31,6 +31,7 @@ pub(crate) fn plan(
     let mut planner = Planner {
         state,
         observed: observed.index(),
+        replace: &basis.replace,
         outputs: HashMap::new(),
         changes: Vec::new(),
         problems: Vec::new(),
@@ -56,7 +57,8 @@ pub(crate) fn plan(
     for address in made.into_iter().rev() {
         planner.undesired(address);
     }
-    Ok(Plan { basis, changes: planner.changes, problems: planner.problems })
+    let Planner { changes, problems, .. } = planner;
+    Ok(Plan { basis, changes, problems })
 }
 
 /// What each resource refers to.
@@ -97,6 +99,8 @@ fn in_order(specs: &Specifications) -> Result<Vec<Address>, Error> {
 struct Planner<'a> {
     state: &'a State,
     observed: Index<'a>,
+    /// What was asked to be made anew.
+    replace: &'a [Address],
     /// What each resource that was decided about will offer, as far as it is known now.
     outputs: HashMap<Address, Attributes>,
     changes: Vec<PlannedChange>,
@@ -146,7 +150,7 @@ impl<'a> Planner<'a> {
     fn made_otherwise(&self, kind: KindName, tracked: &Tracked) -> Option<&'a Seen> {
         let was_begun = tracked.phase == Phase::Creating;
         let seen = was_begun.then(|| self.observed.find(kind, None, || kind.key(&tracked.spec)))??;
-        (seen.claim == Claim::Ours && self.known_as(kind, &seen.id).is_none()).then_some(seen)
+        (!is_stranger(kind, tracked, seen) && self.known_as(kind, &seen.id).is_none()).then_some(seen)
     }
 
     /// It is decided what happens to it: what else follows from that.
@@ -215,6 +219,10 @@ impl<'a> Planner<'a> {
             return (Change::NoOp, "it exists and is not ours".to_owned());
         }
         let id = seen.id.clone();
+        if self.replace.contains(address) {
+            let because = vec![status("it was asked for", Cause::Asked)];
+            return (Change::Replace { id, spec, because }, "it is to be made anew".to_owned());
+        }
         match tracked.phase {
             Phase::Creating if address.kind.profile().recovery == Recovery::DeleteAndRecreate => {
                 let lost =
@@ -296,7 +304,7 @@ impl<'a> Planner<'a> {
                 Some((replace(std::mem::take(fields)), sick))
             }
             Mend::Person => {
-                self.problems.push(format!("{address}: {sick}. It may hold data and is not touched: look at it in Scaleway's console or ask its support; if what it holds may be lost, delete it there, and the next apply makes it anew"));
+                self.problems.push(format!("{address}: {sick}. It may hold data and is not touched: look at it in Scaleway's console or ask its support; if what it holds may be lost, --replace {address} makes it anew"));
                 Some((Change::NoOp, sick))
             }
         }

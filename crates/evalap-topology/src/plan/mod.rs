@@ -167,6 +167,8 @@ pub enum Cause {
     Unfinished,
     /// Something that it refers to changes in this plan.
     Reference,
+    /// It was asked for: [`Scope::replace`].
+    Asked,
     /// The resource cannot be used as it is.
     Broken,
 }
@@ -247,7 +249,7 @@ impl Plan {
     /// # Errors
     /// [`Error::Refused`] where the scope names a resource that is in neither the definition nor the state.
     pub(crate) fn within(mut self, scope: &Scope) -> Result<Self, Error> {
-        self.limit(&scope.only)?;
+        self.limit(&scope.only, &scope.replace)?;
         Ok(if scope.refresh_only { self.only_refresh() } else { self })
     }
 

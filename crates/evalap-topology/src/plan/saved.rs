@@ -26,6 +26,12 @@ pub struct Basis {
     /// its place in reach, written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<Timestamp>,
+    /// What was asked to be made anew: [`Scope::replace`](super::Scope::replace).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replace: Vec<Address>,
+    /// Whether everything is deleted: [`Scope::destroy`](super::Scope::destroy).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub destroy: bool,
     /// What each tracked resource referred to.
     pub(crate) depended_on: BTreeMap<Address, Vec<Address>>,
 }
@@ -37,7 +43,15 @@ impl Basis {
         definition: String,
         depended_on: BTreeMap<Address, Vec<Address>>,
     ) -> Self {
-        Self { binding, version, definition, remembered: None, depended_on }
+        Self {
+            binding,
+            version,
+            definition,
+            remembered: None,
+            replace: Vec::new(),
+            destroy: false,
+            depended_on,
+        }
     }
 
     /// Whether a plan made from this may be applied where `now` holds.

@@ -19,6 +19,10 @@ pub struct Scope {
     pub only: Vec<Address>,
     /// Only what has changed outside is taken into the state; the cloud is left as it is.
     pub refresh_only: bool,
+    /// These are made anew, although nothing about them needs it: a secret that is drawn here gets another value.
+    pub replace: Vec<Address>,
+    /// All that we made is deleted, whatever the definition says.
+    pub destroy: bool,
 }
 
 /// What somebody else has done to a resource of ours.
@@ -59,18 +63,20 @@ impl Plan {
         })
     }
 
-    /// Leaves only what changes `only` and what they cannot be changed without.
-    pub(super) fn limit(&mut self, only: &[Address]) -> Result<(), Error> {
-        if only.is_empty() {
-            return Ok(());
-        }
+    /// Leaves only what changes `only`, if there are any, and `anew`, and what they cannot be changed without.
+    pub(super) fn limit(&mut self, only: &[Address], anew: &[Address]) -> Result<(), Error> {
         let by_address: BTreeMap<&Address, &PlannedChange> =
             self.changes.iter().map(|planned| (&planned.address, planned)).collect();
-        let unknown = only.iter().filter(|address| !by_address.contains_key(address));
+        let asked = || only.iter().chain(anew);
+        let unknown = asked().filter(|address| !by_address.contains_key(address));
         let problems: Vec<String> =
             unknown.map(|address| no_such(address, by_address.keys().copied())).collect();
         if !problems.is_empty() {
             return Err(Error::Refused { problems });
+        }
+        self.problems.extend(anew.iter().filter_map(|address| kept_as_it_is(by_address.get(address)?)));
+        if only.is_empty() {
+            return Ok(());
         }
         let mut referring = BTreeMap::<&Address, Vec<&Address>>::new();
         for (address, to) in &self.basis.depended_on {
@@ -79,7 +85,7 @@ impl Plan {
             }
         }
         let mut within = BTreeSet::new();
-        let mut left: Vec<&Address> = only.iter().collect();
+        let mut left: Vec<&Address> = asked().collect();
         while let Some(address) = left.pop() {
             let Some(planned) = by_address.get(address) else { continue };
             if !within.insert(address.clone()) {
@@ -131,6 +137,18 @@ impl PlannedChange {
         (self.change, self.loses_data, self.unfinished) = (Change::NoOp, false, false);
         self.why.clear();
         self.preflight.clear();
+    }
+}
+
+/// Why something that was asked to be made anew is not.
+fn kept_as_it_is(planned: &PlannedChange) -> Option<String> {
+    let PlannedChange { address, change, why, .. } = planned;
+    match change {
+        Change::Replace { .. } | Change::Create { .. } => None,
+        Change::Adopt { .. } => Some(format!(
+            "{address}: it can be made anew once it is in the state: apply without --replace first"
+        )),
+        _ => Some(format!("{address}: it cannot be made anew: {why}")),
     }
 }
 

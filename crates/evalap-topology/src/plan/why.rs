@@ -57,6 +57,7 @@ pub(super) fn reason(fields: &[FieldChange]) -> String {
         part(Cause::Unfinished, "an earlier run did not finish"),
         part(Cause::Reference, "what it refers to changes:"),
         part(Cause::Broken, "it cannot be used:"),
+        part(Cause::Asked, "asked for:"),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }

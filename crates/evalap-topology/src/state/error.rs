@@ -259,6 +259,15 @@ pub enum StateError {
         what: String,
     },
 
+    /// The key is another by now.
+    #[error(
+        "the state has the key {key} by now, by an earlier change whose answer was lost: nothing else was changed; use that key, or change it once more"
+    )]
+    KeyChanged {
+        /// The id of the key in use.
+        key: String,
+    },
+
     /// A key cannot be used a second time.
     #[error("the key {key} is in use, or was: take a new one (make one with `openssl rand -base64 32`)")]
     KeyUsed {
@@ -353,7 +362,7 @@ pub enum StateError {
     },
 
     /// There is no such version.
-    #[error("the state has no version {seq}: the newest is {newest}")]
+    #[error("the state has no version {seq}: the newest is {newest}, `manage_state history` lists them")]
     NoSuchVersion {
         /// What was asked for.
         seq: u64,

@@ -39,12 +39,25 @@ impl<S: Fold> Session<S> {
     ///
     /// # Errors
     /// [`StateError::KeyUsed`] where `new` is the key in use, or was one before. After [`StateError::Unavailable`] it may be
-    /// in use or not: [`Session::refresh`] finds out, and [`Session::key`] is the one in use then.
+    /// in use or not: [`Session::refresh`] finds out when the store can be reached again, and [`Session::key`] is the one
+    /// in use then.
     pub async fn rekey(&mut self, new: &StateKey) -> Result<u64, StateError> {
+        match self.try_rekey(new).await {
+            // The answer may be lost and the change made.
+            Err(error) if error.is_unavailable() => {
+                // However far it comes.
+                drop(self.refresh().await);
+                if self.key().id() == new.id() { Ok(self.folded.head.seq) } else { Err(error) }
+            }
+            done => done,
+        }
+    }
+
+    async fn try_rekey(&mut self, new: &StateKey) -> Result<u64, StateError> {
         // An earlier change whose answer was lost may be in the log: the key that reads it is forgotten below.
         self.refresh().await?;
         self.held()?;
-        let old = self.log.key.clone();
+        let old = self.key().clone();
         let used = |key: &StateKey| StateError::KeyUsed { key: key.id().to_owned() };
         if old.knows(new.id()) {
             return Err(used(new));
@@ -59,9 +72,12 @@ impl<S: Fold> Session<S> {
             return Err(used(new));
         }
         // Before the record: if that is given up halfway, or its answer lost, we must be able to read it when we meet it.
-        self.log.next = Some(key.clone());
+        self.log.next.push(key.clone());
         loop {
             self.held()?;
+            if self.key().id() != old.id() {
+                return Err(StateError::KeyChanged { key: self.key().id().to_owned() });
+            }
             let seq = self.folded.head.seq + 1;
             let Some(proof) = key.proof_of(key.id(), seq) else { return Err(used(new)) };
             let state = lifted(&key, &self.folded.state)?;

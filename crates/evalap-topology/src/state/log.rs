@@ -54,8 +54,8 @@ impl Head {
 pub(super) struct Log<S> {
     pub(super) store: Store,
     pub(super) key: StateKey,
-    /// The key that is to take its place: it has from the first record on that is written with it.
-    pub(super) next: Option<StateKey>,
+    /// The keys that may be about to take its place: one has from the first record on that is written with it.
+    pub(super) next: Vec<StateKey>,
     state: PhantomData<fn() -> S>,
 }
 
@@ -73,19 +73,21 @@ impl<S: Fold> Log<S> {
 
     /// With a key that knows those before it.
     pub(super) fn with_keys(store: Store, key: StateKey) -> Self {
-        Self { store, key, next: None, state: PhantomData }
+        Self { store, key, next: Vec::new(), state: PhantomData }
+    }
+
+    /// The key of this id, if it is to be the next; the present one else.
+    pub(super) fn used(&self, in_use: &str) -> &StateKey {
+        self.next.iter().find(|next| next.id() == in_use).unwrap_or(&self.key)
     }
 
     /// Uses the next key from here on, if that is the one `in_use`.
     pub(super) fn follow_key(&mut self, in_use: &str) {
-        if let Some(next) = self.next.take_if(|next| next.id() == in_use) {
-            self.key = next;
+        if let Some(at) = self.next.iter().position(|next| next.id() == in_use) {
+            self.key = self.next.swap_remove(at);
+            // They were to begin with the same record.
+            self.next.clear();
         }
-    }
-
-    /// What reads whatever the next record is written with.
-    fn reader(&self) -> &StateKey {
-        self.next.as_ref().unwrap_or(&self.key)
     }
 
     /// The newest record that a listing shows after `seq`: a hint that is never too high.
@@ -158,8 +160,12 @@ impl<S: Fold> Log<S> {
     /// Opens the record after `head` and moves `head` to it.
     fn unseal(&self, head: &mut Head, sealed: &Bytes) -> Result<Record<S>, StateError> {
         let object = object(head.seq + 1);
-        let opened = envelope::open(self.reader(), &object, sealed)
-            .map_err(|problem| self.unopened(head, &object, problem))?;
+        let key = match self.next[..] {
+            [] => &self.key,
+            _ => self.used(envelope::key_id(sealed).unwrap_or_default()),
+        };
+        let opened =
+            envelope::open(key, &object, sealed).map_err(|problem| self.unopened(head, &object, problem))?;
         let record: Record<S> =
             migrate::read(&opened, Holds::Record).map_err(|source| StateError::Unknown { object, source })?;
         if record.seq != head.seq + 1 || record.previous != head.hash {
@@ -176,7 +182,7 @@ impl<S: Fold> Log<S> {
     fn changes_key(&self, head: &Head, key: &str, record: &Record<S>) -> bool {
         record.entries.iter().any(|entry| match entry {
             Entry::Rekeyed { from, to, proof, .. } => {
-                let expected: Option<Digest> = self.reader().proof_of(key, record.seq);
+                let expected: Option<Digest> = self.used(key).proof_of(key, record.seq);
                 *from == head.key && to == key && expected.as_ref() == Some(proof)
             }
             _ => false,

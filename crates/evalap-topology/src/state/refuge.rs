@@ -72,6 +72,9 @@ struct Kept<S: Fold> {
     /// The calls that were sent since the last record.
     #[serde(default)]
     calls: Vec<Call>,
+    /// The lease that it happened under: what the log says under that is of the same run, and not beyond it.
+    #[serde(default)]
+    lease: Option<String>,
 }
 
 impl<S: Fold> Session<S> {
@@ -79,10 +82,10 @@ impl<S: Fold> Session<S> {
     pub async fn remember(&self) {
         let Some(refuge) = self.log.store.refuge() else { return };
         let remembered = async {
-            let older = self.log.key.older_texts().to_string();
+            let older = self.key().older_texts().to_string();
             let last = Last { at: self.log.store.clock.now(), older, folded: self.folded.clone() };
             let payload = zeroize::Zeroizing::new(serde_json::to_vec(&last).map_err(StateError::Encode)?);
-            let sealed = envelope::seal(&self.log.key, &refuge.random, LAST, &payload)?;
+            let sealed = envelope::seal(self.key(), &refuge.random, LAST, &payload)?;
             refuge.replace(LAST, &sealed).await
         };
         if let Err(error) = remembered.await {
@@ -125,9 +128,11 @@ impl<S: Fold> Session<S> {
         let refuge = self.log.store.refuge().ok_or(StateError::NoRefuge)?;
         let name = refuge.random.uuid().map_err(StateError::Random)?;
         let object = format!("kept/{:020}-{name}", self.folded.head.seq);
-        let kept = Kept::<S> { at: refuge.clock.now(), after: self.folded.head.clone(), events, calls };
+        let lease = self.own.as_ref().map(|own| own.id.clone());
+        let kept =
+            Kept::<S> { at: refuge.clock.now(), after: self.folded.head.clone(), events, calls, lease };
         let payload = serde_json::to_vec(&kept).map_err(StateError::Encode)?;
-        let sealed = envelope::seal(&self.log.key, &refuge.random, &object, &payload)?;
+        let sealed = envelope::seal(self.key(), &refuge.random, &object, &payload)?;
         refuge.create(&object, &sealed).await?;
         Ok(format!("{}/{object}", refuge.place()))
     }
@@ -167,7 +172,7 @@ impl<S: Fold> Session<S> {
         let object = format!("noted/{name}");
         note.id.get_or_insert(name);
         let payload = serde_json::to_vec(&note).map_err(StateError::Encode)?;
-        let sealed = envelope::seal(&self.log.key, &refuge.random, &object, &payload)?;
+        let sealed = envelope::seal(self.key(), &refuge.random, &object, &payload)?;
         refuge.create(&object, &sealed).await.map(drop)
     }
 
@@ -178,7 +183,7 @@ impl<S: Fold> Session<S> {
         for name in refuge.names("noted").await.unwrap_or_default() {
             let object = format!("noted/{name}");
             let Ok(Some(sealed)) = refuge.get(&object).await else { continue };
-            let opened = envelope::open(&self.log.key, &object, &sealed).ok();
+            let opened = envelope::open(self.key(), &object, &sealed).ok();
             match opened.and_then(|opened| migrate::read(&opened, Holds::Folded).ok()) {
                 Some(note) => kept.push((note, object)),
                 None => {
@@ -233,57 +238,65 @@ impl<S: Fold> Session<S> {
             self.write_held(notes.into_iter().map(Entry::Note).collect()).await?;
             self.remove_kept(&objects).await;
         }
-        // All that the log has told since, before any of this is in it.
         let mut files = Vec::new();
         for object in refuge.names("kept").await?.into_iter().map(|name| format!("kept/{name}")) {
             let Some(sealed) = refuge.get(&object).await? else { continue };
-            let Some(kept) = self.of_this_state(&refuge, &object, &sealed).await? else { continue };
-            let since = self.since(kept.after.clone()).await?;
-            files.push((object, kept, since));
+            if let Some(kept) = self.of_this_state(&refuge, &object, &sealed).await? {
+                files.push((object, kept));
+            }
         }
-        files.sort_by_key(|(_, kept, _)| (kept.after.seq, kept.at));
-        let mut merged: Option<Merged> = None;
-        for (object, kept, since) in files {
-            let told = kept.events.len();
-            // The key may be another by now.
-            let lifted = kept.events.iter().map(|event| keyring::lifted(&self.log.key, event));
-            let lifted = lifted.collect::<Result<Vec<_>, _>>()?;
+        files.sort_by_key(|(_, kept)| (kept.after.seq, kept.at));
+        let (mut entries, mut merged) = (Vec::new(), None::<Merged>);
+        let (mut state, mut calls_told) = (self.folded.state.clone(), BTreeSet::new());
+        for (object, kept) in &files {
+            let since = self.since(kept).await?;
             // Where its file outlived the record that told it.
-            let again = since.merged.contains(&object);
-            let mut state = self.folded.state.clone();
-            let fits = |event: &S::Event| {
-                !again
-                    && S::subjects(event).iter().all(|subject| !since.moved.contains(subject))
-                    && advanced(&mut state, event)
-            };
-            let events: Vec<_> = lifted.into_iter().filter(fits).collect();
-            let (taken, known) = (events.len(), told - events.len());
+            let again = since.merged.contains(object);
+            let mut events = Vec::new();
+            for event in &kept.events {
+                // The key may be another by now.
+                let event = keyring::lifted(self.key(), event)?;
+                let is_late = S::subjects(&event).iter().any(|subject| since.moved.contains(subject));
+                if !again && !is_late && advanced(&mut state, &event) {
+                    events.push(event);
+                }
+            }
+            let (taken, known) = (events.len(), kept.events.len() - events.len());
             let so_far = merged.get_or_insert(Merged { since: kept.at, taken: 0, known: 0 });
             (so_far.taken, so_far.known) = (so_far.taken + taken, so_far.known + known);
-            if !again {
-                // A record whose answer was lost has told them.
-                let is_new =
-                    |call: &Call| call.request_id.as_ref().is_none_or(|id| !since.calls.contains(id));
-                let calls: Vec<_> = kept.calls.into_iter().filter(is_new).collect();
-                let calls = (!calls.is_empty()).then_some(Entry::Calls(calls));
-                let entry = Entry::Merged { kept: object.clone(), since: kept.at, taken, known };
-                let events = events.into_iter().map(Entry::Event);
-                self.write_held(events.chain(calls).chain([entry]).collect()).await?;
+            if again {
+                continue;
             }
-            refuge.remove(&object).await?;
+            // A record whose answer was lost has told them, or another file.
+            let mut is_new = |call: &&Call| match &call.request_id {
+                Some(id) => !since.calls.contains(id) && calls_told.insert(id.clone()),
+                None => true,
+            };
+            let calls: Vec<_> = kept.calls.iter().filter(|call| is_new(call)).cloned().collect();
+            entries.extend(events.into_iter().map(Entry::Event));
+            entries.extend((!calls.is_empty()).then_some(Entry::Calls(calls)));
+            entries.push(Entry::Merged { kept: object.clone(), since: kept.at, taken, known });
+        }
+        // In one record: were there two, whoever dies between them would have the rest taken for out of date.
+        if !entries.is_empty() {
+            self.write_held(entries).await?;
+        }
+        for (object, _) in &files {
+            refuge.remove(object).await?;
         }
         Ok(merged)
     }
 
-    /// What the log has told since.
-    async fn since(&self, after: Head) -> Result<Since, StateError> {
+    /// What the log has told since something was kept.
+    async fn since(&self, kept: &Kept<S>) -> Result<Since, StateError> {
         let mut since = Since::default();
         let head = self.folded.head.seq;
         self.log
-            .read(after, head, head, |record, _| {
+            .read(kept.after.clone(), head, head, |record, _| {
+                let is_of_the_run = record.lease.is_some() && record.lease == kept.lease;
                 for entry in record.entries {
                     match entry {
-                        Entry::Event(event) => since.moved.extend(S::subjects(&event)),
+                        Entry::Event(event) if !is_of_the_run => since.moved.extend(S::subjects(&event)),
                         Entry::Merged { kept, .. } => since.merged.extend([kept]),
                         Entry::Calls(calls) => {
                             since.calls.extend(calls.into_iter().filter_map(|call| call.request_id));
@@ -306,7 +319,7 @@ impl<S: Fold> Session<S> {
         sealed: &Bytes,
     ) -> Result<Option<Kept<S>>, StateError> {
         let file = || format!("{}/{object}", refuge.place());
-        let opened = match envelope::open(&self.log.key, object, sealed) {
+        let opened = match envelope::open(self.key(), object, sealed) {
             Ok(opened) => opened,
             Err(Unopened::Damaged(what)) => return Err(StateError::Kept { file: file(), what }),
             Err(Unopened::Newer { found }) => {

@@ -197,7 +197,7 @@ impl<S: Fold> Session<S> {
         }
         let there = Segments::list(&self.log).await?;
         let missing: Vec<u64> = (0..whole).filter(|at| !there.0.contains_key(&(at * SEGMENT + 1))).collect();
-        let unread = Log::<Unread>::with_keys(self.log.store.clone(), self.log.key.clone());
+        let unread = Log::<Unread>::with_keys(self.log.store.clone(), self.key().clone());
         let mut made = 0;
         for at in missing.into_iter().take(most) {
             let from = at * SEGMENT + 1;
@@ -216,8 +216,8 @@ impl<S: Fold> Session<S> {
                     },
                 )
                 .await?;
-            let object = object(&self.log, from);
-            let sealed = envelope::seal(&self.log.key, &self.log.store.random, &object, text.as_bytes())?;
+            let object = object(&unread, from);
+            let sealed = envelope::seal(&unread.key, &self.log.store.random, &object, text.as_bytes())?;
             self.log.store.create(&object, &sealed).await?;
             made += 1;
         }

@@ -179,7 +179,8 @@ impl<S: Fold> Session<S> {
 
     /// The key, for digests.
     pub fn key(&self) -> &StateKey {
-        &self.log.key
+        // Where a refresh was given up, the fold may be further than what is used for the next record.
+        self.log.used(&self.folded.head.key)
     }
 
     /// Where the state lies.
@@ -338,7 +339,7 @@ impl<S: Fold> Session<S> {
     pub(super) async fn save_snapshot(&mut self) -> Result<(), StateError> {
         let object = snapshot_object(self.folded.head.seq);
         let payload = serde_json::to_vec(&self.folded).map_err(StateError::Encode)?;
-        let sealed = envelope::seal(&self.log.key, &self.log.store.random, &object, &payload)?;
+        let sealed = envelope::seal(self.key(), &self.log.store.random, &object, &payload)?;
         self.log.store.create(&object, &sealed).await?;
         self.snapshot = Snapshot { head: self.folded.head.clone(), size: sealed.len() as u64 };
         Ok(())

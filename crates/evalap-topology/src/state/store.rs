@@ -105,8 +105,8 @@ impl Store {
         &self.place
     }
 
-    /// Whether that is where it is, for people.
-    pub(super) fn is_at(&self, place: &str) -> bool {
+    /// Whether that is where it is, as [`Store::place`] says it.
+    pub fn is_at(&self, place: &str) -> bool {
         let absolute = |place: &str| std::path::absolute(place).ok();
         place == self.place || (self.folder.is_some() && absolute(place) == absolute(&self.place))
     }

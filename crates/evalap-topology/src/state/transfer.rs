@@ -24,7 +24,7 @@ impl<S: Fold> Session<S> {
         self.copy_log(&there).await?;
         self.copy("seg", &there, false).await?;
         self.copy("snap", &there, false).await?;
-        let mut moved = Self::open(there.clone(), self.log.key.clone()).await?.lease_times(self.times);
+        let mut moved = Self::open(there.clone(), self.key().clone()).await?.lease_times(self.times);
         self.ends_as(&moved)?;
         let last = self.write_held(vec![Entry::MovedTo { place: there.place().to_owned() }]).await?;
         // There too: a log that comes back meets its own beginning. And what came between, for notes need no lock.
@@ -42,13 +42,14 @@ impl<S: Fold> Session<S> {
     /// copied, without which it could not come back. Whether something was; where it has gone on already, nothing is.
     ///
     /// # Errors
-    /// What the stores say.
+    /// [`StateError::OtherLog`] where another state is there; what the stores say.
     pub async fn end_move(&self, there: &Store) -> Result<bool, StateError> {
-        if self.moved_to() != Some(there.place()) {
+        if !self.moved_to().is_some_and(|to| there.is_at(to)) {
             return Ok(false);
         }
         match self.is_the_same(there).await {
-            Err(StateError::OtherLog { .. }) => return Ok(false),
+            // It begins as this one does, and says something else where this one says that it was moved.
+            Err(StateError::OtherLog { seq, .. }) if seq > 1 => return Ok(false),
             same => same?,
         }
         let last = self.folded.head.seq;

@@ -110,14 +110,14 @@ impl<S: Fold> Session<S> {
     /// undone. Needs the lock.
     pub async fn restore(&mut self, seq: u64) -> Result<u64, StateError> {
         self.held()?;
-        let mut state = keyring::lifted(&self.log.key, &Self::past(&self.log, seq).await?)?;
+        let mut state = keyring::lifted(self.key(), &Self::past(&self.log, seq).await?)?;
         state.follow(self.state());
         self.write_held(vec![Entry::Restored { from: seq, state }]).await
     }
 
     /// Makes the state what it was elsewhere, by a new record. Needs the lock. `source` says where, for people.
     pub async fn import(&mut self, source: impl Into<String>, state: S) -> Result<u64, StateError> {
-        let mut state = keyring::lifted(&self.log.key, &state)?;
+        let mut state = keyring::lifted(self.key(), &state)?;
         state.follow(self.state());
         self.write_held(vec![Entry::Imported { source: source.into(), state }]).await
     }

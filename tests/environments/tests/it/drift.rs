@@ -1,10 +1,15 @@
 //! What somebody changes by hand is noticed, told as what it is, and mended.
 
+use std::time::Duration;
+
 use environments::World;
+use evalap_topology::model::Event;
+use evalap_topology::state::Holder;
 use futures_util::future::LocalBoxFuture;
 use scaleway_cockpit as cockpit;
 use scaleway_containers as containers;
 use scaleway_core::Size;
+use scaleway_emulator::{Fault, FaultKind};
 use scaleway_rdb as rdb;
 use scaleway_secrets as secrets;
 use scaleway_vpc as vpc;
@@ -430,4 +435,54 @@ fn what_took_the_place_of_ours_is_refused_and_never_deleted() {
             _ => drop(world.run(hands.token("evalap-staging-read"))),
         }
     }
+}
+
+/// A token is not made, by this fault; then it is called `pull` instead of `push`, in the definition and in the state.
+fn renamed_after(fault: FaultKind) -> World {
+    let world = World::staging();
+    world.emulator.inject(Fault::new(fault).operation("CreateToken").times(100));
+    assert!(!world.run(world.apply()).unwrap().is_complete());
+    world.emulator.clear_faults();
+    let world = world.edit("[monitoring.tokens.push]", "[monitoring.tokens.pull]");
+    world.run(async {
+        let mut engine = world.open().await.unwrap();
+        let session = engine.session();
+        session.lock(Holder::current("test"), Duration::ZERO, |_| {}).await.unwrap();
+        let (from, to) = ("cockpit_token.push".parse().unwrap(), "cockpit_token.pull".parse().unwrap());
+        session.append(vec![Event::Renamed { from, to }]).await.unwrap();
+        session.release(None).await.unwrap();
+    });
+    world
+}
+
+async fn tokens(hands: &Hands) -> Vec<cockpit::Token> {
+    let list = cockpit::ListTokens::default().project_id(Hands::project());
+    hands.cockpit().list_tokens(list).all().await.unwrap()
+}
+
+#[test]
+fn what_turns_up_under_a_name_that_nothing_was_begun_under_is_not_deleted() {
+    let world = renamed_after(FaultKind::ErrorBefore);
+    let hands = Hands::in_world(&world);
+    world.run(async {
+        let mut engine = world.open().await.unwrap();
+        let plan = engine.plan().await.unwrap();
+        assert_eq!(plan.problems, Vec::<String>::new());
+        let theirs =
+            cockpit::CreateToken::new("evalap-staging-pull", vec![cockpit::TokenScope::ReadOnlyLogs]);
+        let theirs = hands.cockpit().create_token(theirs.project_id(Hands::project())).await.unwrap().id;
+        let outcome = world.carry_out(&mut engine, &plan).await;
+        assert!(tokens(&hands).await.iter().any(|token| token.id == theirs), "{outcome:#?}");
+    });
+}
+
+#[test]
+fn a_token_that_was_made_and_lost_is_not_left_behind_under_its_former_name() {
+    let world = renamed_after(FaultKind::LostAnswer);
+    let hands = Hands::in_world(&world);
+    world.must_apply();
+    assert_eq!(world.changes(), Vec::<String>::new());
+    let mut names: Vec<_> = world.run(tokens(&hands)).into_iter().map(|token| token.name).collect();
+    names.sort();
+    assert_eq!(names, ["evalap-staging-pull", "evalap-staging-read"]);
 }

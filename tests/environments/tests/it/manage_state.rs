@@ -85,7 +85,7 @@ fn every_command_is_in_the_audit_what_it_found_and_why_it_was_refused() {
             "manage_state export: done",
             "manage_state unlock: done",
             &format!(
-                "manage_state restore: failed; because the state has no version 999: the newest is {}",
+                "manage_state restore: failed; because the state has no version 999: the newest is {}, `manage_state history` lists them",
                 made + 6
             ),
             "manage_state move: refused; because container.runners cannot be called vpc.x: that is another kind",

@@ -83,7 +83,9 @@ fn what_is_deleted_takes_along_what_refers_to_it() {
     let world = World::staging();
     world.must_apply();
     let plan = world.run(async {
-        world.open().await.unwrap().plan_destroy_within(&only(&["container.runners"])).await.unwrap()
+        let mut scope = only(&["container.runners"]);
+        scope.destroy = true;
+        world.open().await.unwrap().plan_within(&scope).await.unwrap()
     });
     // The other service has its address in a variable.
     let deleted: Vec<_> = plan.effective().map(|planned| planned.address.to_string()).collect();
@@ -156,4 +158,35 @@ fn a_refresh_leaves_the_cloud_as_it_is() {
     assert_eq!(changed(&world), before);
     assert_eq!(lines(&planned(&world, &refresh_only()).unwrap()), Vec::<String>::new());
     assert_eq!(world.changes().len(), 2, "{:?}", world.changes());
+}
+
+fn anew(addresses: &[&str]) -> Scope {
+    let mut scope = Scope::default();
+    scope.replace = addresses.iter().map(|address| address.parse().unwrap()).collect();
+    scope
+}
+
+#[test]
+fn whatever_is_asked_for_is_made_anew_and_all_that_refers_to_it_follows() {
+    let world = World::staging();
+    world.must_apply();
+    let all: Vec<_> =
+        world.run(async { world.open().await.unwrap().state().resources.keys().cloned().collect() });
+    assert!(all.len() > 30, "{}", all.len());
+    for address in all {
+        let id = |world: &World| {
+            world.run(async { world.open().await.unwrap().state().resources[&address].id.clone() })
+        };
+        let (name, before) = (address.to_string(), id(&world));
+        let plan = planned(&world, &anew(&[&name])).unwrap();
+        assert_eq!(plan.problems, Vec::<String>::new(), "{name}");
+        let asked = plan.changes.iter().find(|planned| planned.address == address).unwrap();
+        assert_eq!(asked.change.verb(), "replace", "{name}: {}", asked.why);
+        assert_eq!(plan.drift().count(), 0, "{name}");
+        applied(&world, &anew(&[&name]));
+        assert_eq!(world.changes(), Vec::<String>::new(), "after {name}");
+        if matches!(address.kind.label(), "secret" | "secret version" | "VPC" | "container") {
+            assert_ne!(id(&world), before, "{name}");
+        }
+    }
 }

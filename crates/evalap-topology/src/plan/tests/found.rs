@@ -174,6 +174,12 @@ fn what_was_begun_under_another_name_is_not_left_behind() {
     assert!(plan.is_empty() && plan.problems[0].contains("and is not ours"), "{plan:?}");
     let plan = planned(&[vpc()], &state, &unmarked("evalap-staging"));
     assert_eq!(changes(&plan), ["adopt vpc.main: an earlier run made it and lost the answer"]);
+    let plan = planned(std::slice::from_ref(&renamed), &state, &unmarked("evalap-staging"));
+    assert_eq!(
+        changes(&plan),
+        ["adopt vpc.main: an earlier run made it and lost the answer"],
+        "by the same rule"
+    );
     // What is wanted under that name takes it.
     let plan = planned(&[Resource::new("other", vpc().spec)], &state, &here(Claim::Ours));
     assert_eq!(

@@ -18,6 +18,8 @@ contract! {
     a_change_of_the_key_whose_answer_is_lost_is_met_like_any_record,
     behind_a_change_of_the_key_that_was_read_halfway_nothing_is_written_with_the_old_one,
     a_key_can_be_changed_after_a_change_whose_answer_was_lost,
+    a_write_after_a_refresh_that_was_given_up_is_of_the_new_key,
+    a_change_of_the_key_that_arrives_late_is_met,
 }
 
 fn key(byte: u8) -> StateKey {
@@ -140,10 +142,7 @@ async fn a_change_of_the_key_whose_answer_is_lost_is_met_like_any_record(bench: 
         session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
         let patience = if is_given_up { Duration::from_millis(1) } else { Duration::from_hours(1) };
         let changed = bench.clock.timeout(patience, session.rekey(&new)).await;
-        assert_eq!(
-            changed.map(|changed| changed.unwrap_err().is_unavailable()),
-            (!is_given_up).then_some(true)
-        );
+        assert_eq!(changed.map(|changed| changed.is_ok()), (!is_given_up).then_some(true));
         session.log.store = bench.store.clone();
         session.append(added(new.id())).await.unwrap();
         assert_eq!(session.key().id(), new.id());
@@ -161,7 +160,8 @@ async fn changed_unawares(bench: &Bench) -> Session<Names> {
     let (store, _) = bench.bad_store(&faults, Fault::Before(ErrorKind::ConnectionRefused));
     let mut session = Session::<Names>::open(store, bench.key.clone()).await.unwrap();
     session.lock(Holder::elsewhere("alice"), Duration::ZERO, |_| {}).await.unwrap();
-    assert!(session.rekey(&key(8)).await.unwrap_err().is_unavailable());
+    let changed = bench.clock.timeout(Duration::from_millis(1), session.rekey(&key(8))).await;
+    assert!(changed.is_none(), "given up before it can find out: {changed:?}");
     assert_eq!(session.key().id(), bench.key.id());
     session
 }
@@ -189,4 +189,34 @@ async fn a_key_can_be_changed_after_a_change_whose_answer_was_lost(bench: &Bench
     session.release(None).await.unwrap();
     let again = open_with(bench, key(9)).await.unwrap();
     assert_eq!((again.head(), again.key().knows(key(8).id())), (session.head(), true));
+}
+
+async fn a_write_after_a_refresh_that_was_given_up_is_of_the_new_key(bench: &Bench) {
+    let mut session = changed_unawares(bench).await;
+    let (store, bad) = bench.bad_store(&[], Fault::None);
+    bad.hide_what_is_missing();
+    session.log.store = store;
+    assert!(bench.clock.timeout(Duration::from_millis(1), session.refresh()).await.is_none());
+    session.log.store = bench.store.clone();
+    session.release(None).await.unwrap();
+    let again = open_with(bench, key(8)).await.unwrap();
+    assert_eq!(again.head(), session.head());
+}
+
+/// The first change's write is still on its way when the second is begun.
+async fn a_change_of_the_key_that_arrives_late_is_met(bench: &Bench) {
+    let mut session = changed_unawares(bench).await;
+    let object = super::super::log::object(session.head().seq + 1);
+    let late = bench.store.get(&object).await.unwrap().unwrap();
+    bench.store.tamper(&object, None).await;
+    let (store, bad) = bench.bad_store(&[Fault::None, Fault::Beside], Fault::None);
+    let beside = bench.store.clone();
+    bad.beside(async move { assert!(beside.create(&object, &late).await.unwrap()) });
+    session.log.store = store;
+    let changed = session.rekey(&key(9)).await.unwrap_err();
+    assert!(matches!(&changed, StateError::KeyChanged { key: used } if used == key(8).id()), "{changed}");
+    session.append(added("a")).await.unwrap();
+    session.release(None).await.unwrap();
+    let again = open_with(bench, key(8)).await.unwrap();
+    assert_eq!((again.head(), again.state()), (session.head(), &names(["a"])));
 }

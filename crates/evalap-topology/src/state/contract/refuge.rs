@@ -17,6 +17,10 @@ contract! {
     what_is_to_be_noted_while_it_is_away_is_noted_later,
     what_was_kept_before_the_key_was_changed_is_written_with_the_digests_of_today,
     what_was_kept_in_several_files_is_written_as_it_happened,
+    files_that_outlive_their_merge_are_merged_once,
+    what_came_after_a_record_whose_answer_was_lost_is_not_dropped,
+    a_refresh_that_was_given_up_behind_a_new_key_does_not_spoil_what_is_remembered,
+    calls_in_two_files_are_told_once,
 }
 
 const AWAY: Fault = Fault::Before(ErrorKind::ConnectionRefused);
@@ -253,4 +257,84 @@ async fn what_was_kept_in_several_files_is_written_as_it_happened(bench: &Bench)
     let merged = next.merge_kept().await.unwrap().unwrap();
     assert_eq!((merged.taken, merged.known), (8, 0));
     assert_eq!(next.state(), &names(["a"]));
+}
+
+async fn what_came_after_a_record_whose_answer_was_lost_is_not_dropped(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, _) = bench.bad_store(&[Fault::None, Fault::AnswerLost], AWAY);
+    let mut session = open(bench, with_refuge(bench, store, folder.path())).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    session.append(added("a")).await.unwrap_err();
+    session.keep(added("a"), Vec::new()).await.unwrap();
+    bench.clock.sleep(Duration::from_millis(1)).await;
+    session.keep(vec![Event::Removed("a".into())], Vec::new()).await.unwrap();
+    bench.open().await.unlock(Holder::elsewhere("bob")).await.unwrap();
+    let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let merged = next.merge_kept().await.unwrap().unwrap();
+    assert_eq!((merged.taken, merged.known, next.state()), (1, 1, &Names::default()));
+}
+
+async fn a_refresh_that_was_given_up_behind_a_new_key_does_not_spoil_what_is_remembered(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let new = StateKey::new(&[8; 32]).unwrap();
+    let faults = [Fault::None, Fault::None, Fault::AnswerLost];
+    let (store, _) = bench.bad_store(&faults, AWAY);
+    let mut session = open(bench, store).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    assert!(bench.clock.timeout(Duration::from_millis(1), session.rekey(&new)).await.is_none());
+    let (store, bad) = bench.bad_store(&[], Fault::None);
+    bad.hide_what_is_missing();
+    session.log.store = with_refuge(bench, store, folder.path());
+    assert!(bench.clock.timeout(Duration::from_millis(1), session.refresh()).await.is_none());
+    assert_eq!(session.head().key, new.id(), "the fold is beyond the change");
+    session.remember().await;
+    let away = bench.store.through(|_| std::sync::Arc::new(super::faults::Gone));
+    let away = with_refuge(bench, away, folder.path());
+    let opened = Session::<Names>::open(away, new.clone()).await;
+    assert_eq!((session.key().id(), opened.err().map(|e| e.to_string())), (new.id(), None));
+}
+
+async fn calls_in_two_files_are_told_once(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut call = Call::new(None, "POST", "/x");
+    call.request_id = Some("one".into());
+    let mut session = open(bench, failing(bench, folder.path(), 1)).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    session.keep(added("a"), vec![call.clone()]).await.unwrap();
+    bench.clock.sleep(Duration::from_millis(1)).await;
+    session.keep(Vec::new(), vec![call]).await.unwrap();
+    bench.open().await.unlock(Holder::elsewhere("bob")).await.unwrap();
+    let mut next = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
+    next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    next.merge_kept().await.unwrap().unwrap();
+    let history = bench.open().await.history().await.unwrap();
+    let told = history.iter().flat_map(|record| &record.entries).filter(|e| matches!(e, Entry::Calls(_)));
+    assert_eq!(told.count(), 1);
+}
+
+/// Two files of one run, merged by a record whose answer is lost: they are found to be in the log.
+async fn files_that_outlive_their_merge_are_merged_once(bench: &Bench) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut session = open(bench, failing(bench, folder.path(), 1)).await;
+    session.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    session.keep(added("a"), Vec::new()).await.unwrap();
+    bench.clock.sleep(Duration::from_millis(1)).await;
+    session.keep(vec![Event::Removed("a".into())], Vec::new()).await.unwrap();
+    bench.open().await.unlock(Holder::elsewhere("bob")).await.unwrap();
+    // The first is not written, the second is.
+    for fault in [AWAY, Fault::AnswerLost] {
+        let (store, _) = bench.bad_store(&[Fault::None, fault], AWAY);
+        let mut next = open(bench, with_refuge(bench, store, folder.path())).await;
+        next.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+        assert!(next.merge_kept().await.unwrap_err().is_unavailable());
+        bench.open().await.unlock(Holder::elsewhere("bob")).await.unwrap();
+    }
+    let mut last = open(bench, with_refuge(bench, bench.store.clone(), folder.path())).await;
+    last.lock(alice(), Duration::ZERO, |_| {}).await.unwrap();
+    let merged = last.merge_kept().await.unwrap().unwrap();
+    assert_eq!((merged.taken, merged.known, last.state()), (0, 2, &Names::default()));
+    let history = bench.open().await.history().await.unwrap();
+    let merges = history.iter().flat_map(|record| &record.entries);
+    assert_eq!(merges.filter(|entry| matches!(entry, Entry::Merged { .. })).count(), 2);
 }

@@ -9,6 +9,8 @@ contract! {
     a_state_comes_back_with_what_was_added,
     one_whose_move_ended_before_its_last_record_is_used_where_it_went,
     one_whose_move_ended_before_its_last_record_is_ended_and_can_come_back,
+    a_move_that_is_ended_takes_the_keys_along,
+    another_state_where_it_went_is_not_taken_for_it,
     another_state_is_not_written_over,
     what_others_note_during_a_move_goes_along,
 }
@@ -141,4 +143,31 @@ async fn what_others_note_during_a_move_goes_along(bench: &Bench) {
     let mut there = Session::<Names>::open(there, bench.key.clone()).await.unwrap();
     there.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
     assert_eq!(there.append(added("b")).await.unwrap(), moved.head().seq + 2);
+}
+
+async fn a_move_that_is_ended_takes_the_keys_along(bench: &Bench) {
+    let (whole, there) = (elsewhere(bench), elsewhere(bench));
+    let mut session = bench.locked("alice").await;
+    let new = StateKey::new(&[8; 32]).unwrap();
+    session.rekey(&new).await.unwrap();
+    session.move_to(whole.clone(), done()).await.unwrap();
+    let here = Session::<Names>::open(bench.store.clone(), new.clone()).await.unwrap();
+    for seq in 1..here.head().seq {
+        let record = whole.get(&log::object(seq)).await.unwrap().unwrap();
+        assert!(there.create(&log::object(seq), &record).await.unwrap());
+    }
+    assert!(here.end_move(&there).await.unwrap());
+    let there = Session::<Names>::open(there, new).await.unwrap();
+    assert_eq!(there.head(), here.head());
+}
+
+async fn another_state_where_it_went_is_not_taken_for_it(bench: &Bench) {
+    let (whole, there) = (elsewhere(bench), elsewhere(bench));
+    let mut session = bench.locked("alice").await;
+    session.append(added("a")).await.unwrap();
+    session.move_to(whole, done()).await.unwrap();
+    let mut other = Session::<Names>::open(there.clone(), bench.key.clone()).await.unwrap();
+    other.lock(Holder::elsewhere("bob"), Duration::ZERO, |_| {}).await.unwrap();
+    let ended = bench.open().await.end_move(&there).await;
+    assert!(matches!(ended, Err(StateError::OtherLog { seq: 1, .. })), "{ended:?}");
 }
