@@ -23,7 +23,8 @@ pub struct ContactPoint {
 impl Kind for ContactPoint {
     const PROFILE: Profile = Profile {
         owner: Owner::Name,
-        attributes: &[("email", Behaviour::Replace)],
+        // An alert manager that is made anew has forgotten them.
+        attributes: &[("email", Behaviour::Replace), ("alert_manager_enabled", Behaviour::Attached)],
         typical: (0.3, 0.3, 0.3),
         ..Profile::PLAIN
     };

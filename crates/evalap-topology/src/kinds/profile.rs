@@ -66,7 +66,8 @@ pub(crate) enum Behaviour {
     GrowOnly,
     /// By an update, and only to `true`.
     OneWay,
-    /// By an update; but what it refers to cannot be deleted while it does, so both are made again where that is.
+    /// By an update; but what it refers to cannot be deleted while it does, or takes it along, so both are made again where
+    /// that is.
     Attached,
     /// Not at all, and it is not worth making the resource again.
     Fixed,

@@ -12,6 +12,7 @@ mod edits;
 mod failures;
 mod hands;
 mod in_flight;
+mod kept_plans;
 mod kills;
 mod laws;
 mod layers;
