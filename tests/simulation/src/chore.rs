@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use evalap_topology::model::State;
 use evalap_topology::state::{Note, Session, StateError, StateKey, Store};
-use object_store::memory::InMemory;
 use scaleway_core::Random;
 
 use crate::deployer::{PATIENCE, Process};
@@ -15,24 +14,19 @@ use crate::disk::Disk;
 pub enum Chore {
     /// The state is given another key.
     Rekey,
-    /// The state is taken elsewhere: into memory, wherever it was.
+    /// The state is taken elsewhere, and half the time back again.
     Move,
 }
 
 impl Chore {
-    /// Does it, or finds that it is done: `there` is where the state is taken. Where the state is then, and its key.
-    pub(crate) async fn done(
-        self,
-        process: &Process<'_>,
-        there: &Arc<InMemory>,
-    ) -> Result<(Disk, StateKey), StateError> {
+    /// Does it, or finds that it is done: `to` is where the state is taken. Where the state is then, and its key.
+    pub(crate) async fn done(self, process: &Process<'_>, to: &Disk) -> Result<(Disk, StateKey), StateError> {
         let world = process.world;
         match self {
             Self::Rekey => Ok((world.disk.clone(), rekeyed(process).await?)),
             Self::Move => {
-                let elsewhere = Disk::Elsewhere(there.clone());
-                moved(process, &elsewhere).await?;
-                Ok((elsewhere, world.key.clone()))
+                moved(process, to).await?;
+                Ok((to.clone(), world.key.clone()))
             }
         }
     }
@@ -54,12 +48,12 @@ async fn rekeyed(process: &Process<'_>) -> Result<StateKey, StateError> {
     Ok(new)
 }
 
-async fn moved(process: &Process<'_>, elsewhere: &Disk) -> Result<(), StateError> {
+async fn moved(process: &Process<'_>, to: &Disk) -> Result<(), StateError> {
     let store = process.store(Random::seeded(process.seed));
     let mut session = Session::<State>::open(store, process.world.key.clone()).await?;
-    let objects = process.store_link(elsewhere.itself(&process.world.cloud), process.weather.clone());
+    let objects = process.store_link(to.itself(&process.world.cloud), process.weather.clone());
     let random = Random::seeded(process.seed ^ 1);
-    let there = Store::new(Arc::new(objects), elsewhere.place(), process.clock.clone(), random);
+    let there = Store::new(Arc::new(objects), to.place(), process.clock.clone(), random);
     if session.moved_to().is_some() {
         return session.end_move(&there).await.map(drop);
     }

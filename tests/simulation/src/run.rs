@@ -14,7 +14,7 @@ use scaleway_core::Random;
 
 use crate::chore::Chore;
 use crate::deployer::{self, Process, complete};
-use crate::disk::Disk;
+use crate::disk::{self, Disk};
 use crate::executor::block_on;
 use crate::fate::Fate;
 use crate::invariants;
@@ -135,9 +135,15 @@ impl Happening<'_> {
             self.world.clock.sleep(NIGHT).await;
         }
         if let Some(chore) = self.scenario.chore {
-            match Box::pin(self.errand(chore)).await {
-                Ok((disk, key)) => (self.world.disk, self.world.key) = (disk, key),
-                Err(error) => return vec![format!("{chore:?} cannot be done: {}", deployer::told(&error))],
+            let (here, there) = (self.world.disk.clone(), Disk::Elsewhere(Arc::default()));
+            let comes_back = chore == Chore::Move && self.scenario.seed % 2 == 0;
+            for to in [there, here].into_iter().take(1 + usize::from(comes_back)) {
+                match Box::pin(self.errand(chore, &to)).await {
+                    Ok((disk, key)) => (self.world.disk, self.world.key) = (disk, key),
+                    Err(error) => {
+                        return vec![format!("{chore:?} cannot be done: {}", deployer::told(&error))];
+                    }
+                }
             }
         }
         for (who, refuge) in self.world.refuges.iter().enumerate() {
@@ -157,14 +163,20 @@ impl Happening<'_> {
     }
 
     /// Lets somebody do it who may die of it, and at last somebody whom nothing befalls.
-    async fn errand(&mut self, chore: Chore) -> Result<(Disk, StateKey), StateError> {
-        let (random, there) = (Random::seeded(self.scenario.seed ^ 0x0C_40_4E), Arc::default());
+    async fn errand(&mut self, chore: Chore, to: &Disk) -> Result<(Disk, StateKey), StateError> {
+        let random = Random::seeded(self.scenario.seed ^ 0x0C_40_4E);
         let who = self.scenario.deployers;
+        // A move has most of its boundaries in what it copies, and most of what matters after that.
+        let objects = disk::listed(&*self.world.disk.itself(&self.world.cloud)).await.len() as u64;
         for attempt in 1..ATTEMPTS {
-            let fate = Fate::new((random.below(2) == 0).then(|| 1 + random.below(32)));
+            let fate = Fate::new(match (random.below(4), chore) {
+                (0 | 1, _) => None,
+                (2, Chore::Move) => Some(3 * objects + random.below(32)),
+                _ => Some(1 + random.below(32)),
+            });
             let ended = {
                 let person = self.process(who, ATTEMPTS + attempt, fate.clone(), self.weather.clone());
-                match select(pin!(chore.done(&person, &there)), pin!(fate.death())).await {
+                match select(pin!(chore.done(&person, to)), pin!(fate.death())).await {
                     Either::Left((ended, _)) => Some(ended),
                     Either::Right(((), _)) => None,
                 }
@@ -184,7 +196,7 @@ impl Happening<'_> {
             self.world.clock.sleep(PAUSE).await;
         }
         let person = self.process(who, ATTEMPTS, Fate::new(None), Weather::calm());
-        chore.done(&person, &there).await
+        chore.done(&person, to).await
     }
 
     /// Does what is left to do, if anything is, and says how it looks then, and what could not be done.
