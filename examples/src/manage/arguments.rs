@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use evalap_topology::definition::Seconds;
 
+use super::bootstrap::principal;
 use crate::arguments::TargetKind;
 
 /// Looks into the state of an environment, and mends it. Nothing here touches what the environment is made of.
@@ -58,8 +59,9 @@ pub(super) enum Command {
     },
     /// Makes the state's bucket (versioned, encrypted, private, records never expire) and the secret of its key.
     Bootstrap {
-        /// Lets nobody into the bucket but these, yourself among them: `application_id:…` or `user_id:…`.
-        #[arg(long, value_name = "PRINCIPAL")]
+        /// Lets nobody into the bucket but these, yourself among them: `application_id:UUID` or `user_id:UUID`. Takes the
+        /// place of the bucket's policy.
+        #[arg(long, value_name = "PRINCIPAL", value_parser = principal)]
         allow: Vec<String>,
     },
 }

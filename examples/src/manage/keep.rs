@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use evalap_topology::model::State;
-use evalap_topology::state::{
-    Bootstrap, Holder, KEY_VARIABLE, KeySecret, Note, Session, StateError, StateKey, Store,
-};
+use evalap_topology::state::{Holder, KEY_VARIABLE, KeySecret, Note, Session, StateError, StateKey, Store};
 use scaleway_core::{Client, Random};
 
 use super::change::{Locked, given_back};
@@ -273,35 +271,4 @@ async fn half_moved(locked: Locked<'_>, to: String, error: StateError) -> Error 
         remedy: "run `manage_state migrate` again: it does what is left".into(),
         source: Box::new(error.into()),
     }
-}
-
-/// Makes what a state in a bucket needs.
-pub(super) async fn bootstrap(place: &Place, client: &Client, allow: &[String]) -> Result<Exit, Error> {
-    let Some((storage, bucket)) = place.bucket(client)? else {
-        return Err(Error::refused(
-            "the definition keeps its state in a folder, which needs no preparation",
-            "write [state] bucket = \"…\" into the definition",
-        ));
-    };
-    let mut done = Bootstrap::new(storage, bucket.clone()).allow(allow).run().await?;
-    if let Some(secret) = place.key_secret(client)?
-        && secret.ensure(&Random::system()).await?
-    {
-        done.push("made a key in Secret Manager".to_owned());
-    }
-    if !done.is_empty() && place.store(Some(client), client.clock())?.key_in_use().await?.is_some() {
-        let (store, key) = Box::pin(place.open(Some(client), client.clock())).await?;
-        let mut opened = Opened::new(store, key, &place.name);
-        opened.word.detail("bucket", done.join(", "));
-        opened.leave("bootstrap", &Ok(Exit::Done)).await;
-    }
-    if done.is_empty() {
-        text::say(format!("The bucket {bucket} is ready already. Nothing was changed."));
-    } else {
-        for line in &done {
-            text::say(format!("  {line}"));
-        }
-        text::say(format!("The bucket {bucket} is ready, and refuses the second create of one key."));
-    }
-    Ok(Exit::Done)
 }

@@ -1,6 +1,7 @@
 //! `manage_state`: what a state says, said and shall say, and where it is kept.
 
 mod arguments;
+mod bootstrap;
 mod change;
 mod keep;
 mod look;
@@ -100,7 +101,7 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
         }
         Command::Bootstrap { allow } => {
             let (place, target) = (place(arguments)?, target(arguments)?);
-            target.clock().block_on(Box::pin(keep::bootstrap(&place, &target.client, allow)))?
+            target.clock().block_on(Box::pin(bootstrap::bootstrap(&place, &target.client, allow)))?
         }
         Command::State(command) => {
             let place = place(arguments)?;

@@ -157,11 +157,12 @@ impl Bootstrap {
         if is.as_ref() == Some(&wanted) {
             return Ok(());
         }
+        let before = is.as_ref().map(|policy| format!(", in the place of {}", told(policy)));
         self.storage
             .put_bucket_policy(&self.bucket, wanted)
             .await
             .map_err(|error| self.failed("kept private", error))?;
-        done.push(format!("let nobody in but {}", self.allowed.join(", ")));
+        done.push(format!("let nobody in but {}{}", self.allowed.join(", "), before.unwrap_or_default()));
         Ok(())
     }
 
@@ -208,6 +209,12 @@ fn touches_log(rule: &LifecycleRule) -> bool {
     let loses = rule.expiration.is_some() && OURS.iter().any(covers);
     let puts_away = !rule.transitions.is_empty() && OURS.iter().chain(&CACHES).any(covers);
     rule.status != RuleStatus::Disabled && (loses || puts_away)
+}
+
+/// A policy that goes, so that who needs it can write it again: its statements are taken along as they are.
+fn told(policy: &BucketPolicy) -> String {
+    let written = serde_json::to_string(policy).unwrap_or_default();
+    format!("a policy that said {written}")
 }
 
 fn lets_everyone_in(policy: &BucketPolicy) -> bool {

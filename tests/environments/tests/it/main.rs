@@ -3,6 +3,7 @@
 
 mod access;
 mod bucket_access;
+mod bucket_bootstrap;
 mod cockpit_layer;
 mod crashes;
 mod desk;
