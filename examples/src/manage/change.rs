@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use evalap_topology::address::Address;
 use evalap_topology::model::{Binding, Event, State};
+use evalap_topology::plan::after_forgetting;
 use evalap_topology::state::{Fold, Holder, Note, Session};
 use serde::{Deserialize, Serialize};
 
@@ -228,8 +229,10 @@ pub(super) async fn forget(opened: &mut Opened<'_>, what: &str, wait: Duration) 
     let said = |seq| {
         let id = id.map(|id| format!(" ({id})")).unwrap_or_default();
         format!(
-            "{address}{id} is tracked no longer (record {seq}). What exists in the cloud still does, and is adopted \
-             again if the definition asks for it."
+            "{address}{id} is tracked no longer (record {seq}). What exists in the cloud still does, and {}.\n\
+             `manage_state restore {}` takes this back.",
+            after_forgetting(address.kind),
+            seq - 1
         )
     };
     change(locked, forgotten, detail, said).await

@@ -18,6 +18,7 @@ use serde_json::Value;
 
 pub use saved::Basis;
 pub use scope::{Drift, Scope};
+pub use why::after_forgetting;
 
 use crate::address::Address;
 use crate::error::Error;

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{Cause, FieldChange};
 use crate::address::Address;
-use crate::kinds::{Owner, Seen};
+use crate::kinds::{KindName, Owner, Seen};
 use crate::model::{Phase, Tracked};
 
 /// Why something is made that is remembered.
@@ -25,9 +25,34 @@ pub(super) fn foreign(address: &Address, seen: &Seen) -> String {
         Owner::Name => "this state does not remember making it",
         Owner::Parent | Owner::Singleton => "it belongs to something else",
     };
+    let forgotten = if address.kind.profile().owner == Owner::Name { back(address.kind) } else { String::new() };
     format!(
-        "{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one"
+        "{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one{forgotten}"
     )
+}
+
+/// How something is had back that nothing in the cloud says is ours, where that is found to exist.
+fn back(kind: KindName) -> String {
+    let lost = if kind.profile().holds_data { ", where deleting it would lose its data" } else { "" };
+    format!(
+        ". If this state made it and forgot it, `manage_state restore VERSION` (of `manage_state history`) brings it back{lost}"
+    )
+}
+
+/// What the next plan makes of a resource of the kind that exists and is not tracked any more, where the definition asks for
+/// it: a sentence.
+pub fn after_forgetting(kind: KindName) -> &'static str {
+    match (kind.profile().owner, kind) {
+        (Owner::Tag, _) => "is adopted again if the definition asks for it, by its tags",
+        (Owner::Parent, _) => "is adopted again if the definition asks for it and what it is in is ours",
+        (Owner::Singleton, _) => "is adopted again if the definition asks for it",
+        (Owner::Name, KindName::CockpitToken) => {
+            "is adopted again only while one of our secrets keeps its value; else a plan that asks for it is refused, for nothing says that it is ours"
+        }
+        (Owner::Name, _) => {
+            "is not adopted again: nothing in the cloud says that it is ours, and a plan that asks for it is refused"
+        }
+    }
 }
 
 /// The API would refuse to delete it, half-way through everything else.

@@ -44,6 +44,37 @@ fn what_a_state_says_and_said_is_shown_compared_and_taken_back() {
     assert!(office.plan(0).contains("No changes."));
 }
 
+/// What bears tags is found again, what does not is refused; either way the version before has it.
+#[test]
+fn what_is_forgotten_is_said_to_be_adopted_only_where_it_is_and_is_had_back() {
+    let office = Office::open();
+    for (address, adopted) in [
+        ("container.documentation", "is adopted again if the definition asks for it, by its tags"),
+        ("alert_manager.main", "is adopted again if the definition asks for it"),
+        ("cockpit_token.push", "only while one of our secrets keeps its value"),
+    ] {
+        let said = office.does(&["forget", address]);
+        assert!(said.contains(adopted), "{said}");
+        assert!(office.plan(0).contains(&format!("@ {address}")), "{address}");
+        office.does(&back(&said));
+    }
+    let said = office.does(&["forget", "data_source.logs"]);
+    assert!(said.contains("is not adopted again") && said.contains("a plan that asks for it is refused"), "{said}");
+    let refused = office.program("deploy_staging", 0, &["--speed", "max", "plan"]).output().unwrap();
+    let wrong = String::from_utf8_lossy(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{wrong}");
+    assert!(wrong.contains("data_source.logs: ") && wrong.contains("`manage_state restore VERSION`"), "{wrong}");
+    office.does(&back(&said));
+    assert!(office.plan(0).contains("No changes."));
+}
+
+/// The command that takes back what was just done, as it was said.
+fn back(said: &str) -> [&str; 2] {
+    let command = said.split("`manage_state ").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    let (verb, version) = command.split_once(' ').unwrap();
+    [verb, version]
+}
+
 #[test]
 fn every_command_is_in_the_audit_what_it_found_and_why_it_was_refused() {
     let office = Office::open();

@@ -240,3 +240,18 @@ fn what_is_found_sick_is_mended_as_what_is_remembered_is() {
         assert!(matches!(plan.changes[0].change, Change::Adopt { settle: true, .. }), "{plan:?}");
     }
 }
+
+/// Nothing in the cloud says whose a data source is, and deleting it loses what it holds.
+#[test]
+fn what_only_the_state_knows_to_be_ours_says_how_it_is_had_back() {
+    let problem = |kind: KindName| {
+        let address = crate::address::Address::new(kind, "main");
+        crate::plan::why::foreign(&address, &seen(&vpc(), "id-1", Claim::Unmarked))
+    };
+    let told = problem(KindName::DataSource);
+    assert!(told.contains("this state does not remember making it"), "{told}");
+    assert!(told.contains("`manage_state restore VERSION`") && told.contains("would lose its data"), "{told}");
+    let told = problem(KindName::ContactPoint);
+    assert!(told.contains("`manage_state restore VERSION`") && !told.contains("lose its data"), "{told}");
+    assert!(!problem(KindName::Vpc).contains("restore"), "its tags say whose it is");
+}
