@@ -38,13 +38,14 @@ pub(crate) fn consent(
 
 /// Data is lost only to who knows where.
 fn loss(what: &str, environment: &str, confirmed: Option<&str>) -> Result<String, Error> {
+    by_name(&format!("the data of {what} would be lost for good"), environment, confirmed)
+}
+
+/// Agrees to something by the environment's name, which is answered; `would` says what it is, where nobody can be asked.
+pub(crate) fn by_name(would: &str, environment: &str, confirmed: Option<&str>) -> Result<String, Error> {
     let pass = format!("if that is meant, pass --confirm {environment}");
-    let unasked = || {
-        let what = format!(
-            "the data of {what} would be lost for good, and there is no terminal to ask on; nothing was changed"
-        );
-        Error::refused(what, &pass)
-    };
+    let unasked =
+        || Error::refused(format!("{would}, and there is no terminal to ask on; nothing was changed"), &pass);
     let typed = match confirmed {
         Some(name) => name.to_owned(),
         None => ask("\nType the environment's name to agree: ").ok_or_else(unasked)?,

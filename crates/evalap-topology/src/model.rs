@@ -245,9 +245,13 @@ impl Fold for State {
         event.addresses().map(ToString::to_string).collect()
     }
 
-    /// A plan that was made before must not be taken for one of now.
+    /// A plan that was made before must not be taken for one of now, and what is bound to a cloud stays so: a version from
+    /// before the first change is bound to none.
     fn follow(&mut self, before: &Self) {
         self.version = self.version.max(before.version) + 1;
+        if self.binding.is_none() {
+            self.binding.clone_from(&before.binding);
+        }
     }
 
     /// On those resources alone that the events are of, and on no more of them than decides.
@@ -360,5 +364,30 @@ impl Fold for State {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_takes_a_states_place_keeps_its_cloud_unless_it_has_one() {
+        let bound = |region: &str| State {
+            version: 3,
+            binding: Some(Binding {
+                environment: "staging".into(),
+                endpoint: "emulator".into(),
+                project_id: "p".into(),
+                region: region.into(),
+            }),
+            resources: BTreeMap::new(),
+        };
+        let mut empty = State::default();
+        empty.follow(&bound("fr-par"));
+        assert_eq!(empty, State { version: 4, ..bound("fr-par") });
+        let mut other = bound("nl-ams");
+        other.follow(&bound("fr-par"));
+        assert_eq!(other, State { version: 4, ..bound("nl-ams") });
     }
 }

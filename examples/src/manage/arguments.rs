@@ -128,12 +128,18 @@ pub(super) enum OfState {
         /// What `export` wrote; `-` reads standard input.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// The environment's name: agrees to it that resources are forgotten.
+        #[arg(long, value_name = "NAME")]
+        confirm: Option<String>,
     },
     /// Makes the state again what it was after a record. Only what is remembered changes, not the cloud: plan next.
     Restore {
         /// The record.
         #[arg(value_name = "SEQ")]
         version: u64,
+        /// The environment's name: agrees to it that resources are forgotten.
+        #[arg(long, value_name = "NAME")]
+        confirm: Option<String>,
     },
     /// Gives a resource another address: `move container.web container.site`.
     Move {

@@ -1,37 +1,16 @@
 //! What a state shall say: each command under the lock, each leaving a note.
 
-use std::io;
-use std::path::Path;
 use std::time::Duration;
 
 use evalap_topology::address::Address;
-use evalap_topology::model::{Binding, Event, State};
+use evalap_topology::model::{Event, State};
 use evalap_topology::plan::after_forgetting;
 use evalap_topology::state::{Fold, Holder, Note, Session};
-use serde::{Deserialize, Serialize};
 
 use super::{Opened, own};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::text;
-
-/// What an exported state is called, so that nothing else is imported for one.
-pub(super) const FORMAT: &str = "evalap-state-export/1";
-
-/// What stands for standard output, or input, where a file is named.
-pub(super) const STANDARD: &str = "-";
-
-/// An exported state.
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Export {
-    pub(super) format: String,
-    pub(super) environment: String,
-    pub(super) seq: u64,
-    /// The key that its digests are made with.
-    #[serde(default)]
-    pub(super) key: String,
-    pub(super) state: State,
-}
 
 /// The state, locked by one of these commands.
 pub(super) struct Locked<'a> {
@@ -104,73 +83,6 @@ pub(super) async fn given_back(session: &mut Session<State>, note: Note) -> Resu
         remedy: format!("do not run this again: {then}"),
         source: Box::new(error.into()),
     })
-}
-
-pub(super) async fn restore(opened: &mut Opened<'_>, version: u64, wait: Duration) -> Result<Exit, Error> {
-    own(&opened.at(version).await?, opened.name)?;
-    let locked = Locked::take(opened, "restore", wait).await?;
-    let done = Box::pin(locked.session.restore(version)).await;
-    let said = |seq| {
-        format!(
-            "The state is as it was after record {version}; record {seq} says so, and can be undone like any other.\n\
-             The cloud is as it is: run `plan` to see what differs."
-        )
-    };
-    locked.end(done, ("version", version.to_string()), said).await
-}
-
-pub(super) async fn import(opened: &mut Opened<'_>, file: &Path, wait: Duration) -> Result<Exit, Error> {
-    let standard = file == Path::new(STANDARD);
-    let shown = if standard { "standard input".to_owned() } else { file.display().to_string() };
-    let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "read", source };
-    let read = if standard { io::read_to_string(io::stdin()) } else { std::fs::read_to_string(file) };
-    let text = read.map_err(failed)?;
-    let what = "exported state (see `manage_state export`)";
-    let format = |source| evalap_topology::Error::Format { file: shown.clone(), what, source };
-    let export: Export = serde_json::from_str(&text).map_err(format)?;
-    if export.format != FORMAT {
-        return Err(Error::refused(
-            format!("{shown}: its format is {:?}, not {FORMAT:?}", export.format),
-            "export it again with this version",
-        ));
-    }
-    own(&export.state, opened.name)?;
-    let locked = Locked::take(opened, "import", wait).await?;
-    let bound = &locked.session.state().binding;
-    if bound.is_some() && *bound != export.state.binding {
-        let error = Error::refused(
-            format!(
-                "{shown} is of another cloud, project or region than this state: of {}, and this one is of {}",
-                whose(export.state.binding.as_ref()),
-                whose(locked.session.state().binding.as_ref())
-            ),
-            "import it where it came from, or into an environment without a state",
-        );
-        return Err(locked.refuse(error).await);
-    }
-    let source = format!("{shown}, version {} of {}", export.seq, export.environment);
-    let other_key = !export.key.is_empty() && export.key != locked.session.key().id();
-    let done = Box::pin(locked.session.import(source, export.state)).await;
-    let said = |seq| {
-        format!(
-            "The state is what {shown} says; record {seq} says so, and can be undone (restore).\n\
-             Run `plan` to see what differs from the cloud.{}",
-            if other_key {
-                "\nIts digests were made with another key: a plan cannot tell that secrets are the same, and the next apply writes them once more."
-            } else {
-                ""
-            }
-        )
-    };
-    locked.end(done, ("file", shown.clone()), said).await
-}
-
-/// What a state belongs to, for people.
-fn whose(binding: Option<&Binding>) -> String {
-    binding.map_or_else(
-        || "none yet".to_owned(),
-        |bound| format!("{}, project {}, {}", bound.endpoint, bound.project_id, bound.region),
-    )
 }
 
 /// Writes the event, unless it does not fit what the state says.

@@ -10,7 +10,7 @@ use evalap_topology::state::{Entry, LeaseEvent, Record, Session};
 use scaleway_core::Clock;
 use serde_json::{Value, json};
 
-use super::change::{Export, FORMAT, STANDARD};
+use super::past::{Export, FORMAT, STANDARD};
 use super::{Opened, own};
 use crate::error::Error;
 use crate::exit::Exit;

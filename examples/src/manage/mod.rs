@@ -5,6 +5,7 @@ mod bootstrap;
 mod change;
 mod keep;
 mod look;
+mod past;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -129,8 +130,10 @@ async fn carry_out(
         OfState::Audit { verify, changed, json } => look::audit(state, *verify, *changed, *json).await,
         OfState::Verify { json } => look::verify(state, *json).await,
         OfState::Export { file, version } => look::export(state, file.as_deref(), *version).await,
-        OfState::Import { file } => change::import(state, file, wait).await,
-        OfState::Restore { version } => change::restore(state, *version, wait).await,
+        OfState::Import { file, confirm } => past::import(state, file, confirm.as_deref(), wait).await,
+        OfState::Restore { version, confirm } => {
+            past::restore(state, *version, confirm.as_deref(), wait).await
+        }
         OfState::Move { from, to } => change::rename(state, from, to, wait).await,
         OfState::Forget { address } => change::forget(state, address, wait).await,
         OfState::Unlock { force } => change::unlock(state, *force).await,

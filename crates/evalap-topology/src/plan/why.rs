@@ -25,7 +25,8 @@ pub(super) fn foreign(address: &Address, seen: &Seen) -> String {
         Owner::Name => "this state does not remember making it",
         Owner::Parent | Owner::Singleton => "it belongs to something else",
     };
-    let forgotten = if address.kind.profile().owner == Owner::Name { back(address.kind) } else { String::new() };
+    let forgotten =
+        if address.kind.profile().owner == Owner::Name { back(address.kind) } else { String::new() };
     format!(
         "{address}: a {label} {key:?} exists already (id {id}) and is not ours: {sign}. Rename ours in the definition, or delete that one{forgotten}"
     )

@@ -7,6 +7,7 @@ use environments::World;
 use evalap_topology::model::{Event, State};
 use evalap_topology::state::{Holder, Session};
 use scaleway_core::Clock;
+use serde_json::Value;
 
 use crate::office::{Office, session};
 
@@ -59,12 +60,57 @@ fn what_is_forgotten_is_said_to_be_adopted_only_where_it_is_and_is_had_back() {
         office.does(&back(&said));
     }
     let said = office.does(&["forget", "data_source.logs"]);
-    assert!(said.contains("is not adopted again") && said.contains("a plan that asks for it is refused"), "{said}");
+    assert!(
+        said.contains("is not adopted again") && said.contains("a plan that asks for it is refused"),
+        "{said}"
+    );
     let refused = office.program("deploy_staging", 0, &["--speed", "max", "plan"]).output().unwrap();
     let wrong = String::from_utf8_lossy(&refused.stderr);
     assert_eq!(refused.status.code(), Some(1), "{wrong}");
-    assert!(wrong.contains("data_source.logs: ") && wrong.contains("`manage_state restore VERSION`"), "{wrong}");
+    assert!(
+        wrong.contains("data_source.logs: ") && wrong.contains("`manage_state restore VERSION`"),
+        "{wrong}"
+    );
     office.does(&back(&said));
+    assert!(office.plan(0).contains("No changes."));
+}
+
+#[test]
+fn what_forgets_resources_says_which_asks_and_is_taken_back() {
+    let office = Office::open();
+    let newest = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap();
+    let empty = {
+        let exported: Value = serde_json::from_str(&office.does(&["export"])).unwrap();
+        let mut exported = exported;
+        exported["state"]["resources"] = serde_json::json!({});
+        exported["state"]["binding"] = Value::Null;
+        office.file("empty.json", &exported.to_string())
+    };
+    for forgets in [&["restore", "0"][..], &["import", &empty]] {
+        let which = "does not know 33 resources (";
+        office.refuses(
+            1,
+            forgets,
+            &[which, "and 28 more), which the state would forget", "--confirm staging"],
+        );
+        let wrong = [forgets, &["--confirm", "production"]].concat();
+        office.refuses(1, &wrong, &["\"production\" is not the name of this environment"]);
+        assert_eq!(office.json(&["list", "--json"])[0]["resources"], 33);
+
+        let said = office.does(&[forgets, &["--confirm", "staging"]].concat());
+        assert!(said.contains("it forgets 33 resources (") && said.contains("and 28 more)"), "{said}");
+        let listed = office.json(&["list", "--json"]);
+        assert_eq!(
+            (&listed[0]["resources"], &listed[0]["bound_to"]["endpoint"]),
+            (&0.into(), &"emulator".into())
+        );
+        let said = office.does(&back(&said));
+        assert!(
+            said.contains("it brings back 33 resources ("),
+            "nothing is forgotten, and nobody asked: {said}"
+        );
+    }
+    assert!(office.does(&["diff", &newest.to_string()]).contains("Both versions say the same"));
     assert!(office.plan(0).contains("No changes."));
 }
 

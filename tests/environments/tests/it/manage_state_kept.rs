@@ -119,7 +119,7 @@ fn a_command_opens_the_state_once() {
         &["unlock"],
         &["forget", "vpc.main"],
         &["move", "container.runners", "container.other"],
-        &["import", &exported],
+        &["import", &exported, "--confirm", "staging"],
     ] {
         let before = opened();
         bucket(arguments);

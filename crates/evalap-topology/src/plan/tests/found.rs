@@ -250,7 +250,10 @@ fn what_only_the_state_knows_to_be_ours_says_how_it_is_had_back() {
     };
     let told = problem(KindName::DataSource);
     assert!(told.contains("this state does not remember making it"), "{told}");
-    assert!(told.contains("`manage_state restore VERSION`") && told.contains("would lose its data"), "{told}");
+    assert!(
+        told.contains("`manage_state restore VERSION`") && told.contains("would lose its data"),
+        "{told}"
+    );
     let told = problem(KindName::ContactPoint);
     assert!(told.contains("`manage_state restore VERSION`") && !told.contains("lose its data"), "{told}");
     assert!(!problem(KindName::Vpc).contains("restore"), "its tags say whose it is");
