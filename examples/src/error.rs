@@ -76,10 +76,14 @@ impl Error {
         matches!(self, Self::Engine(evalap_topology::Error::State(StateError::Corrupt { .. })))
     }
 
-    /// Whether the key is another than the state's, or is not where it was looked for.
-    pub(crate) fn is_key_elsewhere(&self) -> bool {
-        matches!(self, Self::Engine(evalap_topology::Error::State(error))
-            if error.is_wrong_key() || matches!(error, StateError::KeyLost { .. }))
+    /// Whether the state is written with another key than the one that was found.
+    pub(crate) fn is_wrong_key(&self) -> bool {
+        matches!(self, Self::Engine(evalap_topology::Error::State(error)) if error.is_wrong_key())
+    }
+
+    /// Whether there is no key where it was looked for.
+    pub(crate) fn is_key_lost(&self) -> bool {
+        matches!(self, Self::Engine(evalap_topology::Error::State(StateError::KeyLost { .. })))
     }
 
     /// Whether the store of the state does not answer.

@@ -22,8 +22,14 @@ fn say_json(value: &impl serde::Serialize) -> Result<Exit, Error> {
     Ok(Exit::Done)
 }
 
-/// The states in the folders of `data`. One that cannot be read hides no other, and is a failure all the same.
-pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Exit, Error> {
+/// The states in the folders of `data`. One that cannot be read hides no other, and is a failure all the same; but not where
+/// its key is not missed in its file, since its definition keeps it `elsewhere`.
+pub(super) async fn list(
+    data: &Path,
+    clock: &Clock,
+    as_json: bool,
+    elsewhere: impl Fn(&str) -> bool,
+) -> Result<Exit, Error> {
     let (mut told, mut exit) = (Vec::new(), Exit::Done);
     for name in names(data)? {
         let opened = match Place::usual(&name, data).open(None, clock).await {
@@ -32,9 +38,11 @@ pub(super) async fn list(data: &Path, clock: &Clock, as_json: bool) -> Result<Ex
         };
         told.push(match opened {
             Ok(session) => line_of(&name, &session),
-            Err(error) if error.is_key_elsewhere() => {
+            // Moved here from a bucket, it has the key that the definition names still, and nothing is wrong with it.
+            Err(error) if error.is_wrong_key() || (error.is_key_lost() && elsewhere(&name)) => {
                 let line = format!(
-                    "{name}: not with the key that is looked for here ({}); `manage_state --environment {name} --target … show` reads it with the key that its definition names",
+                    "{name}: not with the key that is looked for here ({}); if its definition keeps the key elsewhere, \
+                     `manage_state --environment {name} --target … show` reads it, else put the right key there",
                     text::told(&error)
                 );
                 (json!({"name": name, "error": error.told()}), line)

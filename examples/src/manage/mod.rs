@@ -93,7 +93,8 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
     match &arguments.command {
         Command::List { json } => {
             let clock = Clock::real();
-            clock.block_on(look::list(&arguments.data, &clock, *json))?
+            let elsewhere = |name: &str| keeps_key_elsewhere(arguments, name);
+            clock.block_on(look::list(&arguments.data, &clock, *json, elsewhere))?
         }
         Command::Migrate { to } => {
             let (place, target) = (place(arguments)?, target(arguments)?);
@@ -154,11 +155,24 @@ fn place(arguments: &Arguments) -> Result<Place, Error> {
             "`manage_state list` shows which there are; --definition FILE names one by its file",
         ));
     }
-    let usual = PathBuf::from(format!("environments/{}.toml", arguments.environment));
-    let file = arguments.definition.clone().or_else(|| usual.is_file().then_some(usual));
-    Ok(match file {
+    Ok(match definition(arguments, name) {
         Some(file) => Place::of(&desk::read(&file)?.definition, &file, &arguments.data),
         None => Place::usual(&arguments.environment, &arguments.data),
+    })
+}
+
+/// The file that defines the environment, if there is one.
+fn definition(arguments: &Arguments, name: &str) -> Option<PathBuf> {
+    let usual = PathBuf::from(format!("environments/{name}.toml"));
+    arguments.definition.clone().or_else(|| usual.is_file().then_some(usual))
+}
+
+/// Whether the environment's definition, if there is one, keeps the state's key in no file.
+fn keeps_key_elsewhere(arguments: &Arguments, name: &str) -> bool {
+    let Some(file) = definition(arguments, name) else { return false };
+    desk::read(&file).is_ok_and(|read| {
+        let place = Place::of(&read.definition, &file, &arguments.data);
+        place.name == name && place.key_file().is_none()
     })
 }
 

@@ -49,14 +49,16 @@ pub enum StateError {
 
     /// A state exists, and its key does not.
     #[error(
-        "{place} holds a state, but its key file {} is gone: put the file back or set {KEY_VARIABLE}",
-        .path.display()
+        "{place} holds a state{}, but its key file {} is gone: put the file back or set {KEY_VARIABLE}",
+        written_with(key), .path.display()
     )]
     KeyLost {
         /// The key file.
         path: PathBuf,
         /// The folder or bucket.
         place: String,
+        /// The id of the key that the state is written with; empty where that cannot be told.
+        key: String,
     },
 
     /// The variable that shall hold the key is not set.
@@ -373,6 +375,11 @@ pub enum StateError {
     /// The operating system has no randomness to give.
     #[error("no randomness for the state's encryption")]
     Random(#[source] io::Error),
+}
+
+/// By which somebody who has several can tell the right one.
+fn written_with(key: &str) -> String {
+    if key.is_empty() { String::new() } else { format!(" written with key {key}") }
 }
 
 impl StateError {

@@ -59,8 +59,8 @@ impl StateKey {
             Err(StateError::KeyMissing { .. }) => return Self::from_file(&next),
             Err(error) => return Err(error),
         }
-        if store.key_in_use().await?.is_some() {
-            return Err(StateError::KeyLost { path: path.into(), place: store.place().to_owned() });
+        if let Some(key) = store.key_in_use().await? {
+            return Err(StateError::KeyLost { path: path.into(), place: store.place().to_owned(), key });
         }
         create(path, &store.random)?;
         Self::from_file(path)

@@ -264,7 +264,7 @@ fn a_state_goes_into_a_bucket_whose_key_is_another() {
     assert!(says("manage_state", 1, &["migrate", "--to", "folder"]).contains("leave its key as it is"));
     assert!(plan(2).contains("No changes."));
     let listed = says("manage_state", 2, &["list"]);
-    assert!(listed.contains("reads it with the key that its definition names"), "{listed}");
+    assert!(listed.contains("if its definition keeps the key elsewhere"), "{listed}");
 }
 
 /// What is done is said, whatever becomes of the lock after it.

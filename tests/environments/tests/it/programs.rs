@@ -67,6 +67,36 @@ fn a_state_that_cannot_be_read_hides_no_other_and_is_a_failure() {
     assert!(told.len() == 2 && told[0]["error"].is_string() && told[1]["resources"] == 33, "{said}");
 }
 
+/// One whose definition keeps the key elsewhere has never had a file.
+#[test]
+fn a_state_whose_key_file_is_gone_is_a_failure_and_the_file_is_to_be_put_back() {
+    let office = Office::open();
+    let key = office.json(&["list", "--json"])[0]["key"].as_str().unwrap().to_owned();
+    let listed = |state: &str| {
+        let text = environments::STAGING.replacen("[network]", &format!("{state}\n[network]"), 1);
+        let file = office.file("listed.toml", &text);
+        let mut command = office.desk.command("manage_state", office.folder.path(), Path::new(&file));
+        ended(command.env_remove("EVALAP_STATE_KEY").arg("list").output().unwrap())
+    };
+    let (code, said, _) = listed("");
+    assert_eq!(code, Some(1), "{said}");
+    for words in [&*format!("holds a state written with key {key}, but its key file"), "put the file back"] {
+        assert!(said.contains(words), "{words:?} is not in: {said}");
+    }
+    let (code, said, _) = listed("[state]\nkey = { from_env = \"STATE_KEY_OF_STAGING\" }\n");
+    assert!(code == Some(0) && said.contains("if its definition keeps the key elsewhere"), "{said}");
+
+    // Another key than the state's: the right one may be elsewhere, or was lost.
+    let keys = office.folder.path().join("data/keys");
+    std::fs::create_dir_all(&keys).unwrap();
+    std::fs::write(keys.join("staging.key"), "09".repeat(32)).unwrap();
+    std::fs::set_permissions(keys.join("staging.key"), std::os::unix::fs::PermissionsExt::from_mode(0o600))
+        .unwrap();
+    let (code, said, _) = listed("");
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("was written with key") && said.contains("else put the right key there"), "{said}");
+}
+
 #[test]
 fn a_data_folder_that_is_none_is_an_error_and_one_that_is_not_there_is_not() {
     let folder = tempfile::tempdir().unwrap();
