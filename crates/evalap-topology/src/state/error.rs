@@ -61,6 +61,23 @@ pub enum StateError {
         key: String,
     },
 
+    /// A state exists, and what is in its key file is no key.
+    #[error(
+        "the key file {} is {problem}, and {place} holds a state{}: put back the copy of that key; no new one can read \
+         this state",
+        .path.display(), written_with(key)
+    )]
+    KeySpoilt {
+        /// The key file.
+        path: PathBuf,
+        /// What is wrong with it; never the text itself.
+        problem: &'static str,
+        /// The folder or bucket.
+        place: String,
+        /// The id of the key that the state is written with; empty where that cannot be told.
+        key: String,
+    },
+
     /// The variable that shall hold the key is not set.
     #[error(
         "no state key: the variable {variable} is not set; export it (make a key with `openssl rand -base64 32`)"

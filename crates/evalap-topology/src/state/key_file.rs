@@ -25,6 +25,9 @@ impl StateKey {
     pub fn from_file(path: &Path) -> Result<Self, StateError> {
         let failed = |source: io::Error| match source.kind() {
             ErrorKind::NotFound => StateError::KeyMissing { path: path.into() },
+            ErrorKind::InvalidData => {
+                StateError::InvalidKey { place: path.display().to_string(), problem: "not text" }
+            }
             _ => StateError::KeyFile { path: path.into(), action: "read", source },
         };
         let text = Zeroizing::new(std::fs::read_to_string(path).map_err(failed)?);
@@ -57,6 +60,7 @@ impl StateKey {
             Ok(key) if !next.exists() => return Ok(key),
             Ok(key) => return store.fitting(vec![key, Self::from_file(&next)?]).await,
             Err(StateError::KeyMissing { .. }) => return Self::from_file(&next),
+            Err(StateError::InvalidKey { problem, .. }) => return Err(spoilt(path, problem, store).await?),
             Err(error) => return Err(error),
         }
         if let Some(key) = store.key_in_use().await? {
@@ -87,6 +91,16 @@ impl StateKey {
             source,
         })
     }
+}
+
+/// What to say of a key file that holds no key. A new key helps only where there is no state yet.
+async fn spoilt(path: &Path, problem: &'static str, store: &Store) -> Result<StateError, StateError> {
+    Ok(match store.key_in_use().await? {
+        Some(key) => {
+            StateError::KeySpoilt { path: path.into(), problem, place: store.place().to_owned(), key }
+        }
+        None => StateError::InvalidKey { place: path.display().to_string(), problem },
+    })
 }
 
 /// Where the next key waits until the state was written with it.
@@ -205,6 +219,24 @@ mod tests {
         assert_eq!(StateKey::from_file(&file).unwrap().id(), second.id());
         assert_ne!(third.id(), second.id(), "a key is used once");
         assert_eq!(next(&second).id(), third.id());
+    }
+
+    #[test]
+    fn a_file_that_holds_no_key_is_put_back_where_there_is_a_state_and_made_anew_where_not() {
+        let folder = tempfile::tempdir().unwrap();
+        load(folder.path()).unwrap();
+        let file = folder.path().join("keys/staging.key");
+        for garbage in [&b""[..], b"no key", b"\xff\xfe"] {
+            std::fs::write(&file, garbage).unwrap();
+            let error = load(folder.path()).unwrap_err().to_string();
+            assert!(error.contains("openssl rand -base64 32"), "{error}");
+        }
+        std::fs::create_dir_all(folder.path().join("state/log")).unwrap();
+        std::fs::write(folder.path().join("state/log").join(format!("{:020}", 1)), "x").unwrap();
+        let error = load(folder.path()).unwrap_err();
+        assert!(matches!(error, StateError::KeySpoilt { .. }), "{error}");
+        let error = error.to_string();
+        assert!(error.contains("put back the copy of that key") && !error.contains("openssl"), "{error}");
     }
 
     #[test]

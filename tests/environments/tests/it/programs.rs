@@ -98,6 +98,30 @@ fn a_state_whose_key_file_is_gone_is_a_failure_and_the_file_is_to_be_put_back() 
 }
 
 #[test]
+fn a_key_file_that_holds_no_key_names_the_one_that_is_to_be_put_back() {
+    let office = Office::open();
+    let key = office.json(&["list", "--json"])[0]["key"].as_str().unwrap().to_owned();
+    let file = office.folder.path().join("data/keys/staging.key");
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    for garbage in ["", "no key"] {
+        std::fs::write(&file, garbage).unwrap();
+        std::fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(0o600)).unwrap();
+        for (name, arguments) in
+            [("manage_state", &["show"][..]), ("deploy_staging", &["--speed", "max", "plan"])]
+        {
+            let mut command = office.program(name, 0, arguments);
+            let (code, said, wrong) = ended(command.env_remove("EVALAP_STATE_KEY").output().unwrap());
+            assert_eq!(code, Some(1), "{said}{wrong}");
+            assert!(
+                wrong.contains(&format!("holds a state written with key {key}: put back the copy")),
+                "{wrong}"
+            );
+            assert!(!wrong.contains("openssl"), "{wrong}");
+        }
+    }
+}
+
+#[test]
 fn a_data_folder_that_is_none_is_an_error_and_one_that_is_not_there_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
