@@ -62,7 +62,15 @@ pub(crate) async fn plan(
         });
     }
     if !json && plan.problems.is_empty() {
-        say_if_held(desk.engine.session());
+        say_if_held(
+            desk.engine.session(),
+            match out {
+                Some(_) => {
+                    "plan again when it is done. A plan that is kept now is refused once that run has written"
+                }
+                None => "plan again when it is done",
+            },
+        );
     }
     if !plan.problems.is_empty() {
         return Err(evalap_topology::Error::Refused { problems: plan.problems }.into());
@@ -117,11 +125,11 @@ pub(crate) fn say_if_old(session: &Session<State>) {
     ));
 }
 
-/// Says who is at work: what is planned now may be what that run does next.
-fn say_if_held(session: &Session<State>) {
+/// Says who is at work: what is found now may be what that run does next. `then` says what to do about it.
+fn say_if_held(session: &Session<State>, then: &str) {
     if let Some(lease) = session.lease().filter(|lease| !lease.holder.is_gone() && session.away().is_none()) {
         text::say(format!(
-            "{} has held the lock since {}, and may be at work: plan again when it is done.",
+            "{} has held the lock since {}, and may be at work: {then}.",
             lease.holder, lease.since
         ));
     }
@@ -169,6 +177,20 @@ pub(crate) async fn drift(desk: &mut Desk, scope: &Scope, json: bool) -> Result<
         text::say(plan_text::drift(&drift, &format!("`apply`{same} makes them as the definition says.")));
     } else if plan.problems.is_empty() {
         text::say(format!("No drift: {named} is as the last run left it."));
+    }
+    if !json {
+        let begun: Vec<_> =
+            plan.effective().filter(|planned| planned.unfinished).map(|planned| &planned.address).collect();
+        if !begun.is_empty() {
+            text::say(format!(
+                "Not finished: what an earlier run has begun on {}. `apply`{same} goes on with it; it is no drift.",
+                text::list(begun)
+            ));
+        }
+        // With problems it is told among them.
+        if plan.problems.is_empty() {
+            say_if_held(desk.engine.session(), "look again when it is done");
+        }
     }
     // Nothing that a plan would do: an instance in error, one that somebody has made larger.
     if !plan.problems.is_empty() {

@@ -1,15 +1,18 @@
 //! `deploy_staging drift`, as cron runs it: its exit code, and what it says.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use evalap_topology::model::State;
-use evalap_topology::state::{Session, StateKey, Store};
+use evalap_topology::address::Address;
+use evalap_topology::model::{Event, State};
+use evalap_topology::state::{Holder, Session, StateKey, Store};
 use scaleway_containers::{Containers, UpdateContainer};
 use scaleway_core::{Clock, Random, Secret};
 use scaleway_emulator::{Fault, FaultKind};
 use scaleway_rdb::{Rdb, UpgradeInstance};
 
 use crate::desk::Desk;
+use crate::office::{Office, session};
 
 #[test]
 fn its_exit_code_is_two_for_what_is_written_blindly_and_for_what_no_plan_mends() {
@@ -104,4 +107,40 @@ fn what_is_answered_from_memory_says_so_and_since_when() {
         assert!(wrong.contains("cannot read the state in bucket evalap-staging-state"), "{wrong}");
     }
     assert!(deploys(&["drift"]).2.contains("what to do: run the command again when it answers"));
+}
+
+/// Neither is drift: cron is not woken by a run that is at work, or that was interrupted, and whoever reads it is told.
+#[test]
+fn who_is_at_work_and_what_was_begun_is_said_beside_that_there_is_no_drift() {
+    let office = Office::open();
+    let clock = Clock::real();
+    let mut holder = session(&office.state(), &clock);
+    let address: Address = "container.documentation".parse().unwrap();
+    let tracked = holder.state().resources[&address].clone();
+    let (spec, depends_on) = (tracked.spec, tracked.depends_on);
+    let updating = Event::Updating { address, spec, depends_on, changed: Some(Vec::new()) };
+    clock
+        .block_on(async {
+            holder.lock(Holder::current("deploy_staging apply"), Duration::ZERO, |_| {}).await.unwrap();
+            holder.append(vec![updating]).await.unwrap();
+        })
+        .unwrap();
+    let who = format!("pid {}, `deploy_staging apply`) has held the lock since", std::process::id());
+    let says =
+        |arguments: &[&str]| office.says("deploy_staging", 0, &[&["--speed", "max"], arguments].concat());
+    let said = says(&["drift"]);
+    assert!(said.contains("No drift: ") && said.contains("look again when it is done"), "{said}");
+    assert!(
+        said.contains("Not finished: what an earlier run has begun on container.documentation."),
+        "{said}"
+    );
+    assert!(said.contains(&who), "{said}");
+    assert_eq!(says(&["drift", "--json"]).trim(), "[]", "and nothing else");
+
+    let file = office.folder.path().join("kept.plan").display().to_string();
+    let said = says(&["plan", "--out", &file]);
+    assert!(said.contains(&who) && said.contains("is refused once that run has written"), "{said}");
+    assert!(!says(&["plan"]).contains("is refused once"), "nothing was kept");
+    clock.block_on(holder.release(None)).unwrap().unwrap();
+    assert!(!says(&["drift"]).contains("has held the lock"));
 }
