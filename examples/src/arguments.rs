@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use evalap_topology::address::Address;
+use evalap_topology::address::{Address, InvalidAddress};
 use evalap_topology::definition::{EnvironmentKind, Seconds};
 use evalap_topology::plan::Scope;
 use scaleway_emulator::Latency;
@@ -297,14 +297,18 @@ fn aim(text: &str) -> Result<Aim, String> {
     match text {
         "emulator" => Ok(Aim::Place(TargetKind::Emulator)),
         "scaleway" => Ok(Aim::Place(TargetKind::Scaleway)),
-        text => text.parse().map(Aim::Resource).map_err(|_| {
-            "expected emulator, scaleway, or the address of a resource such as container.runners".to_owned()
+        text => text.parse().map(Aim::Resource).map_err(|error: InvalidAddress| {
+            format!(
+                "expected emulator, scaleway, or the address of a resource such as container.runners: {error}"
+            )
         }),
     }
 }
 
 fn address(text: &str) -> Result<Address, String> {
-    text.parse().map_err(|_| "expected the address of a resource such as container.runners".to_owned())
+    text.parse().map_err(|error: InvalidAddress| {
+        format!("expected the address of a resource such as container.runners: {error}")
+    })
 }
 
 fn positive(text: &str) -> Result<usize, String> {

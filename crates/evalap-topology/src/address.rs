@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::definition::nearest;
 use crate::kinds::KindName;
 
 /// A resource's name in its environment: its kind, and its name among those of the kind. It stays the same while the
@@ -22,6 +23,12 @@ impl Address {
     pub fn new(kind: KindName, name: impl Into<String>) -> Self {
         Self { kind, name: name.into() }
     }
+
+    /// The one of `known` that is likely to be meant by this, which is none of them; none where none is alike.
+    pub fn nearest<'a>(&self, known: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        let known: Vec<String> = known.into_iter().map(ToString::to_string).collect();
+        nearest(&self.to_string(), known.iter().map(String::as_str))?.parse().ok()
+    }
 }
 
 impl fmt::Display for Address {
@@ -32,8 +39,27 @@ impl fmt::Display for Address {
 
 /// The text is no address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is no address: expected KIND.NAME, for example container.streamlit")]
-pub struct InvalidAddress(String);
+#[error("{text:?} is no address: {problem}")]
+pub struct InvalidAddress {
+    text: String,
+    problem: String,
+}
+
+impl InvalidAddress {
+    fn of(text: &str) -> Self {
+        let (kind, rest) = text.split_once('.').map_or((text, ""), |(kind, name)| (kind, name));
+        let kinds = || KindName::ALL.into_iter().map(KindName::as_str);
+        let near = nearest(kind, kinds());
+        let name = if rest.is_empty() { "NAME" } else { rest };
+        let problem = match near {
+            Some(near) if near == kind => format!("expected {kind}.NAME, for example {kind}.main"),
+            Some(near) => format!("there is no kind {kind:?}; is {near}.{name} meant?"),
+            None if rest.is_empty() => "expected KIND.NAME, for example container.streamlit".to_owned(),
+            None => format!("there is no kind {kind:?}, but {}", kinds().collect::<Vec<_>>().join(", ")),
+        };
+        Self { text: text.to_owned(), problem }
+    }
+}
 
 impl FromStr for Address {
     type Err = InvalidAddress;
@@ -44,7 +70,7 @@ impl FromStr for Address {
             .and_then(|(kind, name)| {
                 Some(Self::new(KindName::ALL.into_iter().find(|known| known.as_str() == kind)?, name))
             })
-            .ok_or_else(|| InvalidAddress(text.to_owned()))
+            .ok_or_else(|| InvalidAddress::of(text))
     }
 }
 
@@ -57,5 +83,34 @@ impl Serialize for Address {
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        text.parse::<Address>().unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_is_no_address_names_the_nearest_kind_or_the_shape() {
+        let near = "there is no kind \"containr\"; is container.runners meant?";
+        assert_eq!(told("containr.runners"), format!("\"containr.runners\" is no address: {near}"));
+        assert!(told("runners").ends_with("expected KIND.NAME, for example container.streamlit"));
+        assert!(told("").ends_with("expected KIND.NAME, for example container.streamlit"));
+        for text in ["container", "container."] {
+            assert!(told(text).ends_with("expected container.NAME, for example container.main"), "{text}");
+        }
+        assert!(told("zzz.main").contains("there is no kind \"zzz\", but vpc, private_network, "));
+    }
+
+    #[test]
+    fn the_nearest_address_is_one_of_those_that_are_known() {
+        let known: [Address; 2] = ["container.runners", "vpc.main"].map(|text| text.parse().unwrap());
+        let near = |text: &str| text.parse::<Address>().unwrap().nearest(&known).map(|near| near.to_string());
+        assert_eq!(near("container.runer").as_deref(), Some("container.runners"));
+        assert_eq!(near("secret.zzz"), None);
     }
 }

@@ -93,7 +93,7 @@ async fn change(
     said: impl FnOnce(u64) -> String,
 ) -> Result<Exit, Error> {
     if let Err(unfit) = locked.session.state().check(std::iter::once(&event)) {
-        let error = Error::refused(unfit.to_string(), remedy(&event));
+        let error = Error::refused(unfit.to_string(), remedy(&event, locked.session.state()));
         return Err(locked.refuse(error).await);
     }
     let done = Box::pin(locked.session.append(vec![event])).await;
@@ -101,8 +101,15 @@ async fn change(
 }
 
 /// What to do where an event does not fit.
-fn remedy(event: &Event) -> String {
+fn remedy(event: &Event, state: &State) -> String {
+    let lists = "`manage_state show` lists what is tracked";
     match event {
+        Event::Renamed { from: address, .. } | Event::Forgotten { address }
+            if !state.resources.contains_key(address) =>
+        {
+            let near = address.nearest(state.resources.keys());
+            near.map_or_else(|| lists.to_owned(), |near| format!("is {near} meant? {lists}"))
+        }
         Event::Renamed { from, to } if from.kind != to.kind && from.name == to.name => {
             format!(
                 "what something is cannot be renamed: forget it (`manage_state forget {from}`), or delete it by the definition"
@@ -111,7 +118,7 @@ fn remedy(event: &Event) -> String {
         Event::Renamed { from, to } if from.kind != to.kind => {
             format!("give it a name of its kind: `manage_state move {from} {}.{}`", from.kind, to.name)
         }
-        _ => "`manage_state show` lists what is tracked".to_owned(),
+        _ => lists.to_owned(),
     }
 }
 

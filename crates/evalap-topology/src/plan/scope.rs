@@ -6,7 +6,6 @@ use serde::Serialize;
 
 use super::{Cause, Change, FieldChange, Plan, PlannedChange};
 use crate::address::Address;
-use crate::definition::nearest;
 use crate::error::Error;
 
 /// What a plan is made from and about.
@@ -153,10 +152,10 @@ fn kept_as_it_is(planned: &PlannedChange) -> Option<String> {
 }
 
 fn no_such<'a>(address: &Address, known: impl Iterator<Item = &'a Address>) -> String {
-    let known: Vec<String> = known.map(ToString::to_string).collect();
-    let text = address.to_string();
-    match nearest(&text, known.iter().map(String::as_str)) {
-        Some(near) => format!("{text}: neither the definition nor the state has it; is {near} meant?"),
-        None => format!("{text}: neither the definition nor the state has it; `graph` lists what there is"),
+    match address.nearest(known) {
+        Some(near) => format!("{address}: neither the definition nor the state has it; is {near} meant?"),
+        None => {
+            format!("{address}: neither the definition nor the state has it; `graph` lists what there is")
+        }
     }
 }

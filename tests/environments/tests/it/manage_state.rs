@@ -195,7 +195,11 @@ fn a_mistake_is_named_and_changes_nothing() {
         (1, &["diff", "999"], &["no version 999"]),
         (1, &["restore", "999"], &["no version 999"]),
         (1, &["export", "--version", "999"], &["no version 999"]),
-        (1, &["forget", "container"], &["\"container\" is no address", shows]),
+        (1, &["forget", "container"], &["\"container\" is no address: expected container.NAME", shows]),
+        (1, &["forget", "containr.runners"], &["is container.runners meant?", shows]),
+        (1, &["move", "runners", "container.x"], &["expected KIND.NAME", shows]),
+        (1, &["forget", "container.runer"], &["it is not tracked", "is container.runners meant?", shows]),
+        (1, &["move", "container.runner", "container.x"], &["is container.runners meant?", shows]),
         (
             1,
             &["forget", "container.nix"],

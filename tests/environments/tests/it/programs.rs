@@ -168,6 +168,8 @@ fn drift_is_told_of_what_target_names_alone() {
     assert!(said.contains("memory_limit_bytes: 1500 MB → "), "{said}");
     let (code, _, wrong) = drift("container.streamlti");
     assert!(code == Some(1) && wrong.contains("container.streamlit"), "{wrong}");
+    let (code, _, wrong) = drift("containr.streamlit");
+    assert!(code == Some(64) && wrong.contains("is container.streamlit meant?"), "{wrong}");
     // Where it lives is no part of it.
     assert_eq!(drift("emulator").0, Some(2));
 }
