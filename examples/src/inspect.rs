@@ -174,7 +174,8 @@ pub(crate) async fn drift(desk: &mut Desk, scope: &Scope, json: bool) -> Result<
     if json {
         text::say(serde_json::to_string_pretty(&drift)?);
     } else if !drift.is_empty() {
-        text::say(plan_text::drift(&drift, &format!("`apply`{same} makes them as the definition says.")));
+        let then = format!("`apply`{same} makes them as the definition says.");
+        text::say(plan_text::drift(&drift, &then) + &plan_text::warnings(&plan));
     } else if plan.problems.is_empty() {
         text::say(format!("No drift: {named} is as the last run left it."));
     }

@@ -42,7 +42,13 @@ pub(crate) fn plan(plan: &Plan) -> String {
             text::list(losses)
         );
     }
-    out
+    out + &warnings(plan)
+}
+
+/// What a person should know before applying it, a line each.
+pub(crate) fn warnings(plan: &Plan) -> String {
+    let told = plan.warnings.iter();
+    told.map(|warning| format!("\n{} {warning}", style("Careful:").red().bold())).collect()
 }
 
 /// That there is nothing to do.

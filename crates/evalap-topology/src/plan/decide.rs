@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde_json::{Value, json};
 
 use super::diff::{self, Difference};
-use super::found::{has_new_home, is_another, is_being_deleted, is_stranger, is_unfinished};
+use super::found::{has_new_home, is_another, is_being_deleted, is_stranger, is_unfinished, nothing_is_here};
 use super::why::{foreign, guarded, missing, reason};
 use super::{Basis, Cause, Change, FieldChange, Plan, PlannedChange, loses_data};
 use crate::address::Address;
@@ -58,7 +58,8 @@ pub(crate) fn plan(
         planner.undesired(address);
     }
     let Planner { changes, problems, .. } = planner;
-    Ok(Plan { basis, changes, problems })
+    let warnings = nothing_is_here(state, &observed.index()).into_iter().collect();
+    Ok(Plan { basis, changes, problems, warnings })
 }
 
 /// What each resource refers to.

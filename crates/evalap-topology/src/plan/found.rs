@@ -2,7 +2,8 @@
 
 use super::Change;
 use crate::kinds::{Claim, KindName, Owner, Seen, Status};
-use crate::model::{Attributes, Phase, Tracked};
+use crate::model::{Attributes, Phase, State, Tracked};
+use crate::observe::Index;
 use crate::sabotage::{self, Flaw};
 
 /// Whether what was found under a resource's name is somebody else's: it is not the one that we remember, and does not say
@@ -54,4 +55,24 @@ pub(super) fn has_new_home(kind: KindName, tracked: &Tracked, spec: &Attributes)
     let keys = (kind.key(&tracked.spec), kind.key(spec));
     let is_inside = matches!(kind.profile().owner, Owner::Parent | Owner::Singleton);
     is_inside && matches!(keys, (Some(then), Some(now)) if then != now)
+}
+
+/// As many resources are not lost all at once, unless they were made elsewhere.
+const MANY: usize = 5;
+
+/// Whether nothing exists of all that is remembered and was ready: two emulators are one and the same to a state's binding.
+/// What every cloud has tells nothing.
+pub(super) fn nothing_is_here(state: &State, observed: &Index<'_>) -> Option<String> {
+    let mut missing = 0;
+    for (address, tracked) in &state.resources {
+        let key = || address.kind.key(&tracked.spec);
+        let found = observed.find(address.kind, tracked.id.as_deref(), key).is_some();
+        if tracked.phase != Phase::Ready || (found && address.kind.profile().owner != Owner::Singleton) {
+            return None;
+        }
+        missing += usize::from(!found);
+    }
+    (missing >= MANY).then(|| {
+        format!("none of the {missing} resources that the state remembers exists here: is this the cloud that they were made in?")
+    })
 }

@@ -40,6 +40,9 @@ pub struct Plan {
     pub changes: Vec<PlannedChange>,
     /// What a person must decide first, one sentence each: with any of these the plan cannot be applied.
     pub problems: Vec<String>,
+    /// What a person should know before applying it, one sentence each: nothing is kept from being done by these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 /// What happens to one resource.

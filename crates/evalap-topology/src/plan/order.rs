@@ -192,7 +192,7 @@ mod tests {
             region: "fr-par".into(),
         };
         let basis = Basis::new(binding, 1, "definition".into(), depended_on);
-        Plan { basis, changes, problems: Vec::new() }
+        Plan { basis, changes, problems: Vec::new(), warnings: Vec::new() }
     }
 
     #[test]

@@ -174,6 +174,29 @@ fn drift_is_told_of_what_target_names_alone() {
     assert_eq!(drift("emulator").0, Some(2));
 }
 
+/// One emulator is to a state's binding as good as another.
+#[test]
+fn a_state_on_another_emulator_is_asked_whether_it_was_made_there() {
+    let office = Office::open();
+    let elsewhere = Desk::open();
+    let runs = |arguments: &[&str]| {
+        let definition = Path::new("environments/staging.toml");
+        let mut command = elsewhere.command("deploy_staging", office.folder.path(), definition);
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."));
+        command.env("EVALAP_STATE_KEY", "07".repeat(32)).args(["--speed", "max"]).args(arguments);
+        ended(command.output().unwrap())
+    };
+    let warning = "none of the 33 resources that the state remembers exists here: is this the cloud that they were made in?";
+    let (code, said, wrong) = runs(&["plan"]);
+    assert!(code == Some(0) && said.contains(&format!("Careful: {warning}")), "{said}{wrong}");
+    let (_, said, _) = runs(&["plan", "--json"]);
+    let plan: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(plan["warnings"], serde_json::json!([warning]));
+    let (code, said, _) = runs(&["drift"]);
+    assert!(code == Some(2) && said.contains(warning), "{said}");
+    assert!(!office.plan(0).contains("none of the"), "it was made here");
+}
+
 #[test]
 fn a_state_goes_through_a_pipe() {
     let office = Office::open();

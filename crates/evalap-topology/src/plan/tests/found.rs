@@ -258,3 +258,21 @@ fn what_only_the_state_knows_to_be_ours_says_how_it_is_had_back() {
     assert!(told.contains("`manage_state restore VERSION`") && !told.contains("lose its data"), "{told}");
     assert!(!problem(KindName::Vpc).contains("restore"), "its tags say whose it is");
 }
+
+/// What each cloud has of itself does not count, nor what was never seen ready.
+#[test]
+fn where_nothing_exists_of_many_that_were_ready_it_is_asked_whether_this_is_their_cloud() {
+    let vpcs: Vec<_> = (0..5)
+        .map(|n| Resource::new(n.to_string(), Vpc::new(format!("evalap-{n}"), vec!["ours".into()])))
+        .collect();
+    let events =
+        |count: usize| vpcs[..count].iter().flat_map(|vpc| made(vpc, &format!("id {}", vpc.address)));
+    let warned = |state: &State, observed: &Observed| planned(&[], state, observed).warnings;
+    let told = "none of the 5 resources that the state remembers exists here: is this the cloud that they were made in?";
+    assert_eq!(warned(&state(events(5)), &Observed::default()), [told]);
+    assert_eq!(warned(&state(events(4)), &Observed::default()), [""; 0], "somebody may have deleted as many");
+    let [begun, ..] = made(&network(), "pn-1");
+    assert_eq!(warned(&state(events(5).chain([begun])), &Observed::default()), [""; 0]);
+    let one = seen(&vpcs[4], &format!("id {}", vpcs[4].address), Claim::Ours);
+    assert_eq!(warned(&state(events(5)), &Observed::from_iter([(KindName::Vpc, vec![one])])), [""; 0]);
+}
