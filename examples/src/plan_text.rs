@@ -47,8 +47,10 @@ pub(crate) fn plan(plan: &Plan) -> String {
 
 /// What a person should know before applying it, a line each.
 pub(crate) fn warnings(plan: &Plan) -> String {
-    let told = plan.warnings.iter();
-    told.map(|warning| format!("\n{} {warning}", style("Careful:").red().bold())).collect()
+    plan.warnings.iter().fold(String::new(), |mut out, warning| {
+        let _ = write!(out, "\n{} {warning}", style("Careful:").red().bold());
+        out
+    })
 }
 
 /// That there is nothing to do.

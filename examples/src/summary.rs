@@ -160,6 +160,11 @@ fn remedy(failed: &Failed) -> Option<String> {
                 .to_owned(),
         );
     }
+    if address.kind == KindName::DatabaseInstance
+        && let Some(remedy) = database(error)
+    {
+        return Some(remedy);
+    }
     if has(&["quotas_exceeded"]) {
         return Some("ask Scaleway for more quota in the console, or free some".to_owned());
     }
@@ -167,6 +172,23 @@ fn remedy(failed: &Failed) -> Option<String> {
         return Some("give the API key the rights that the message names, on this project".to_owned());
     }
     None
+}
+
+/// What to do about what the API refuses of a database, in the definition's words.
+fn database(error: &str) -> Option<String> {
+    const CHOOSE: &str = "write another `database.node_type` (or another region) into the definition: `scw rdb node-type list` shows which there are, and which are in stock";
+    if let Some((_, rest)) = error.split_once("the setting \"") {
+        let name = rest.split('"').next().unwrap_or_default();
+        return Some(format!(
+            "correct `{name}` in `database.settings` of the definition, or take it out: the message says what this version of the engine takes"
+        ));
+    }
+    if error.contains("InstanceSettings: 400") {
+        return Some(
+            "correct `database.settings` in the definition: the message says what is refused".to_owned(),
+        );
+    }
+    (error.contains("out_of_stock") || error.contains("node_type")).then(|| CHOOSE.to_owned())
 }
 
 /// What is in an error of the API that says so.
@@ -199,6 +221,20 @@ mod tests {
         let groups = together(&failed, |failed| failed.1).into_iter();
         let names = groups.map(|group| group.into_iter().map(|failed| failed.0).collect());
         assert_eq!(names.collect::<Vec<Vec<_>>>(), [vec!["secret.a", "secret.c"], vec!["container.b"]]);
+    }
+
+    #[test]
+    fn what_is_refused_of_a_database_is_said_in_the_definitions_words() {
+        let setting = "the setting \"work_memm\" of the database is refused\nAddInstanceSettings: 400 invalid_arguments";
+        let told = database(setting).unwrap();
+        assert!(told.contains("`work_memm` in `database.settings`"), "{told}");
+        assert!(database("SetInstanceSettings: 400 invalid").unwrap().contains("`database.settings`"));
+        for refused in
+            ["CreateInstance: 412 out_of_stock", "UpgradeInstance: 400 invalid_arguments: node_type"]
+        {
+            assert!(database(refused).unwrap().contains("`database.node_type`"), "{refused}");
+        }
+        assert_eq!(database("CreateInstance: 403 permissions_denied"), None);
     }
 
     #[test]

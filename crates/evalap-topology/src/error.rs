@@ -126,6 +126,14 @@ pub enum KindError {
     /// The API's answer, or none.
     #[error(transparent)]
     Api(#[from] scaleway_core::Error),
+    /// The API refuses a setting of the database: it names it by its place in the request, the definition by its name.
+    #[error("the setting {name:?} of the database is refused")]
+    Setting {
+        /// Its name, as in `database.settings`.
+        name: String,
+        /// What the API says.
+        source: scaleway_core::Error,
+    },
     /// Something that it refers to is not known.
     #[error(transparent)]
     Unresolved(#[from] Unresolved),
@@ -143,13 +151,13 @@ pub enum KindError {
 impl KindError {
     /// Whether the call may have had its effect although it failed.
     pub fn may_have_happened(&self) -> bool {
-        matches!(self, Self::Api(error) if error.may_have_happened())
+        matches!(self, Self::Api(error) | Self::Setting { source: error, .. } if error.may_have_happened())
     }
 
     /// The API's name for the exchange that failed.
     pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Api(error) => error.request_id(),
+            Self::Api(error) | Self::Setting { source: error, .. } => error.request_id(),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::Path;
 use std::time::Duration;
 
@@ -107,7 +107,8 @@ async fn agree(
     let turn = Turn::between(now, then);
     if !turn.forgotten.is_empty() {
         let forgets = format!("{what} does not know {}, which the state would forget", some(&turn.forgotten));
-        if confirmed.is_none() {
+        // Where nobody can be asked, the refusal says so.
+        if confirmed.is_none() && io::stdin().is_terminal() {
             text::say(format!("{forgets}. They stay in the cloud."));
         }
         consent::by_name(&forgets, name, confirmed)?;

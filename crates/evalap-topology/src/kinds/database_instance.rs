@@ -323,11 +323,24 @@ impl DatabaseInstance {
         Ok(())
     }
 
+    /// The setting that an answer refuses, as `settings.1.name`, counted in the order in which they are sent.
+    fn refused_setting(&self, error: &scaleway_core::Error) -> Option<&String> {
+        let details = error.api()?.body.details.as_ref()?;
+        let place = details.iter().find_map(|detail| {
+            detail.argument_name.as_ref()?.strip_prefix("settings.")?.split('.').next()?.parse().ok()
+        })?;
+        self.settings.keys().nth(place)
+    }
+
     /// Sets the definition's settings and leaves the others alone.
     async fn set_settings(&self, cloud: &Cloud, id: &InstanceId) -> Result<(), KindError> {
         let settings: Vec<_> =
             self.settings.iter().map(|(name, value)| InstanceSetting::new(name, value)).collect();
-        cloud.rdb.add_instance_settings(id, InstanceSettings::new(settings)).await?;
+        let set = cloud.rdb.add_instance_settings(id, InstanceSettings::new(settings)).await;
+        set.map_err(|error| match self.refused_setting(&error) {
+            Some(name) => KindError::Setting { name: name.clone(), source: error },
+            None => error.into(),
+        })?;
         Ok(())
     }
 

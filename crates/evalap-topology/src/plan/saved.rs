@@ -128,7 +128,7 @@ mod tests {
             region: "fr-par".into(),
         };
         let basis = Basis::new(binding, 7, "digest".into(), BTreeMap::new());
-        Plan { basis, changes: Vec::new(), problems: Vec::new() }
+        Plan { basis, changes: Vec::new(), problems: Vec::new(), warnings: Vec::new() }
     }
 
     #[test]

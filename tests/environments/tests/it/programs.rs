@@ -198,6 +198,32 @@ fn a_state_on_another_emulator_is_asked_whether_it_was_made_there() {
 }
 
 #[test]
+fn what_the_api_refuses_of_a_database_is_to_be_mended_in_the_definition() {
+    let (desk, folder) = (Desk::open(), tempfile::tempdir().unwrap());
+    let applies = |edit: &dyn Fn(&str) -> String| {
+        let file = folder.path().join("edited.toml");
+        std::fs::write(&file, edit(environments::STAGING)).unwrap();
+        let mut command = desk.command("deploy_staging", folder.path(), &file);
+        command.env("EVALAP_STATE_KEY", "07".repeat(32)).args(["--speed", "max", "apply"]);
+        let (code, said, wrong) = ended(command.output().unwrap());
+        assert_eq!(code, Some(1), "{said}{wrong}");
+        wrong
+    };
+    desk.emulator.inject(Fault::new(FaultKind::OutOfStock).operation("rdb.CreateInstance").times(100));
+    let wrong = applies(&str::to_owned);
+    assert!(
+        wrong.contains("out_of_stock") && wrong.contains("what to do: write another `database.node_type`"),
+        "{wrong}"
+    );
+    desk.emulator.clear_faults();
+    let wrong = applies(&|text| text.replacen("\"DB-DEV-S\"", "\"DB-NONE-XXS\"", 1));
+    assert!(wrong.contains("what to do: write another `database.node_type`"), "{wrong}");
+    let wrong = applies(&|text| text.replacen("work_mem", "work_memm", 1));
+    assert!(wrong.contains("the setting \"work_memm\" of the database is refused"), "{wrong}");
+    assert!(wrong.contains("what to do: correct `work_memm` in `database.settings`"), "{wrong}");
+}
+
+#[test]
 fn a_state_goes_through_a_pipe() {
     let office = Office::open();
     let newest = office.json(&["list", "--json"])[0]["records"].as_u64().unwrap().to_string();
