@@ -55,7 +55,11 @@ async fn moved(process: &Process<'_>, to: &Disk) -> Result<(), StateError> {
     let random = Random::seeded(process.seed ^ 1);
     let there = Store::new(Arc::new(objects), to.place(), process.clock.clone(), random);
     if session.moved_to().is_some() {
-        return session.end_move(&there).await.map(drop);
+        let copied = session.end_move(&there).await?;
+        process.trace.note(&process.world.clock, process.who, || {
+            format!("ends a move{}", if copied { ", and copies what was missing" } else { "" })
+        });
+        return Ok(());
     }
     session.lock(process.holder.clone(), PATIENCE, |_| {}).await?;
     session.move_to(there, Note::new(&process.holder, "done")).await.map(drop)
