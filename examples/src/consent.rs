@@ -64,7 +64,12 @@ fn ask(question: &str) -> Option<String> {
     }
     let mut out = io::stdout();
     let mut answer = String::new();
-    write!(out, "{question}").and_then(|()| out.flush()).ok()?;
+    let asked = write!(out, "{question}").and_then(|()| out.flush());
+    let is_asked = asked.is_ok();
+    text::note_loss(asked);
+    if !is_asked {
+        return None;
+    }
     io::stdin().lock().read_line(&mut answer).ok()?;
     Some(answer.trim().to_owned())
 }

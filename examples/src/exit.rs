@@ -27,9 +27,13 @@ const WRONG_USAGE: i32 = 64;
 /// Ends the program with what is wrong with its command line, or with the help that was asked for.
 pub(crate) fn usage(error: clap::Error) -> ! {
     let error = without_nonsense(error);
-    // Where it cannot be said, the code says it.
-    let _ = error.print();
-    std::process::exit(if error.use_stderr() { WRONG_USAGE } else { 0 })
+    let printed = error.print();
+    if error.use_stderr() {
+        // Where it cannot be said, the code says it.
+        std::process::exit(WRONG_USAGE);
+    }
+    text::note_loss(printed);
+    std::process::exit(i32::from(with_loss(0)))
 }
 
 /// Leaves out suggestions that help nobody: no file is called `--json`, and who asks which version it is wants no traces.
@@ -57,17 +61,28 @@ fn without_nonsense(mut error: clap::Error) -> clap::Error {
 
 /// The exit code; an error is told on standard error first.
 pub(crate) fn code(result: Result<Exit, Error>) -> ExitCode {
-    match result {
-        Ok(Exit::Done) => ExitCode::SUCCESS,
-        Ok(Exit::Failed) => ExitCode::FAILURE,
-        Ok(Exit::Changes) => ExitCode::from(2),
-        Ok(Exit::Severity(code)) => ExitCode::from(code),
-        Ok(Exit::Interrupted) => ExitCode::from(130),
+    let code = match result {
+        Ok(Exit::Done) => 0,
+        Ok(Exit::Failed) => 1,
+        Ok(Exit::Changes) => 2,
+        // Findings that are errors are not made warnings by that.
+        Ok(Exit::Severity(code)) => return ExitCode::from(with_loss(code).max(code)),
+        Ok(Exit::Interrupted) => 130,
         Err(error) => {
             text::complain(error.told());
-            ExitCode::FAILURE
+            1
         }
-    }
+    };
+    ExitCode::from(with_loss(code))
+}
+
+/// The exit code `code`, or that of an error where what was said is lost, which is told first.
+fn with_loss(code: u8) -> u8 {
+    let Some(source) = text::lost() else { return code };
+    let file = "standard output".to_owned();
+    let error = Error::Engine(evalap_topology::Error::File { file, done: "written", source });
+    text::complain(error.told());
+    1
 }
 
 #[cfg(test)]

@@ -1,12 +1,32 @@
 //! Words on the terminal.
 
 use std::fmt::{Display, Write as _};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+/// Why standard output could not be written, the first time that it could not. What is under way is not stopped by it, so it
+/// is told last: see [`lost`].
+static LOST: Mutex<Option<io::Error>> = Mutex::new(None);
 
 /// One line (or several) on standard output. Whoever has closed it is not written to.
 pub(crate) fn say(text: impl Display) {
-    let _ = writeln!(io::stdout().lock(), "{text}");
+    note_loss(writeln!(io::stdout().lock(), "{text}"));
+}
+
+/// Remembers that standard output could not be written. A pipe that its reader has closed loses nothing: nobody wants more.
+pub(crate) fn note_loss(written: io::Result<()>) {
+    if let Err(error) = written
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        let mut lost = LOST.lock().unwrap_or_else(PoisonError::into_inner);
+        lost.get_or_insert(error);
+    }
+}
+
+/// Why not all that was said is on standard output.
+pub(crate) fn lost() -> Option<io::Error> {
+    LOST.lock().unwrap_or_else(PoisonError::into_inner).take()
 }
 
 /// One line (or several) on standard error.

@@ -210,7 +210,7 @@ pub(super) async fn export(
     let shown = file.map_or_else(|| "standard output".to_owned(), |file| file.display().to_string());
     let failed = |source| evalap_topology::Error::File { file: shown.clone(), done: "written", source };
     let Some(file) = file else {
-        // Half of a state is none: whoever takes it must be told.
+        // Half of a state is none: whoever takes it must be told, of a pipe that is closed, too.
         let mut out = io::stdout().lock();
         writeln!(out, "{text}").and_then(|()| out.flush()).map_err(failed)?;
         return Ok(Exit::Done);

@@ -21,6 +21,7 @@ mod manage_state;
 mod manage_state_kept;
 mod object_storage;
 mod office;
+mod output;
 mod programs;
 mod publish;
 mod rdb_layer;
