@@ -60,7 +60,7 @@ pub(crate) enum Command {
         /// The plan as JSON, and nothing else, on standard output.
         #[arg(long)]
         json: bool,
-        /// Keeps the plan in this file, for `apply FILE`.
+        /// Keeps the plan in this file, for `apply FILE`. A plan that is there is replaced, and nothing else.
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
         /// Exit code 2 where there are changes, instead of 0; 1 where it cannot be told, since what exists cannot be looked at.

@@ -17,7 +17,7 @@ use crate::interrupt::{Interrupted, Interrupts};
 use crate::place::Place;
 use crate::progress::Display;
 use crate::target::Target;
-use crate::{consent, inspect, plan_text, serve, smoke, stats, summary, text};
+use crate::{consent, inspect, kept, plan_text, serve, smoke, stats, summary, text};
 
 /// Runs a program that deploys one kind of environment, by its command line.
 #[must_use]
@@ -40,6 +40,11 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     {
         return Clock::real().block_on(inspect::show(&place, None, &told, json))?;
     }
+    // Before what takes long.
+    if let Some(Command::Plan { out: Some(file), .. }) = &command {
+        kept::outside_of(&options.data, file)?;
+        Plan::fits_in(file)?;
+    }
     let Some(kind) = options.target(program) else { return Ok(Exit::Failed) };
     let target = Target::open(kind, options)?;
     let clock = target.clock().clone();
@@ -54,7 +59,7 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
     if !quiet {
         text::say(&line);
     }
-    let kept = match &command {
+    let planned = match &command {
         Some(Command::Apply { plan: Some(file), .. }) => Some(Plan::load(file)?),
         _ => None,
     };
@@ -62,7 +67,7 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
         Some(Command::Destroy | Command::Graph { .. } | Command::Plan { destroy: true, .. }) => {
             Values::Unused
         }
-        _ if kept.as_ref().is_some_and(|plan| plan.basis.destroy) => Values::Unused,
+        _ if planned.as_ref().is_some_and(|plan| plan.basis.destroy) => Values::Unused,
         _ => Values::Needed,
     };
     if values == Values::Needed {
@@ -78,7 +83,7 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
         let exit = match command {
             None => Box::pin(run.deploy(None, &options.scope(Look::default()))).await,
             Some(Command::Apply { look, .. }) => {
-                Box::pin(run.deploy(kept.as_ref(), &options.scope(look))).await
+                Box::pin(run.deploy(planned.as_ref(), &options.scope(look))).await
             }
             Some(Command::Drift { json }) => {
                 inspect::drift(run.desk, &options.scope(Look::default()), json).await

@@ -122,6 +122,9 @@ impl Error {
                  without an account: --target emulator"
                     .into()
             }
+            Self::Engine(Engine::Occupied { .. }) => {
+                "name another file, or move that one away if it is of no use".into()
+            }
             Self::Engine(Engine::Observe { source: KindError::Api(error), .. }) => api_remedy(error)?.into(),
             Self::Engine(Engine::State(StateError::Unavailable { .. })) => {
                 "run the command again when it answers; `plan` and `show` of the program that deploys tell what was last read"

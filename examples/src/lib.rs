@@ -15,6 +15,7 @@
 //! | an address on loopback until Ctrl-C | `serve` |
 //! | what a plan, an apply and its outcome look like | `plan_text`, `progress`, `summary`, `text` |
 //! | what went wrong, what to do, and the exit code | `error`, `exit` |
+//! | files that are written where they are named | `kept` |
 //! | where the short programs of `products/` go | `newcomer` |
 //! | the other programs | `manage`, `compliance`, `selftest` |
 
@@ -27,6 +28,7 @@ mod error;
 mod exit;
 mod inspect;
 mod interrupt;
+mod kept;
 mod manage;
 mod newcomer;
 mod place;

@@ -70,6 +70,14 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
+    /// A file that would be replaced holds something else than what is to take its place.
+    #[error("{file} exists already and is no {what}: it is not replaced")]
+    Occupied {
+        /// The file.
+        file: String,
+        /// What alone may be replaced.
+        what: &'static str,
+    },
     /// A file is not what it should be.
     #[error("{file}: is no {what}")]
     Format {

@@ -116,7 +116,7 @@ pub(super) enum OfState {
     },
     /// Writes the state as JSON, for `import`. It holds no secret value.
     Export {
-        /// The file; standard output unless said, or for `-`.
+        /// The file; standard output unless said, or for `-`. An export that is there is replaced, and nothing else.
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
         /// As it was after this record.

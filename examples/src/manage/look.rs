@@ -15,7 +15,7 @@ use super::{Opened, own};
 use crate::error::Error;
 use crate::exit::Exit;
 use crate::place::Place;
-use crate::{inspect, text};
+use crate::{inspect, kept, text};
 
 fn say_json(value: &impl serde::Serialize) -> Result<Exit, Error> {
     text::say(serde_json::to_string_pretty(value)?);
@@ -215,9 +215,16 @@ pub(super) async fn export(
         writeln!(out, "{text}").and_then(|()| out.flush()).map_err(failed)?;
         return Ok(Exit::Done);
     };
-    std::fs::write(file, text + "\n").map_err(failed)?;
+    kept::write(file, &(text + "\n"), "exported state", is_export)?;
     text::say(format!("Version {seq} is in {shown}. It holds ids and digests, no secret value."));
     Ok(Exit::Done)
+}
+
+/// Whether it is an export, of whatever version.
+fn is_export(text: &str) -> bool {
+    let family = FORMAT.split_inclusive('/').next().unwrap_or(FORMAT);
+    let json = serde_json::from_str::<Value>(text);
+    json.is_ok_and(|json| json["format"].as_str().is_some_and(|format| format.starts_with(family)))
 }
 
 pub(super) async fn verify(opened: &mut Opened<'_>, as_json: bool) -> Result<Exit, Error> {

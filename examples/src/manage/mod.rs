@@ -23,7 +23,7 @@ use crate::exit::{self, Exit};
 use crate::place::Place;
 use crate::target::Target;
 use crate::word::Word;
-use crate::{desk, text};
+use crate::{desk, kept, text};
 
 /// A state that is opened when it is first asked for, and once.
 struct Opened<'a> {
@@ -106,6 +106,9 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
             target.clock().block_on(Box::pin(bootstrap::bootstrap(&place, &target.client, allow)))?
         }
         Command::State(command) => {
+            if let OfState::Export { file: Some(file), .. } = command {
+                kept::outside_of(&arguments.data, file)?;
+            }
             let place = place(arguments)?;
             let target = place.is_remote().then(|| target(arguments)).transpose()?;
             let client = target.as_ref().map(|target| &target.client);

@@ -1,10 +1,12 @@
 //! Plans that are kept in files, and what they were made from.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scaleway_core::Timestamp;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::{Plan, loses_data};
@@ -79,23 +81,41 @@ impl Basis {
 }
 
 impl Plan {
-    /// Keeps the plan in a file that only its owner can read. A file that is there is replaced.
+    /// Keeps the plan in a file that only its owner can read. A plan that is there is replaced, whole or not at all.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be written.
+    /// [`Error::Occupied`] where something else is there, [`Error::File`] where it cannot be written.
     pub fn save(&self, file: &Path) -> Result<(), Error> {
+        Self::fits_in(file)?;
         let failed = |source| Error::File { file: file.display().to_string(), done: "written", source };
         let text = serde_json::to_vec_pretty(self).map_err(io::Error::from).map_err(failed)?;
-        match std::fs::remove_file(file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-            _ => {}
-        }
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut written = options.open(file).map_err(failed)?;
-        written.write_all(&text).and_then(|()| written.sync_all()).map_err(failed)
+        let beside = beside(file).map_err(failed)?;
+        let written = write_anew(&beside, &text).and_then(|()| std::fs::rename(&beside, file));
+        written.map_err(|error| {
+            // What is left of it is of no use; that it stays is no second error.
+            let _ = std::fs::remove_file(&beside);
+            failed(error)
+        })
+    }
+
+    /// Whether [`save`](Self::save) may write to `file`: nothing is there, or a plan, of whatever version. An empty file,
+    /// as `mktemp` makes, has nothing to lose.
+    ///
+    /// # Errors
+    /// [`Error::Occupied`] where something else is there, [`Error::File`] where that cannot be told.
+    pub fn fits_in(file: &Path) -> Result<(), Error> {
+        let name = || file.display().to_string();
+        let failed = |source| Error::File { file: name(), done: "read", source };
+        let there = match std::fs::metadata(file) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            there => there.map_err(failed)?,
+        };
+        // Reading a device or a pipe might never end.
+        let is_plan = there.is_file() && {
+            let text = std::fs::read(file).map_err(failed)?;
+            text.is_empty() || serde_json::from_slice::<Looks>(&text).is_ok()
+        };
+        if is_plan { Ok(()) } else { Err(Error::Occupied { file: name(), what: "kept plan" }) }
     }
 
     /// The plan that was kept in a file.
@@ -116,6 +136,38 @@ impl Plan {
     }
 }
 
+/// What every plan in a file has had.
+#[derive(Deserialize)]
+#[expect(dead_code, reason = "that it is there is all that is asked")]
+struct Looks {
+    basis: IgnoredAny,
+    changes: Vec<IgnoredAny>,
+}
+
+/// A name in the same folder, which a rename does not leave.
+fn beside(file: &Path) -> io::Result<PathBuf> {
+    let name = file.file_name().ok_or(io::ErrorKind::InvalidFilename)?;
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(format!(".{}", std::process::id()));
+    Ok(file.with_file_name(hidden))
+}
+
+/// Writes a file that only its owner can read. What an earlier process of the same number has left there is of no use.
+fn write_anew(file: &Path, text: &[u8]) -> io::Result<()> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut written = options.open(file)?;
+    written.write_all(text)?;
+    written.sync_all()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -132,10 +184,11 @@ mod tests {
     }
 
     #[test]
-    fn a_kept_plan_is_the_same_and_private_even_over_a_public_file() {
+    fn a_kept_plan_is_the_same_and_private_even_over_a_public_one() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("a.plan");
-        std::fs::write(&file, "something else that everybody can read").unwrap();
+        // Of another version, which nobody can read any more, and everybody could.
+        std::fs::write(&file, r#"{"basis": {"old": true}, "changes": [{}]}"#).unwrap();
         plan().save(&file).unwrap();
         assert_eq!(Plan::load(&file).unwrap(), plan());
         #[cfg(unix)]
@@ -143,6 +196,24 @@ mod tests {
             use std::os::unix::fs::PermissionsExt;
             assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
         }
+        let left = std::fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "nothing is left beside it");
+    }
+
+    #[test]
+    fn nothing_but_a_plan_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        for other in ["0707", "[environment]", "{}", r#"{"format": "evalap-state-export/1", "state": {}}"#] {
+            std::fs::write(&file, other).unwrap();
+            let refused = plan().save(&file).unwrap_err();
+            assert!(matches!(refused, Error::Occupied { .. }), "{other}: {refused}");
+            assert_eq!(std::fs::read_to_string(&file).unwrap(), other);
+        }
+        assert!(matches!(plan().save(folder.path()).unwrap_err(), Error::Occupied { .. }));
+        std::fs::write(&file, "").unwrap();
+        plan().save(&file).unwrap();
+        plan().save(&file).unwrap();
     }
 
     #[test]
