@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use evalap_topology::apply::{ApplyOptions, Outcome};
 use evalap_topology::plan::{Plan, Scope};
@@ -146,7 +147,7 @@ impl Run<'_> {
 
     async fn make(&mut self, kept: Option<&Plan>, scope: &Scope) -> Result<Exit, Error> {
         self.merge("apply").await?;
-        let exit = loop {
+        let (exit, plan) = loop {
             self.desk.word.set_told(false);
             let plan = match kept {
                 Some(plan) => {
@@ -159,15 +160,35 @@ impl Run<'_> {
                 Err(Error::Engine(evalap_topology::Error::StalePlan { what })) if kept.is_none() => {
                     text::say(format!("Planned again, since {what}.\n"));
                 }
-                ended => break ended?,
+                ended => break (ended?, plan),
             }
         };
-        if exit != Exit::Done || kept.is_some_and(|plan| plan.basis.destroy) {
+        if exit != Exit::Done || plan.basis.destroy {
             return Ok(exit);
         }
-        let Desk { target, definition, engine, .. } = &*self.desk;
-        let well = smoke::call(target, definition, engine.state()).await;
-        Ok(if well { Exit::Done } else { Exit::Failed })
+        let changed = plan.effective().any(|planned| planned.change.touches_cloud());
+        self.call(if changed { smoke::SETTLING } else { Duration::ZERO }).await
+    }
+
+    /// Calls the services. What was to be changed is: that one does not answer is told beside it.
+    async fn call(&mut self, settling: Duration) -> Result<Exit, Error> {
+        let Desk { target, definition, engine, word, .. } = &mut *self.desk;
+        // An apply before it has taken Ctrl-C from the system.
+        let mut interrupts = Interrupts::new()?;
+        let silent = tokio::select! {
+            biased;
+            _ = interrupts.next() => {
+                text::complain("\nStopped at once: the deployment is done, and not every service has been called.");
+                return Ok(Exit::Interrupted);
+            }
+            silent = smoke::call(target, definition, engine.state(), settling) => silent,
+        };
+        if silent.is_empty() {
+            return Ok(Exit::Done);
+        }
+        word.detail("unreachable", text::list(silent.iter().map(|one| &one.name)));
+        word.set_told(false);
+        Err(Error::Silent(silent))
     }
 
     /// Deletes everything that is ours.

@@ -10,6 +10,7 @@ use evalap_topology::state::StateError;
 use scaleway_core::{ConfigError, TransportError};
 use scaleway_emulator::EmulatorError;
 
+use crate::smoke::Silent;
 use crate::text;
 
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,9 @@ pub(crate) enum Error {
     /// A key that may be in use or not; with what to do.
     #[error("whether the state's key is {key} by now is not known")]
     KeyInDoubt { key: String, remedy: String, source: Box<StateError> },
+    /// The deployment is done, and these services do not answer.
+    #[error("the deployment is done, and {}", not_answering(.0))]
+    Silent(Vec<Silent>),
     /// What was asked for is done, and something after it is not; with what to do.
     #[error("{what}")]
     Afterwards { what: String, remedy: String, source: Box<Self> },
@@ -69,6 +73,11 @@ impl Error {
     /// Whether a person was asked to decide something, or to do it otherwise.
     pub(crate) fn is_refusal(&self) -> bool {
         matches!(self, Self::Refused { .. } | Self::Engine(evalap_topology::Error::Refused { .. }))
+    }
+
+    /// Whether all that was asked for is done, for all that there is to say.
+    pub(crate) fn is_after_all(&self) -> bool {
+        matches!(self, Self::Silent(_))
     }
 
     /// Whether a record of the state is damaged or gone.
@@ -113,6 +122,11 @@ impl Error {
             | Self::KeyBeside { remedy, .. }
             | Self::KeyInDoubt { remedy, .. }
             | Self::Afterwards { remedy, .. } => remedy.clone(),
+            Self::Silent(_) => {
+                "look at their logs in Cockpit, and mend the service or its definition; `apply` calls them again, and \
+                 changes nothing where nothing is to be changed"
+                    .into()
+            }
             Self::Definition(..) => {
                 "run this from the root of the workspace, or name the file: --definition FILE".into()
             }
@@ -136,6 +150,14 @@ impl Error {
             _ => return None,
         })
     }
+}
+
+/// How many services do not answer, and what they do instead, one on a line.
+fn not_answering(silent: &[Silent]) -> String {
+    let do_not = if silent.len() == 1 { "does not" } else { "do not" };
+    let first = format!("{} {do_not} answer:", text::count(silent.len(), "service"));
+    let each = silent.iter().map(|one| format!("  {}: {}", one.name, one.why));
+    std::iter::once(first).chain(each).collect::<Vec<_>>().join("\n")
 }
 
 /// What to do about an error of the API.

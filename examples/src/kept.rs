@@ -15,7 +15,11 @@ pub(crate) fn outside_of(data: &Path, file: &Path) -> Result<(), Error> {
     match OURS.iter().find(|ours| file_in.starts_with(data.join(ours))) {
         None => Ok(()),
         Some(ours) => Err(Error::refused(
-            format!("{} lies in {}, which holds what the environments live on", file.display(), data.join(ours).display()),
+            format!(
+                "{} lies in {}, which holds what the environments live on",
+                file.display(),
+                data.join(ours).display()
+            ),
             "name a file elsewhere",
         )),
     }

@@ -48,6 +48,8 @@ impl Word {
         let mut note = match ended {
             Ok(Exit::Failed) => Note::new(&by, "failed"),
             Ok(_) => Note::new(&by, "done"),
+            // The details say what is left.
+            Err(error) if error.is_after_all() => Note::new(&by, "done"),
             Err(error) => {
                 let word = if error.is_refusal() { "refused" } else { "failed" };
                 Note::new(&by, word).detail("because", text::told(error))

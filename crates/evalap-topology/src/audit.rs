@@ -128,6 +128,9 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
             if let Some(run) = of(runs, record) {
                 run.outcome.clone_from(&note.outcome);
                 run.details.extend(details);
+            } else if let Some(run) = continued(runs, note) {
+                run.ended = record.at;
+                run.details.extend(details);
             } else {
                 let mut run = begun(&note.by, record, &note.outcome);
                 run.details.extend(details);
@@ -169,6 +172,14 @@ fn take(runs: &mut Vec<Run>, state: &mut State, record: &Record<State>, entry: &
             tell(runs, record, whole(record, format!("moved the state to {place}")));
         }
     }
+}
+
+/// The run that a note says more of, which has given its lock back: the same process', the same end, other details.
+fn continued<'a>(runs: &'a mut [Run], note: &Note) -> Option<&'a mut Run> {
+    let run = runs.iter_mut().rev().find(|run| run.by == note.by && run.lease.is_some())?;
+    let is_new = note.details.keys().all(|name| !run.details.contains_key(name));
+    let says_more = is_new && !note.details.is_empty() && !run.details.is_empty();
+    (says_more && run.outcome == note.outcome).then_some(run)
 }
 
 /// A note that could not be written when it was time, and is not of the run that writes it.
