@@ -1,6 +1,7 @@
 //! The command line of the programs that deploy.
 
 use std::ffi::OsString;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -160,7 +161,7 @@ pub(crate) struct Options {
     /// The environment's name: agrees to the loss of the data that the plan names.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) confirm: Option<String>,
-    /// How fast the emulator's time passes: a factor, or max (the clock jumps; no latencies unless asked for).
+    /// How fast the emulator's time passes: a factor from 0.001 to 1000000, or max (the clock jumps; no latencies unless asked for).
     #[arg(long, global = true, value_name = "N|max", default_value = "60", value_parser = speed, help_heading = EMULATOR)]
     pub(crate) speed: Speed,
     /// Whether the emulator takes as long as was recorded; it does unless --speed max.
@@ -315,12 +316,17 @@ fn positive(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "expected a number from 1".to_owned())
 }
 
+/// A day in a tenth of a second, and a second in a quarter of an hour: nobody needs more, and no time overflows.
+const FACTORS: RangeInclusive<f64> = 0.001..=1_000_000.0;
+
 fn speed(text: &str) -> Result<Speed, String> {
     if text == "max" {
         return Ok(Speed::Max);
     }
-    let factor = text.trim_matches(['x', '×']).parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
-    factor.map(Speed::Times).ok_or_else(|| "expected a factor such as 60, or max".to_owned())
+    let factor = text.trim_matches(['x', '×']).parse().ok().filter(|n| FACTORS.contains(n));
+    let expected =
+        || format!("expected a factor from {} to {}, such as 60, or max", FACTORS.start(), FACTORS.end());
+    factor.map(Speed::Times).ok_or_else(expected)
 }
 
 #[cfg(test)]
@@ -346,8 +352,9 @@ mod tests {
         assert_eq!(read(&["--speed", "max"]).options.latency(), Latency::None);
         assert_eq!(read(&["--speed", "max", "--latency", "recorded"]).options.latency(), Latency::Recorded);
         assert_eq!(read(&["plan", "--speed", "1"]).options.speed, Speed::Times(1.0));
-        for wrong in ["0", "-1", "fast", "inf"] {
-            assert!(speed(wrong).is_err(), "{wrong}");
+        for wrong in ["0", "-1", "fast", "inf", "NaN", "1e99", "1e-99", "1000001"] {
+            let expected = "expected a factor from 0.001 to 1000000, such as 60, or max";
+            assert_eq!(speed(wrong).unwrap_err(), expected, "{wrong}");
         }
     }
 

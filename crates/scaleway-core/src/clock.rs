@@ -81,7 +81,7 @@ impl Clock {
         match &self.0 {
             Kind::Real => Timestamp::system(),
             Kind::Scaled { factor, virtual_start, real_start } => {
-                *virtual_start + Timestamp::system().since(*real_start).mul_f64(*factor)
+                *virtual_start + seconds(Timestamp::system().since(*real_start).as_secs_f64() * *factor)
             }
             Kind::Virtual(clock) => clock.lock().now,
             Kind::Ahead { of, by } => of.now() + *by,
@@ -93,7 +93,9 @@ impl Clock {
         #[expect(clippy::disallowed_methods, reason = "the one place where the runtime's timer is used")]
         match &self.0 {
             Kind::Real => tokio::time::sleep(duration).await,
-            Kind::Scaled { factor, .. } => tokio::time::sleep(duration.div_f64(*factor)).await,
+            Kind::Scaled { factor, .. } => {
+                tokio::time::sleep(seconds(duration.as_secs_f64() / *factor)).await;
+            }
             Kind::Virtual(clock) => clock.sleep(duration).await,
             Kind::Ahead { of, .. } => Box::pin(of.sleep(duration)).await,
         }
@@ -244,6 +246,11 @@ impl Virtual {
     }
 }
 
+/// What is too long for a [`Duration`] is as long as that can be.
+fn seconds(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+}
+
 /// A sleeper's place in the queue, given up when its future is dropped.
 struct Entry<'a> {
     clock: &'a Virtual,
@@ -296,6 +303,16 @@ mod tests {
         clock.block_on(join_all([sleeper(3), sleeper(1), sleeper(2)])).unwrap();
         let at = |hours: u32| Timestamp::UNIX_EPOCH + HOUR * hours;
         assert_eq!(*order.lock().unwrap(), [(1, at(1)), (2, at(2)), (3, at(3))]);
+    }
+
+    #[test]
+    fn no_factor_is_too_large_or_too_small() {
+        let (fast, slow) =
+            (Clock::scaled(1e99, Timestamp::UNIX_EPOCH), Clock::scaled(1e-320, Timestamp::UNIX_EPOCH));
+        fast.block_on(fast.sleep(HOUR)).unwrap();
+        assert!(fast.now() > Timestamp::UNIX_EPOCH + HOUR);
+        assert_eq!(slow.now(), Timestamp::UNIX_EPOCH);
+        assert_eq!(slow.block_on(fast.timeout(HOUR, slow.sleep(HOUR))).unwrap(), None);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -23,7 +24,7 @@ struct Arguments {
     /// Keep the world in this folder.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// real, xN (N times as fast), or manual (moved by POST /_emulator/advance).
+    /// real, xN (N times as fast, from 0.001 to 1000000), or manual (moved by POST /_emulator/advance).
     #[arg(long, default_value = "real", value_parser = pace)]
     clock: Pace,
     /// Whether requests and resources take as long as was recorded: the medians, or times drawn from the recorded spread.
@@ -96,14 +97,23 @@ enum Unpushed {
     Strict,
 }
 
+/// A day in a tenth of a second, and a second in a quarter of an hour: nobody needs more, and no time overflows.
+const FACTORS: RangeInclusive<f64> = 0.001..=1_000_000.0;
+
 fn pace(text: &str) -> Result<Pace, String> {
     match text {
         "real" => Ok(Pace::Real),
         "manual" => Ok(Pace::Manual),
         text => {
-            let factor =
-                text.trim_start_matches(['x', '×']).parse().ok().filter(|n: &f64| n.is_finite() && *n > 0.0);
-            factor.map(Pace::Scaled).ok_or_else(|| "expected real, manual, or for example x60".into())
+            let factor = text.trim_start_matches(['x', '×']).parse().ok().filter(|n| FACTORS.contains(n));
+            let expected = || {
+                format!(
+                    "expected real, manual, or x and a factor from {} to {}, for example x60",
+                    FACTORS.start(),
+                    FACTORS.end()
+                )
+            };
+            factor.map(Pace::Scaled).ok_or_else(expected)
         }
     }
 }

@@ -103,6 +103,17 @@ fn data(folder: &Path) -> [&str; 2] {
     ["--data", folder.to_str().unwrap()]
 }
 
+#[test]
+fn a_clock_that_no_time_fits_is_refused() {
+    for clock in ["x1e99", "x1e-99", "x0", "xNaN", "fast"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_scaleway-emulator")).args(["--clock", clock]).output();
+        let output = output.unwrap();
+        let wrong = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{clock}: {wrong}");
+        assert!(wrong.contains("a factor from 0.001 to 1000000"), "{clock}: {wrong}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn databases_that_a_killed_emulator_left_behind_end_with_the_next_one() {

@@ -20,6 +20,7 @@ mod laws;
 mod layers;
 mod manage_state;
 mod manage_state_kept;
+mod mistakes;
 mod object_storage;
 mod office;
 mod output;

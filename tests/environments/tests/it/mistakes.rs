@@ -1,0 +1,34 @@
+//! What a mistake is called, and what to do about it.
+
+use std::path::Path;
+use std::process::Command;
+
+use crate::desk::program;
+use crate::office::Office;
+
+/// A program in the workspace's root, with neither account nor cloud.
+fn plain(name: &str, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program().with_file_name(name));
+    command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args(arguments);
+    command.env_remove("SCW_PROFILE").env("SCW_CONFIG_PATH", "/nonexistent");
+    command
+}
+
+/// Ends with this code, and says all of this; what it says in all.
+fn says(command: &mut Command, code: i32, words: &[&str]) -> String {
+    let output = command.output().unwrap();
+    let wrong = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{command:?}: {wrong}");
+    for word in words {
+        assert!(wrong.contains(word), "{command:?}: {word:?} is not in:\n{wrong}");
+    }
+    wrong
+}
+
+#[test]
+fn a_speed_that_no_time_fits_is_refused() {
+    for speed in ["1e99", "1e-99"] {
+        let words = ["expected a factor from 0.001 to 1000000", "--speed"];
+        says(&mut plain("deploy_staging", &["--speed", speed, "plan"]), 64, &words);
+    }
+}
