@@ -72,6 +72,11 @@ impl Place {
         self.said.bucket.is_some() || (key_is && std::env::var_os(KEY_VARIABLE).is_none())
     }
 
+    /// Whether it is in a bucket.
+    pub(crate) fn is_in_bucket(&self) -> bool {
+        self.said.bucket.is_some()
+    }
+
     /// The bucket, and how it is reached; none where the state is in a folder.
     pub(crate) fn bucket(&self, client: &Client) -> Result<Option<(ObjectStorage, BucketName)>, Error> {
         let Some(bucket) = &self.said.bucket else { return Ok(None) };

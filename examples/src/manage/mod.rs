@@ -207,7 +207,11 @@ async fn find<'a>(
     if !may_be_new && !there {
         return Err(Error::refused(
             format!("there is no state of environment {:?} in {}", place.name, store.place()),
-            "`manage_state list` shows which there are; --data DIR looks in another folder",
+            if place.is_in_bucket() {
+                "the first deployment makes one; one that is in the folder still is moved there: manage_state migrate --to bucket"
+            } else {
+                "`manage_state list` shows which there are; --data DIR looks in another folder"
+            },
         ));
     }
     let (store, key) = Box::pin(place.open(client, clock)).await?;

@@ -32,3 +32,12 @@ fn a_speed_that_no_time_fits_is_refused() {
         says(&mut plain("deploy_staging", &["--speed", speed, "plan"]), 64, &words);
     }
 }
+
+#[test]
+fn a_bucket_without_a_state_says_how_one_comes_there() {
+    let office = Office::open();
+    office.says("manage_state", 1, &["bootstrap"]);
+    let words = ["there is no state of environment", "the first deployment makes one", "migrate --to bucket"];
+    let wrong = says(&mut office.program("manage_state", 1, &["show"]), 1, &words);
+    assert!(!wrong.contains("--data DIR"), "{wrong}");
+}
