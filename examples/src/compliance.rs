@@ -42,7 +42,7 @@ pub(crate) struct Compliance {
 #[must_use]
 pub fn validate_compliance() -> ExitCode {
     let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(error));
-    let compliance = Compliance::of(&arguments.files);
+    let compliance = Compliance::of(&arguments.files, "validate_compliance FILE …");
     let told = if arguments.json { compliance.json() } else { Ok(compliance.told()) };
     exit::code(told.map(|told| {
         text::say(told);
@@ -51,11 +51,12 @@ pub fn validate_compliance() -> ExitCode {
 }
 
 impl Compliance {
-    pub(crate) fn of(files: &[PathBuf]) -> Self {
+    /// Of these files, which the program is told by `named`.
+    pub(crate) fn of(files: &[PathBuf], named: &'static str) -> Self {
         let mut decoded = Vec::new();
         let mut this = Self::default();
         for file in files {
-            match desk::read(file) {
+            match desk::read(file, named) {
                 Ok(one) => decoded.push(one),
                 Err(error) => this.invalid.push(error),
             }

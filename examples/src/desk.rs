@@ -33,10 +33,13 @@ pub(crate) enum Values {
     Unused,
 }
 
+/// How most programs are told a definition.
+pub(crate) const OPTION: &str = "--definition FILE";
+
 /// Reads a definition of the program's kind.
 pub(crate) fn definition(program: &Program, options: &Options) -> Result<Decoded, Error> {
     let file = options.definition(program.environment);
-    let decoded = read(&file)?;
+    let decoded = read(&file, OPTION)?;
     let kind = decoded.definition.environment.kind;
     if kind != program.environment {
         return Err(Error::refused(
@@ -56,8 +59,10 @@ pub(crate) fn definition(program: &Program, options: &Options) -> Result<Decoded
     Ok(decoded)
 }
 
-pub(crate) fn read(file: &Path) -> Result<Decoded, Error> {
-    let text = std::fs::read_to_string(file).map_err(|error| Error::Definition(file.into(), error))?;
+/// Reads a definition, which this program is told by `named`.
+pub(crate) fn read(file: &Path, named: &'static str) -> Result<Decoded, Error> {
+    let failed = |source| Error::Definition { file: file.into(), named, source };
+    let text = std::fs::read_to_string(file).map_err(failed)?;
     Definition::from_toml(&file.display().to_string(), &text).map_err(Error::Problems)
 }
 

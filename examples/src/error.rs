@@ -15,8 +15,13 @@ use crate::text;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("{}: the definition cannot be read", .0.display())]
-    Definition(PathBuf, #[source] io::Error),
+    #[error("{}: the definition cannot be read", file.display())]
+    Definition {
+        file: PathBuf,
+        /// How this program is told another one.
+        named: &'static str,
+        source: io::Error,
+    },
     /// Shown with the lines of the file.
     #[error("{}", .0.render(console::colors_enabled_stderr()))]
     Problems(Problems),
@@ -127,9 +132,15 @@ impl Error {
                  changes nothing where nothing is to be changed"
                     .into()
             }
-            Self::Definition(..) => {
-                "run this from the root of the workspace, or name the file: --definition FILE".into()
-            }
+            Self::Definition { named, source, .. } => match source.kind() {
+                io::ErrorKind::NotFound => {
+                    format!("run this from the root of the workspace, or name a file that is there: {named}")
+                }
+                io::ErrorKind::InvalidData => "save it as UTF-8, in which TOML is written".into(),
+                io::ErrorKind::IsADirectory => format!("it is a folder: name a file in it: {named}"),
+                io::ErrorKind::PermissionDenied => "give yourself the right to read it".into(),
+                _ => format!("mend that, or name another file: {named}"),
+            },
             Self::Check(_) => "mend the definition, or add a [[waivers]] with a reason".into(),
             Self::Config(ConfigError::Missing { key: "secret_key", .. }) => {
                 "make an API key in Scaleway's console and export SCW_ACCESS_KEY and SCW_SECRET_KEY; \

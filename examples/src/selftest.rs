@@ -31,6 +31,9 @@ struct Arguments {
     files: Vec<PathBuf>,
 }
 
+/// How it is told the definitions.
+const NAMED: &str = "run_tests FILE …";
+
 /// Runs `run_tests` by its command line.
 #[must_use]
 pub fn run_tests() -> ExitCode {
@@ -70,7 +73,7 @@ impl Findings {
 async fn run(files: &[PathBuf], clock: &Clock) -> Result<Exit, Error> {
     let mut findings = Findings::default();
     text::say("Definitions");
-    let compliance = Compliance::of(files);
+    let compliance = Compliance::of(files, NAMED);
     for error in &compliance.invalid {
         findings.say("definition", Err(error.told()));
     }
@@ -89,7 +92,7 @@ async fn run(files: &[PathBuf], clock: &Clock) -> Result<Exit, Error> {
         .build()?;
     let mut deployed = Vec::new();
     for file in files {
-        let Ok(decoded) = desk::read(file) else { continue };
+        let Ok(decoded) = desk::read(file, NAMED) else { continue };
         text::say(format!("\n{}", file.display()));
         let dry = Dry::new(decoded.definition, file, &client)?;
         if Box::pin(dry.deploy(&mut findings)).await? {

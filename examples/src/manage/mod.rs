@@ -159,7 +159,7 @@ fn place(arguments: &Arguments) -> Result<Place, Error> {
         ));
     }
     Ok(match definition(arguments, name) {
-        Some(file) => Place::of(&desk::read(&file)?.definition, &file, &arguments.data),
+        Some(file) => Place::of(&desk::read(&file, desk::OPTION)?.definition, &file, &arguments.data),
         None => Place::usual(&arguments.environment, &arguments.data),
     })
 }

@@ -41,3 +41,29 @@ fn a_bucket_without_a_state_says_how_one_comes_there() {
     let wrong = says(&mut office.program("manage_state", 1, &["show"]), 1, &words);
     assert!(!wrong.contains("--data DIR"), "{wrong}");
 }
+
+#[test]
+fn a_definition_that_cannot_be_read_says_what_is_true_of_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("latin1.toml"), b"name = \"\xe9\"").unwrap();
+    let root = "run this from the root of the workspace";
+    for (file, words) in [
+        (path("nope.toml"), &["because: No such file", root, "FILE"][..]),
+        (path("latin1.toml"), &["save it as UTF-8"]),
+        (path("."), &["it is a folder: name a file in it: "]),
+    ] {
+        for name in ["deploy_staging", "manage_state"] {
+            let command = if name == "manage_state" { "show" } else { "plan" };
+            let wrong = says(&mut plain(name, &["--definition", &file, command]), 1, words);
+            assert_eq!(wrong.contains(root), words.contains(&root), "{wrong}");
+        }
+        let output = plain("validate_compliance", &[&file]).output().unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        for word in words {
+            assert!(said.contains(word), "{word:?} is not in:\n{said}");
+        }
+        assert!(!said.contains("--definition"), "an option that it does not have: {said}");
+    }
+}
