@@ -44,8 +44,23 @@ pub enum ConfigError {
         /// The line where reading stopped.
         line: Option<u64>,
     },
+    /// A profile is chosen, and there is no profile file.
+    #[error(
+        "there is no profile {name:?}, since there is no profile file {}: unset SCW_PROFILE, or name the file in SCW_CONFIG_PATH",
+        file.display()
+    )]
+    NoProfileFile {
+        /// Where it was looked for.
+        file: PathBuf,
+        /// The profile that was asked for.
+        name: String,
+    },
     /// The chosen profile is not in the file.
-    #[error("{}: there is no profile {name:?}; there are: {}", file.display(), known.join(", "))]
+    #[error(
+        "{}: there is no profile {name:?}; {}",
+        file.display(),
+        if known.is_empty() { "the file has none".to_owned() } else { format!("there are: {}", known.join(", ")) }
+    )]
     UnknownProfile {
         /// The file.
         file: PathBuf,

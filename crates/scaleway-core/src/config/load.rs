@@ -92,6 +92,7 @@ impl Config {
                 Some(profile) => layers.push((format!("profile {name} of {}", path.display()), profile)),
                 // The top level goes by this name in the official tools.
                 None if name == "default" => {}
+                None if !path.exists() => return Err(ConfigError::NoProfileFile { file: path, name }),
                 None => {
                     return Err(ConfigError::UnknownProfile {
                         file: path,

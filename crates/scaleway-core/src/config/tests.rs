@@ -40,6 +40,21 @@ fn environment_beats_profile_beats_top_level() {
 }
 
 #[test]
+fn a_profile_that_is_not_there_names_those_that_are_or_that_there_is_no_file() {
+    let error = |file, name| load(file, &[("SCW_PROFILE", name)]).unwrap_err().to_string();
+    assert!(error(FILE, "nope").contains("there is no profile \"nope\"; there are: "));
+    assert!(error("", "nope").ends_with("there is no profile \"nope\"; the file has none"));
+    let nowhere = |name: &str| match name {
+        "SCW_CONFIG_PATH" => Some("/nonexistent/config.yaml".to_owned()),
+        "SCW_PROFILE" => Some("nope".to_owned()),
+        _ => None,
+    };
+    let told = Config::from_variables(&nowhere).unwrap_err().to_string();
+    assert!(told.contains("there is no profile file /nonexistent/config.yaml"), "{told}");
+    assert!(told.contains("SCW_PROFILE") && told.contains("SCW_CONFIG_PATH"), "{told}");
+}
+
+#[test]
 fn errors_name_file_and_key_and_show_no_secret() {
     let error = |variables| load(FILE, variables).unwrap_err().to_string();
     let broken = error(&[("SCW_PROFILE", "broken")]);

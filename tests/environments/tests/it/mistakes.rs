@@ -67,3 +67,12 @@ fn a_definition_that_cannot_be_read_says_what_is_true_of_it() {
         assert!(!said.contains("--definition"), "an option that it does not have: {said}");
     }
 }
+
+#[test]
+fn a_profile_without_a_file_says_where_it_was_looked_for() {
+    let mut plan = plain("deploy_staging", &["--target", "scaleway", "plan"]);
+    let words =
+        ["there is no profile \"nope\", since there is no profile file /nonexistent", "unset SCW_PROFILE"];
+    let wrong = says(plan.env("SCW_PROFILE", "nope"), 1, &words);
+    assert!(!wrong.contains("there are"), "{wrong}");
+}
