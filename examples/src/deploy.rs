@@ -29,6 +29,7 @@ pub fn deploy(program: Program) -> ExitCode {
 }
 
 fn run(program: &Program, options: &Options, command: Option<Command>) -> Result<Exit, Error> {
+    kept::data_folder(&options.data)?;
     let decoded = desk::definition(program, options)?;
     let file = options.definition(program.environment);
     let place = Place::of(&decoded.definition, &file, &options.data);

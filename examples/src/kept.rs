@@ -1,4 +1,4 @@
-//! Files that a program is told to write: what is there already is replaced only by its like.
+//! Where a program is told to write: a data folder, and files whose like alone is replaced.
 
 use std::fs;
 use std::io;
@@ -8,6 +8,23 @@ use crate::error::Error;
 
 /// What the data folder keeps: whoever replaces any of it, or adds to it, spoils a state or a cloud.
 const OURS: [&str; 4] = ["keys", "state", "refuge", "cloud"];
+
+/// Refuses a data folder that is none, and cannot become one.
+pub(crate) fn data_folder(data: &Path) -> Result<(), Error> {
+    let there = data.ancestors().find(|part| part.exists());
+    match there.filter(|part| !part.is_dir()) {
+        None => Ok(()),
+        Some(file) if file == data => Err(no_folder(data, "this is a file, and no folder".to_owned())),
+        Some(file) => Err(no_folder(data, format!("{} is a file, and no folder", file.display()))),
+    }
+}
+
+fn no_folder(data: &Path, why: String) -> Error {
+    Error::refused(
+        format!("--data {}: {why}", data.display()),
+        "name a folder; one that is not there yet is made, and .evalap is taken where none is named",
+    )
+}
 
 /// Refuses a file inside of what the data folder keeps.
 pub(crate) fn outside_of(data: &Path, file: &Path) -> Result<(), Error> {

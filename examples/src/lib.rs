@@ -15,7 +15,7 @@
 //! | an address on loopback until Ctrl-C | `serve` |
 //! | what a plan, an apply and its outcome look like | `plan_text`, `progress`, `summary`, `text` |
 //! | what went wrong, what to do, and the exit code | `error`, `exit` |
-//! | files that are written where they are named | `kept` |
+//! | the data folder, and files that are written where they are named | `kept` |
 //! | where the short programs of `products/` go | `newcomer` |
 //! | the other programs | `manage`, `compliance`, `selftest` |
 

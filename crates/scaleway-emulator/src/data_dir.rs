@@ -44,8 +44,12 @@ impl DataDir {
         fs::create_dir_all(folder).map_err(at(folder))?;
         let lock = lock(folder)?;
         let path = folder.join(LOG);
-        let mut log =
-            OpenOptions::new().read(true).append(true).create(true).open(&path).map_err(at(&path))?;
+        let mut log = OpenOptions::new()
+            .read(true)
+            .append(true)
+            .create(true)
+            .open(&path)
+            .map_err(in_folder(folder, &path))?;
         let (store, last, good) = read(&mut log, &path)?;
         // What follows the last whole line is a write that was never answered.
         log.set_len(good).map_err(at(&path))?;
@@ -69,7 +73,7 @@ impl DataDir {
         match File::open(&path) {
             Ok(mut log) => Ok(read(&mut log, &path)?.1),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(at(&path)(error)),
+            Err(error) => Err(in_folder(folder, &path)(error)),
         }
     }
 
@@ -134,8 +138,13 @@ impl Drop for DataDir {
 fn lock(folder: &Path) -> Result<File, EmulatorError> {
     let path = folder.join(LOCK);
     let mut options = OpenOptions::new();
-    let mut file =
-        options.read(true).write(true).create(true).truncate(false).open(&path).map_err(at(&path))?;
+    let mut file = options
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(&path)
+        .map_err(in_folder(folder, &path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
@@ -168,6 +177,12 @@ fn read(log: &mut File, path: &Path) -> Result<(Store, Option<Timestamp>, u64), 
         good += line.len() as u64;
     }
     Ok((store, last, good))
+}
+
+/// Names the file where it is there and cannot be opened; else it is the folder that is no folder, or takes none.
+fn in_folder<'a>(folder: &'a Path, file: &'a Path) -> impl Fn(io::Error) -> EmulatorError + 'a {
+    let path = if file.exists() { file } else { folder };
+    at(path)
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> EmulatorError {

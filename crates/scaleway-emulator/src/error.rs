@@ -23,9 +23,12 @@ pub enum EmulatorError {
         url: Option<String>,
     },
     /// The data folder cannot be read or written.
-    #[error("{} cannot be used as a data folder: check that it exists and may be written", path.display())]
+    #[error(
+        "the data folder cannot be used, since {} cannot be read or written: give yourself the right to, or use another folder",
+        path.display()
+    )]
     Data {
-        /// The file or folder.
+        /// The folder, or the file in it that is there and cannot be used.
         path: PathBuf,
         /// What the system said.
         source: io::Error,

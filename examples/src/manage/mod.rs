@@ -89,6 +89,7 @@ pub fn manage_state() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<Exit, Error> {
+    kept::data_folder(&arguments.data)?;
     let wait = Duration::from_secs(arguments.lock_timeout.as_secs());
     match &arguments.command {
         Command::List { json } => {

@@ -114,6 +114,21 @@ fn a_clock_that_no_time_fits_is_refused() {
     }
 }
 
+#[test]
+fn a_data_folder_that_is_a_file_is_named_as_it_was_given() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    for clock in ["real", "x60"] {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_scaleway-emulator"));
+        let output = program.args(["--clock", clock]).args(data(&file)).output().unwrap();
+        let wrong = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{wrong}");
+        let named = format!("since {} cannot be read or written", file.display());
+        assert!(wrong.contains(&named), "{wrong}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn databases_that_a_killed_emulator_left_behind_end_with_the_next_one() {

@@ -76,3 +76,20 @@ fn a_profile_without_a_file_says_where_it_was_looked_for() {
     let wrong = says(plan.env("SCW_PROFILE", "nope"), 1, &words);
     assert!(!wrong.contains("there are"), "{wrong}");
 }
+
+#[test]
+fn a_data_folder_that_cannot_be_used_is_named_with_what_cannot_be_written() {
+    let words = [
+        "error: --data environments/staging.toml: this is a file, and no folder",
+        "what to do: name a folder",
+    ];
+    let wrong =
+        says(&mut plain("deploy_staging", &["--data", "environments/staging.toml", "plan"]), 1, &words);
+    assert!(!wrong.contains("cloud"), "{wrong}");
+
+    let folder = tempfile::tempdir().unwrap();
+    let (data, lock) = (folder.path().display().to_string(), folder.path().join("cloud/lock.json"));
+    std::fs::create_dir_all(&lock).unwrap();
+    let named = format!("since {} cannot be read or written: give yourself the right to", lock.display());
+    says(&mut plain("deploy_staging", &["--data", &data, "plan"]), 1, &[&named]);
+}

@@ -126,9 +126,16 @@ fn a_data_folder_that_is_none_is_an_error_and_one_that_is_not_there_is_not() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
-    let (code, _, wrong) = list(&file);
-    assert_eq!(code, Some(1), "{wrong}");
-    assert!(wrong.contains(&format!("{}/state: cannot be read", file.display())), "{wrong}");
+    for (data, why) in
+        [(file.clone(), "this is a file".into()), (file.join("x"), format!("{} is a file", file.display()))]
+    {
+        let (code, _, wrong) = list(&data);
+        assert_eq!(code, Some(1), "{wrong}");
+        assert!(
+            wrong.contains(&format!("error: --data {}: {why}, and no folder", data.display())),
+            "{wrong}"
+        );
+    }
     let (code, said, _) = list(&folder.path().join("nothing"));
     assert!(code == Some(0) && said.contains("There is no state in"), "{said}");
 }
