@@ -234,15 +234,16 @@ impl Options {
         self.targets.iter().filter_map(|aim| if let Aim::Place(kind) = aim { Some(*kind) } else { None })
     }
 
+    fn aimed(&self) -> impl Iterator<Item = &Address> {
+        self.targets.iter().filter_map(|aim| if let Aim::Resource(of) = aim { Some(of) } else { None })
+    }
+
     /// What a plan is about.
     pub(crate) fn scope(&self, look: Look) -> Scope {
         let mut scope = Scope::default();
         (scope.from_memory, scope.refresh_only) = (!look.refresh, look.refresh_only);
         scope.replace = look.replace;
-        let aims = self.targets.iter();
-        scope.only = aims
-            .filter_map(|aim| if let Aim::Resource(of) = aim { Some(of.clone()) } else { None })
-            .collect();
+        scope.only = self.aimed().cloned().collect();
         scope
     }
 }
@@ -270,6 +271,10 @@ impl Arguments {
         }
         if self.options.places().count() > 1 {
             return Err("say one place: --target emulator or --target scaleway");
+        }
+        let is_whole = matches!(self.command, Some(Command::Show { .. } | Command::Graph { .. }));
+        if is_whole && self.options.aimed().next().is_some() {
+            return Err("show and graph tell of all resources: leave --target ADDRESS out");
         }
         match self.options.target(program) {
             None => Err("say where to: --target emulator or --target scaleway"),
@@ -324,9 +329,10 @@ fn speed(text: &str) -> Result<Speed, String> {
         return Ok(Speed::Max);
     }
     let factor = text.trim_matches(['x', '×']).parse().ok().filter(|n| FACTORS.contains(n));
-    let expected =
-        || format!("expected a factor from {} to {}, such as 60, or max", FACTORS.start(), FACTORS.end());
-    factor.map(Speed::Times).ok_or_else(expected)
+    let (least, most) = (FACTORS.start(), FACTORS.end());
+    factor
+        .map(Speed::Times)
+        .ok_or_else(|| format!("expected a factor from {least} to {most}, such as 60, or max"))
 }
 
 #[cfg(test)]
@@ -368,7 +374,6 @@ mod tests {
 
     #[test]
     fn a_program_without_a_speed_lives_in_our_time() {
-        // On a clock that jumps, the minutes after which a lock may be taken over pass at once.
         assert_eq!(Options::plain(Path::new("data"), None).speed, Speed::Times(1.0));
     }
 
@@ -377,6 +382,16 @@ mod tests {
         let arguments = read(&["plan", "--refresh-only", "--refresh=false"]);
         let refused = arguments.check(&program(Some(TargetKind::Emulator))).unwrap_err();
         assert!(refused.contains("--refresh=false"), "{refused}");
+    }
+
+    #[test]
+    fn what_tells_of_everything_is_not_aimed() {
+        let emulator = program(Some(TargetKind::Emulator));
+        for command in ["show", "graph"] {
+            let aimed = read(&["--target", "container.runners", command]);
+            assert!(aimed.check(&emulator).unwrap_err().contains("leave --target ADDRESS out"));
+            assert_eq!(read(&["--target", "emulator", command]).check(&emulator), Ok(()));
+        }
     }
 
     #[test]

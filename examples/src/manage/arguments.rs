@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use evalap_topology::definition::Seconds;
 
 use super::bootstrap::principal;
 use crate::arguments::TargetKind;
+use crate::exit;
 
 /// Looks into the state of an environment, and mends it. Nothing here touches what the environment is made of.
 #[derive(Debug, Parser)]
@@ -16,9 +18,9 @@ use crate::arguments::TargetKind;
     after_help = "Exit codes: 0 done, 1 error (a damaged state, a held lock, …), 64 wrong usage."
 )]
 pub(super) struct Arguments {
-    /// The environment; environments/NAME.toml says where its state is, if there is such a file.
-    #[arg(long, global = true, value_name = "NAME", default_value = "staging")]
-    pub(super) environment: String,
+    /// The environment, staging unless said; environments/NAME.toml says where its state is, if there is such a file.
+    #[arg(long, global = true, value_name = "NAME")]
+    environment: Option<String>,
     /// The environment that this file defines.
     #[arg(long, global = true, value_name = "FILE", conflicts_with = "environment")]
     pub(super) definition: Option<PathBuf>,
@@ -175,6 +177,28 @@ pub(super) enum To {
     Bucket,
 }
 
+impl Arguments {
+    /// Reads the command line, or ends the program with what is wrong with it.
+    pub(super) fn of_program() -> Self {
+        let read = Self::try_parse().and_then(|arguments| {
+            arguments.check().map_err(|why| Self::command().error(ErrorKind::ArgumentConflict, why))?;
+            Ok(arguments)
+        });
+        read.unwrap_or_else(|error| exit::usage(error))
+    }
+
+    fn check(&self) -> Result<(), &'static str> {
+        if matches!(self.command, Command::List { .. }) && self.environment.is_some() {
+            return Err("list tells the states of all environments: leave --environment out, or say show");
+        }
+        Ok(())
+    }
+
+    pub(super) fn environment(&self) -> &str {
+        self.environment.as_deref().unwrap_or("staging")
+    }
+}
+
 impl OfState {
     /// What it is called.
     pub(super) fn name(&self) -> &'static str {
@@ -209,6 +233,18 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        <Arguments as clap::CommandFactory>::command().debug_assert();
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn an_environment_is_not_named_in_vain() {
+        let read = |words: &[&str]| Arguments::try_parse_from([&["manage_state"], words].concat()).unwrap();
+        let named = ["--environment", "production"];
+        assert!(
+            read(&[&named[..], &["list"]].concat()).check().unwrap_err().contains("leave --environment out")
+        );
+        assert_eq!(read(&[&named[..], &["show"]].concat()).check(), Ok(()));
+        assert_eq!(read(&["list"]).check(), Ok(()));
+        assert_eq!(read(&["list"]).environment(), "staging");
     }
 }

@@ -11,7 +11,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Parser;
 use evalap_topology::model::State;
 use evalap_topology::state::{Session, StateKey, Store, Verified};
 use scaleway_core::{Client, Clock};
@@ -83,7 +82,7 @@ impl<'a> Opened<'a> {
 /// Runs `manage_state` by its command line.
 #[must_use]
 pub fn manage_state() -> ExitCode {
-    let arguments = Arguments::try_parse().unwrap_or_else(|error| exit::usage(error));
+    let arguments = Arguments::of_program();
     text::trace(arguments.verbose);
     exit::code(run(&arguments))
 }
@@ -152,7 +151,7 @@ async fn carry_out(
 
 /// Where the state is, by its definition if there is one.
 fn place(arguments: &Arguments) -> Result<Place, Error> {
-    let name = &arguments.environment;
+    let name = arguments.environment();
     if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
         return Err(Error::refused(
             format!("--environment {name:?} is no name: expected letters, digits and hyphens"),
@@ -161,7 +160,7 @@ fn place(arguments: &Arguments) -> Result<Place, Error> {
     }
     Ok(match definition(arguments, name) {
         Some(file) => Place::of(&desk::read(&file, desk::OPTION)?.definition, &file, &arguments.data),
-        None => Place::usual(&arguments.environment, &arguments.data),
+        None => Place::usual(name, &arguments.data),
     })
 }
 

@@ -93,3 +93,13 @@ fn a_data_folder_that_cannot_be_used_is_named_with_what_cannot_be_written() {
     let named = format!("since {} cannot be read or written: give yourself the right to", lock.display());
     says(&mut plain("deploy_staging", &["--data", &data, "plan"]), 1, &[&named]);
 }
+
+#[test]
+fn an_option_that_a_command_has_no_use_for_is_wrong_usage() {
+    let list = ["--environment", "production", "list"];
+    says(&mut plain("manage_state", &list), 64, &["leave --environment out"]);
+    for command in ["show", "graph"] {
+        let aimed = ["--target", "container.runners", command];
+        says(&mut plain("deploy_staging", &aimed), 64, &["leave --target ADDRESS out"]);
+    }
+}
