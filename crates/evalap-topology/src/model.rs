@@ -350,7 +350,8 @@ impl Fold for State {
                     return Err(Illegal(format!("{from} cannot be called {to}: that is another kind")));
                 }
                 if self.resources.contains_key(&to) {
-                    return Err(Illegal(format!("{from} cannot be called {to}: that is tracked already")));
+                    let why = if from == to { "it is called so already" } else { "that is tracked already" };
+                    return Err(Illegal(format!("{from} cannot be called {to}: {why}")));
                 }
                 let Some(tracked) = self.resources.remove(&from) else {
                     return Err(Illegal(format!("{from} cannot be renamed: it is not tracked")));

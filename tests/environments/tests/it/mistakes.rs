@@ -103,3 +103,14 @@ fn an_option_that_a_command_has_no_use_for_is_wrong_usage() {
         says(&mut plain("deploy_staging", &aimed), 64, &["leave --target ADDRESS out"]);
     }
 }
+
+#[test]
+fn what_is_to_be_called_as_it_is_says_so() {
+    let office = Office::open();
+    for (name, why) in [
+        ("container.runners", "it is called so already"),
+        ("container.streamlit", "container.streamlit: that is tracked already"),
+    ] {
+        office.refuses(1, &["move", "container.runners", name], &[why]);
+    }
+}
