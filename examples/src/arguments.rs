@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use evalap_topology::address::{Address, InvalidAddress};
 use evalap_topology::definition::{EnvironmentKind, Seconds};
@@ -254,9 +255,8 @@ impl Arguments {
         let command = Self::command().name(program.name).about(program.about);
         let read = || {
             let arguments = Self::from_arg_matches(&command.clone().try_get_matches_from(words)?)?;
-            arguments.check(program).map_err(|message| {
-                command.clone().error(clap::error::ErrorKind::MissingRequiredArgument, message)
-            })?;
+            let wrong = |why| command.clone().error(ErrorKind::MissingRequiredArgument, why);
+            arguments.check(program).map_err(wrong)?;
             Ok::<_, clap::Error>(arguments)
         };
         read().unwrap_or_else(|error| exit::usage(error))
@@ -321,7 +321,7 @@ fn positive(text: &str) -> Result<usize, String> {
     text.parse().ok().filter(|n| *n > 0).ok_or_else(|| "expected a number from 1".to_owned())
 }
 
-/// A day in a tenth of a second, and a second in a quarter of an hour: nobody needs more, and no time overflows.
+/// Nobody needs more, and no time overflows.
 const FACTORS: RangeInclusive<f64> = 0.001..=1_000_000.0;
 
 fn speed(text: &str) -> Result<Speed, String> {
@@ -330,9 +330,8 @@ fn speed(text: &str) -> Result<Speed, String> {
     }
     let factor = text.trim_matches(['x', '×']).parse().ok().filter(|n| FACTORS.contains(n));
     let (least, most) = (FACTORS.start(), FACTORS.end());
-    factor
-        .map(Speed::Times)
-        .ok_or_else(|| format!("expected a factor from {least} to {most}, such as 60, or max"))
+    let expected = || format!("expected a factor from {least} to {most}, such as 60, or max");
+    factor.map(Speed::Times).ok_or_else(expected)
 }
 
 #[cfg(test)]

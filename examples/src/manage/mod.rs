@@ -97,12 +97,19 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
             clock.block_on(look::list(&arguments.data, &clock, *json, elsewhere))?
         }
         Command::Migrate { to } => {
-            let (place, target) = (place(arguments)?, target(arguments)?);
+            let place = in_bucket(
+                place(arguments)?,
+                ", which the state could be moved to or from",
+                "; after a move to the folder, take it out",
+            )?;
+            let target = target(arguments)?;
             let migrate = keep::migrate(&place, &target.client, *to == To::Bucket, wait);
             target.clock().block_on(Box::pin(migrate))?
         }
         Command::Bootstrap { allow } => {
-            let (place, target) = (place(arguments)?, target(arguments)?);
+            let place =
+                in_bucket(place(arguments)?, ": its state is in a folder, which needs no preparation", "")?;
+            let target = target(arguments)?;
             target.clock().block_on(Box::pin(bootstrap::bootstrap(&place, &target.client, allow)))?
         }
         Command::State(command) => {
@@ -173,10 +180,21 @@ fn definition(arguments: &Arguments, name: &str) -> Option<PathBuf> {
 /// Whether the environment's definition, if there is one, keeps the state's key in no file.
 fn keeps_key_elsewhere(arguments: &Arguments, name: &str) -> bool {
     let Some(file) = definition(arguments, name) else { return false };
-    desk::read(&file).is_ok_and(|read| {
+    desk::read(&file, desk::OPTION).is_ok_and(|read| {
         let place = Place::of(&read.definition, &file, &arguments.data);
         place.name == name && place.key_file().is_none()
     })
+}
+
+/// Refuses a place without a bucket: before it is asked where that is.
+fn in_bucket(place: Place, why: &str, then: &str) -> Result<Place, Error> {
+    if place.is_in_bucket() {
+        return Ok(place);
+    }
+    Err(Error::refused(
+        format!("the definition of {} names no bucket{why}", place.name),
+        format!("write [state] bucket = \"…\" into the definition{then}"),
+    ))
 }
 
 fn target(arguments: &Arguments) -> Result<Target, Error> {

@@ -114,3 +114,12 @@ fn what_is_to_be_called_as_it_is_says_so() {
         office.refuses(1, &["move", "container.runners", name], &[why]);
     }
 }
+
+#[test]
+fn a_definition_without_a_bucket_is_not_asked_where_that_is() {
+    for command in [&["migrate", "--to", "bucket"][..], &["bootstrap"]] {
+        let words = ["error: the definition of staging names no bucket", "what to do: write [state] bucket"];
+        let wrong = says(&mut plain("manage_state", command), 1, &words);
+        assert!(!wrong.contains("say where"), "{wrong}");
+    }
+}
