@@ -99,6 +99,7 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
             Some(Command::Graph { dot }) => Ok(inspect::graph(&run.desk.engine, dot)),
             Some(Command::Show { .. }) => Ok(Exit::Done),
         };
+        let exit = exit.map_err(|error| error.waited(options.lock_timeout()));
         let word = std::mem::take(&mut desk.word);
         word.leave(desk.engine.session(), &desk.definition.environment.name, &told, &exit).await;
         if options.stats {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use evalap_topology::KindError;
 use evalap_topology::definition::Problems;
@@ -50,6 +51,9 @@ pub(crate) enum Error {
     /// A key that may be in use or not; with what to do.
     #[error("whether the state's key is {key} by now is not known")]
     KeyInDoubt { key: String, remedy: String, source: Box<StateError> },
+    /// The lock was waited for as long as was said.
+    #[error("the state's lock was waited for, and not to be had in {}", text::duration(*waited))]
+    Waited { waited: Duration, source: Box<Self> },
     /// The deployment is done, and these services do not answer.
     #[error("the deployment is done, and {}", not_answering(.0))]
     Silent(Vec<Silent>),
@@ -73,6 +77,16 @@ impl From<StateError> for Error {
 impl Error {
     pub(crate) fn refused(what: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self::Refused { what: what.into(), remedy: remedy.into() }
+    }
+
+    /// The same, with how long the lock was waited for in vain.
+    pub(crate) fn waited(self, waited: Duration) -> Self {
+        match self {
+            Self::Engine(evalap_topology::Error::State(StateError::Held { .. })) if !waited.is_zero() => {
+                Self::Waited { waited, source: Box::new(self) }
+            }
+            other => other,
+        }
     }
 
     /// Whether a person was asked to decide something, or to do it otherwise.
@@ -141,6 +155,9 @@ impl Error {
                 io::ErrorKind::PermissionDenied => "give yourself the right to read it".into(),
                 _ => format!("mend that, or name another file: {named}"),
             },
+            Self::Waited { .. } => {
+                "wait longer (--lock-timeout), or find out what the lock's holder is doing".into()
+            }
             Self::Check(_) => "mend the definition, or add a [[waivers]] with a reason".into(),
             Self::Config(ConfigError::Missing { key: "secret_key", .. }) => {
                 "make an API key in Scaleway's console and export SCW_ACCESS_KEY and SCW_SECRET_KEY; \

@@ -90,7 +90,7 @@ pub fn manage_state() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Exit, Error> {
     kept::data_folder(&arguments.data)?;
     let wait = Duration::from_secs(arguments.lock_timeout.as_secs());
-    match &arguments.command {
+    let ended = match &arguments.command {
         Command::List { json } => {
             let clock = Clock::real();
             let elsewhere = |name: &str| keeps_key_elsewhere(arguments, name);
@@ -122,7 +122,8 @@ fn run(arguments: &Arguments) -> Result<Exit, Error> {
             let clock = client.map_or_else(Clock::real, |client| client.clock().clone());
             clock.block_on(Box::pin(carry_out(command, &place, client, &clock, wait)))?
         }
-    }
+    };
+    ended.map_err(|error| error.waited(wait))
 }
 
 async fn carry_out(

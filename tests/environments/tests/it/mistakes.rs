@@ -1,10 +1,13 @@
 //! What a mistake is called, and what to do about it.
 
-use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
+
+use evalap_topology::state::Holder;
+use scaleway_core::Clock;
 
 use crate::desk::program;
-use crate::office::Office;
+use crate::office::{Office, session};
 
 /// A program in the workspace's root, with neither account nor cloud.
 fn plain(name: &str, arguments: &[&str]) -> Command {
@@ -121,5 +124,25 @@ fn a_definition_without_a_bucket_is_not_asked_where_that_is() {
         let words = ["error: the definition of staging names no bucket", "what to do: write [state] bucket"];
         let wrong = says(&mut plain("manage_state", command), 1, &words);
         assert!(!wrong.contains("say where"), "{wrong}");
+    }
+}
+
+#[test]
+fn a_lock_that_was_waited_for_in_vain_says_for_how_long() {
+    let office = Office::open();
+    let clock = Clock::real();
+    let mut holder = session(&office.state(), &clock);
+    let lock = holder.lock(Holder::current("deploy_staging apply"), Duration::ZERO, |_| {});
+    clock.block_on(lock).unwrap().unwrap();
+    office.file("folder.toml", &environments::STAGING.replacen("max_scale = 2", "max_scale = 4", 1));
+    let waited = "error: the state's lock was waited for, and not to be had in 1.0 s";
+    let held = "because: the state is locked by";
+    for (name, arguments) in [
+        ("deploy_staging", &["--speed", "max", "apply", "--lock-timeout", "1s"][..]),
+        ("manage_state", &["forget", "data_source.logs", "--lock-timeout", "1s"]),
+    ] {
+        says(&mut office.program(name, 0, arguments), 1, &[waited, held]);
+        let wrong = says(&mut office.program(name, 0, &arguments[..arguments.len() - 2]), 1, &[]);
+        assert!(wrong.contains("error: the state is locked by") && !wrong.contains("waited for"), "{wrong}");
     }
 }
