@@ -65,8 +65,13 @@ impl Word {
             session.leave(note).await
         };
         if let Err(error) = left {
-            let error = Error::from(error);
-            text::complain(format!("Not in the audit, that `{command}` was run:\n{}", error.told()));
+            let (error, what) =
+                (Error::from(error).told(), format!("Not in the audit, that `{command}` was run"));
+            // What the command ended for is told after this.
+            text::complain(match ended {
+                Err(ended) if ended.told() == error => format!("{what}, for the same reason:"),
+                _ => format!("{what}:\n{error}"),
+            });
         }
     }
 }

@@ -208,6 +208,21 @@ fn who_may_only_read_is_answered_and_told_that_it_is_not_in_the_audit() {
     }
 }
 
+#[test]
+fn who_may_only_read_and_would_write_is_told_why_not_once() {
+    let office = Office::open();
+    office.says("manage_state", 1, &["bootstrap"]);
+    office.says("manage_state", 1, &["migrate", "--to", "bucket"]);
+    office.desk.emulator.inject(Fault::new(FaultKind::Forbidden).operation("PutObject").times(100));
+    let output = office.program("manage_state", 1, &["forget", "data_source.logs"]).output().unwrap();
+    let wrong = String::from_utf8(output.stderr).unwrap();
+    assert_eq!((output.status.code(), wrong.matches("error: ").count()), (Some(1), 1), "{wrong}");
+    assert!(
+        wrong.contains("Not in the audit, that `manage_state forget` was run, for the same reason:"),
+        "{wrong}"
+    );
+}
+
 /// It would be spoiled: a record behind another state's last one belongs to neither.
 #[test]
 fn another_states_bucket_is_left_as_it_is() {
