@@ -63,13 +63,32 @@ fn ask(question: &str) -> Option<String> {
         return None;
     }
     let mut out = io::stdout();
-    let mut answer = String::new();
     let asked = write!(out, "{question}").and_then(|()| out.flush());
     let is_asked = asked.is_ok();
     text::note_loss(asked);
-    if !is_asked {
-        return None;
+    is_asked.then(|| answer(io::stdin().lock(), || text::say("")).ok()).flatten()
+}
+
+/// What somebody types. Ctrl-D leaves the cursor behind the question: then a `new_line` is begun.
+fn answer(mut input: impl BufRead, new_line: impl FnOnce()) -> io::Result<String> {
+    let mut answer = String::new();
+    input.read_line(&mut answer)?;
+    if !answer.ends_with('\n') {
+        new_line();
     }
-    io::stdin().lock().read_line(&mut answer).ok()?;
-    Some(answer.trim().to_owned())
+    Ok(answer.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_ends_the_input_is_answered_on_a_line_of_its_own() {
+        for (typed, word, is_begun) in [("", "", true), ("yes", "yes", true), ("yes\n", "yes", false)] {
+            let mut begun = false;
+            assert_eq!(answer(typed.as_bytes(), || begun = true).unwrap(), word);
+            assert_eq!(begun, is_begun, "{typed:?}");
+        }
+    }
 }
