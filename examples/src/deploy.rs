@@ -62,7 +62,7 @@ fn run(program: &Program, options: &Options, command: Option<Command>) -> Result
         text::say(&line);
     }
     let planned = match &command {
-        Some(Command::Apply { plan: Some(file), .. }) => Some(Plan::load(file)?),
+        Some(Command::Apply { plan: Some(file), .. }) => Some(Plan::load(file).map_err(Error::NoPlan)?),
         _ => None,
     };
     let values = match command {

@@ -51,6 +51,9 @@ pub(crate) enum Error {
     /// A key that may be in use or not; with what to do.
     #[error("whether the state's key is {key} by now is not known")]
     KeyInDoubt { key: String, remedy: String, source: Box<StateError> },
+    /// A kept plan cannot be read.
+    #[error(transparent)]
+    NoPlan(evalap_topology::Error),
     /// The lock was waited for as long as was said.
     #[error("the state's lock was waited for, and not to be had in {}", text::duration(*waited))]
     Waited { waited: Duration, source: Box<Self> },
@@ -157,6 +160,12 @@ impl Error {
             },
             Self::Waited { .. } => {
                 "wait longer (--lock-timeout), or find out what the lock's holder is doing".into()
+            }
+            Self::NoPlan(_) => "make one, and read it: `plan --out FILE`".into(),
+            Self::Engine(Engine::StalePlan { .. }) => {
+                "make a new one, and read it: `plan --out FILE`; if it was the apply of this very plan that moved the state on, \
+                 nothing more is needed"
+                    .into()
             }
             Self::Check(_) => "mend the definition, or add a [[waivers]] with a reason".into(),
             Self::Config(ConfigError::Missing { key: "secret_key", .. }) => {

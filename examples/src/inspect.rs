@@ -90,7 +90,7 @@ pub(crate) async fn plan(
 
 /// Shows what a kept plan would change. Asks nobody whether it still holds.
 pub(crate) fn kept(file: &Path, json: bool) -> Result<Exit, Error> {
-    let plan = Plan::load(file)?;
+    let plan = Plan::load(file).map_err(Error::NoPlan)?;
     if json {
         text::say(serde_json::to_string_pretty(&plan)?);
         return Ok(Exit::Done);

@@ -68,3 +68,34 @@ fn nothing_is_written_into_what_the_data_folder_keeps() {
     let file = data.join("a.plan").display().to_string();
     office.says("deploy_staging", 0, &["--speed", "max", "plan", "--out", &file]);
 }
+
+#[test]
+fn a_plan_that_is_not_there_or_out_of_date_says_how_to_make_one() {
+    let office = Office::open();
+    let fast = |words: &[&str]| {
+        let words: Vec<_> = ["--speed", "max"].iter().chain(words).copied().collect();
+        let output = office.program("deploy_staging", 0, &words).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let nowhere = office.folder.path().join("nope.plan").display().to_string();
+    for command in ["apply", "show"] {
+        let (code, wrong) = fast(&[command, &nowhere]);
+        assert_eq!(code, Some(1), "{wrong}");
+        assert!(wrong.contains("because: No such file") && wrong.contains("`plan --out FILE`"), "{wrong}");
+    }
+    let definition = environments::STAGING.replacen("max_scale = 2", "max_scale = 4", 1);
+    let plan = office.folder.path().join("a.plan").display().to_string();
+    office.file("folder.toml", &definition);
+    assert_eq!(fast(&["plan", "--out", &plan]).0, Some(0));
+    assert_eq!(fast(&["apply", &plan]), (Some(0), String::new()));
+    let (code, wrong) = fast(&["apply", &plan]);
+    assert_eq!(code, Some(1), "{wrong}");
+    for words in [
+        "the plan is out of date",
+        "`plan --out FILE`",
+        "the apply of this very plan",
+        "nothing more is needed",
+    ] {
+        assert!(wrong.contains(words), "{words:?} is not in:\n{wrong}");
+    }
+}
