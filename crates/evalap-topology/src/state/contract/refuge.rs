@@ -335,6 +335,6 @@ async fn files_that_outlive_their_merge_are_merged_once(bench: &Bench) {
     let merged = last.merge_kept().await.unwrap().unwrap();
     assert_eq!((merged.taken, merged.known, last.state()), (0, 2, &Names::default()));
     let history = bench.open().await.history().await.unwrap();
-    let merges = history.iter().flat_map(|record| &record.entries);
-    assert_eq!(merges.filter(|entry| matches!(entry, Entry::Merged { .. })).count(), 2);
+    let entries = history.iter().flat_map(|record| &record.entries);
+    assert_eq!(entries.filter(|entry| matches!(entry, Entry::Merged { .. })).count(), 2);
 }
