@@ -166,12 +166,12 @@ impl Happening<'_> {
     async fn errand(&mut self, chore: Chore, to: &Disk) -> Result<(Disk, StateKey), StateError> {
         let random = Random::seeded(self.scenario.seed ^ 0x0C_40_4E);
         let who = self.scenario.deployers;
-        // A move has most of its boundaries in what it copies, and most of what matters after that.
+        // A move has most of its boundaries in what it copies, behind its claim and with that. What matters most comes then.
         let objects = disk::listed(&*self.world.disk.itself(&self.world.cloud)).await.len() as u64;
         for attempt in 1..ATTEMPTS {
             let fate = Fate::new(match (random.below(4), chore) {
-                (0 | 1, _) => None,
-                (2, Chore::Move) => Some(3 * objects + random.below(32)),
+                (0, _) | (1, Chore::Rekey) => None,
+                (2 | 3, Chore::Move) => Some(3 * (objects + 2) + 1 + random.below(6)),
                 _ => Some(1 + random.below(32)),
             });
             let ended = {
