@@ -128,7 +128,7 @@ pub(super) async fn rekey(
     locked.end(done, ("key", format!("{from} to {to}")), said).await
 }
 
-/// Moves the state between its folder and its bucket.
+/// Moves the state between its folder and its bucket, which the definition must name.
 pub(super) async fn migrate(
     place: &Place,
     client: &Client,
@@ -136,12 +136,6 @@ pub(super) async fn migrate(
     wait: Duration,
 ) -> Result<Exit, Error> {
     let clock = client.clock();
-    if place.bucket(client)?.is_none() {
-        return Err(Error::refused(
-            "the definition names no bucket, which the state could be moved to or from",
-            "write [state] bucket = \"…\" into the definition; after a move to the folder, take it out",
-        ));
-    }
     let (folder, bucket) = (place.in_folder(), place.clone());
     let (from, to) = if to_bucket { (folder, bucket) } else { (bucket, folder) };
     let opened = |place: &Place| place.refuged(place.store(Some(client), clock)?, clock);
