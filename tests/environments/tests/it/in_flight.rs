@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use environments::{STAGING, World};
+use evalap_topology::model::Event;
+use evalap_topology::plan::Change;
+use evalap_topology::state::Holder;
 use scaleway_containers::{Containers, ListContainers, UpdateContainer};
-use scaleway_core::Secret;
+use scaleway_core::{Secret, Size};
 use scaleway_emulator::{Fault, FaultKind, ImageBook, Latency};
 use scaleway_rdb::{ListInstances, Rdb, UpgradeInstance};
 
@@ -88,4 +91,33 @@ fn an_instance_that_has_been_upgraded_meanwhile_is_not_upgraded_again() {
     assert!(outcome.is_complete(), "{outcome:#?}");
     assert_eq!(world.emulator.requests().count("UpgradeInstance"), 1);
     assert_eq!(world.changes(), Vec::<String>::new());
+}
+
+/// A container that the state has forgotten is found while somebody's deployment of it is under way.
+#[test]
+fn what_is_adopted_while_it_changes_is_changed_when_that_is_over() {
+    let world = World::with(STAGING, Latency::Recorded, ImageBook::new());
+    world.must_apply();
+    let world = world.edit("runners:0.9.0", "runners:0.9.1");
+    let outcome = world.run(async {
+        let mut engine = world.open().await.unwrap();
+        let session = engine.session();
+        session.lock(Holder::current("test"), Duration::ZERO, |_| {}).await.unwrap();
+        let address = "container.runners".parse().unwrap();
+        session.append(vec![Event::Forgotten { address }]).await.unwrap();
+        session.release(None).await.unwrap();
+        let containers = Containers::new(&world.client());
+        let all = containers.list_containers(ListContainers::default()).all().await.unwrap();
+        let runners = all.iter().find(|container| container.name == "runners").unwrap();
+        let more = UpdateContainer::default().memory_limit_bytes(Size::megabytes(1500));
+        containers.update_container(&runners.id, more).await.unwrap();
+        let plan = engine.plan().await.unwrap();
+        let planned = plan.effective().find(|planned| planned.address.to_string() == "container.runners");
+        assert!(matches!(planned.unwrap().change, Change::Adopt { settle: true, .. }), "{plan:#?}");
+        world.carry_out(&mut engine, &plan).await.unwrap()
+    });
+    assert!(outcome.is_complete(), "{outcome:#?}");
+    assert_eq!(world.changes(), Vec::<String>::new());
+    // Theirs and ours: none was refused for coming too soon.
+    assert_eq!(world.emulator.requests().count("UpdateContainer"), 2);
 }
