@@ -136,7 +136,7 @@ impl Happening<'_> {
         }
         if let Some(chore) = self.scenario.chore {
             let (here, there) = (self.world.disk.clone(), Disk::Elsewhere(Arc::default()));
-            let comes_back = chore == Chore::Move && self.scenario.seed % 2 == 0;
+            let comes_back = chore == Chore::Move && self.scenario.seed.is_multiple_of(2);
             for to in [there, here].into_iter().take(1 + usize::from(comes_back)) {
                 match Box::pin(self.errand(chore, &to)).await {
                     Ok((disk, key)) => (self.world.disk, self.world.key) = (disk, key),
