@@ -126,7 +126,7 @@ pub(crate) struct Look {
     /// Only takes note of what has changed outside; the cloud is left as it is.
     #[arg(long)]
     refresh_only: bool,
-    /// Makes this resource anew, such as secret_version.session-key for another value; may be said more than once.
+    /// Makes this resource anew, such as secret_version.database-password for another value; may be said more than once.
     #[arg(long, value_name = "ADDRESS", value_parser = address, conflicts_with = "refresh_only")]
     replace: Vec<Address>,
 }

@@ -27,6 +27,7 @@ pub mod kinds;
 pub mod model;
 mod observe;
 pub mod plan;
+mod private_file;
 mod resources;
 #[cfg(not(sabotage))]
 mod sabotage;

@@ -77,12 +77,10 @@ impl Work<'_> {
             let begun = kind.key(&tracked.spec);
             let wanted = if self.spec.is_empty() { begun.clone() } else { kind.key(&self.spec) };
             // Under a name that nothing was begun under, it must say that it is ours.
-            let is_it = |seen: &Seen| match seen.claim {
-                Claim::Foreign => false,
-                Claim::Unmarked if wanted != begun => Some(&seen.key) == self.former.as_ref(),
-                Claim::Ours | Claim::Unmarked => {
-                    Some(&seen.key) == wanted.as_ref() || Some(&seen.key) == self.former.as_ref()
-                }
+            let is_it = |seen: &Seen| {
+                let bears = |name: &Option<String>| name.as_ref() == Some(&seen.key);
+                let may_be_wanted = seen.claim == Claim::Ours || wanted == begun;
+                seen.claim != Claim::Foreign && (bears(&self.former) || (may_be_wanted && bears(&wanted)))
             };
             self.seen_within(patience, is_it).await
         } else {

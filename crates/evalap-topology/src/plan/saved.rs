@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use scaleway_core::Timestamp;
@@ -13,6 +13,7 @@ use super::{Plan, loses_data};
 use crate::address::Address;
 use crate::error::Error;
 use crate::model::Binding;
+use crate::private_file;
 
 /// What a plan was made from. A plan that was kept in a file is applied only if all of it still holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -153,19 +154,13 @@ fn beside(file: &Path) -> io::Result<PathBuf> {
     Ok(file.with_file_name(hidden))
 }
 
-/// Writes a file that only its owner can read. What an earlier process of the same number has left there is of no use.
+/// Writes it. What an earlier process of the same number has left there is of no use.
 fn write_anew(file: &Path, text: &[u8]) -> io::Result<()> {
     match std::fs::remove_file(file) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut written = options.open(file)?;
-    written.write_all(text)?;
-    written.sync_all()
+    private_file::create(file, text)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Where the state's key comes from: the environment, or a file that only its owner can read.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use data_encoding::{BASE64, HEXLOWER};
@@ -8,6 +8,7 @@ use scaleway_core::{Random, Secret};
 use zeroize::Zeroizing;
 
 use super::{StateError, StateKey, Store};
+use crate::private_file;
 
 /// The environment variable that holds the state's key, in base64 or hexadecimal.
 pub const KEY_VARIABLE: &str = "EVALAP_STATE_KEY";
@@ -131,13 +132,7 @@ fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text)?;
-    file.sync_all()
+    private_file::create(path, text)
 }
 
 #[cfg(unix)]
